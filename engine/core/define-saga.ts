@@ -1,0 +1,251 @@
+// What a user writes, and what the engine makes of it: a checked, compiled graph of steps.
+//
+// E8  Steps are compensatable, pivot or retriable; after the pivot the saga only goes forward.
+// E12 Wrong definitions do not start: every error names the saga and the step.
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Policy } from './policy.ts';
+import { compileGraph } from './step-graph.ts';
+import { UserError } from './user-error.ts';
+
+export type StepKind = 'compensatable' | 'pivot' | 'retriable';
+
+/** What the payload of a forward call is made from. */
+export interface ForwardContext<Input> {
+  readonly saga: string;
+  readonly input: Input;
+  /** Results of the steps that this one comes after, by name. */
+  readonly results: Readonly<Record<string, unknown>>;
+}
+
+/** What the payload of a compensation is made from. */
+export interface CompensationContext<Input> extends ForwardContext<Input> {
+  /** The result of the step that is undone, or `undefined` when its outcome is unknown (E2). */
+  readonly result: unknown;
+}
+
+/** One step as a user writes it. `Name` are the names of the saga's steps. */
+export interface StepSpec<Input, Name extends string = string> {
+  readonly service: string;
+  readonly action: string;
+  /** The action that undoes this one. Required, unless `kind` or `effects` says why there is none. */
+  readonly compensation?: string;
+  /** Steps that must be applied first. Steps without `after` on one another run in parallel. */
+  readonly after?: readonly Name[];
+  /**
+   * `compensatable` (default): can be undone. `pivot`: the point of no return, at most one. `retriable`:
+   * comes after every step that can fail, and is tried until it succeeds.
+   */
+  readonly kind?: StepKind;
+  /** `none`: the step only looks; it needs no compensation. */
+  readonly effects?: 'none';
+  /** How long one call may take, in milliseconds, 1 to 86,400,000. Default: the policy's. */
+  readonly timeoutMs?: number;
+  /** Attempts at most, whatever the policy says, 1 to 1,000. */
+  readonly attemptsMax?: number;
+  /** What the service is asked. JSON with integers only; must be pure (E4). Default: the saga's input. */
+  payload?(context: ForwardContext<Input>): unknown;
+  /** What the compensation is asked. Default: the same as `payload`. */
+  compensationPayload?(context: CompensationContext<Input>): unknown;
+}
+
+/** A saga as a user writes it: see {@link defineSaga}. */
+export interface SagaSpec<Input, Name extends string> {
+  /** Stands in the log: letters, digits, `-`, `_`. */
+  readonly name: string;
+  /** A whole number from 1; a change of steps is a new version. */
+  readonly version: number;
+  /** Checks and types the input. Any Standard Schema (zod, valibot, arktype, …) that answers synchronously. */
+  readonly input?: StandardSchemaV1<unknown, Input>;
+  /** Forward work must end within this time from the saga's creation; the undo is not limited (E7). */
+  readonly deadlineMs?: number;
+  /** The policy that the saga is made for. */
+  readonly policy?: Policy;
+  readonly steps: { readonly [K in Name]: StepSpec<NoInfer<Input>, NoInfer<Name>> };
+}
+
+/** A compiled step. Other steps are named by their index in {@link SagaDefinition.steps}. */
+export interface StepDefinition {
+  readonly index: number;
+  readonly name: string;
+  readonly service: string;
+  readonly action: string;
+  readonly compensation: string | undefined;
+  readonly kind: StepKind;
+  /** False when the step declared `effects: 'none'`. */
+  readonly hasEffects: boolean;
+  readonly timeoutUs: number | undefined;
+  readonly attemptsMax: number | undefined;
+  /** Steps that must be applied before this one. */
+  readonly after: readonly number[];
+  /** Every step that comes after this one, directly or not: all of them are undone first (E3). */
+  readonly descendants: readonly number[];
+  payload(context: ForwardContext<unknown>): unknown;
+  compensationPayload(context: CompensationContext<unknown>): unknown;
+}
+
+/** A saga that passed every check and can be run. */
+export interface SagaDefinition {
+  readonly kind: 'saga';
+  readonly name: string;
+  readonly version: number;
+  readonly input: StandardSchemaV1 | undefined;
+  /** Microseconds from creation, or undefined when the saga may take for ever. */
+  readonly deadlineUs: number | undefined;
+  readonly policy: Policy | undefined;
+  readonly steps: readonly StepDefinition[];
+  readonly stepIndex: ReadonlyMap<string, number>;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const TIMEOUT_MS_MAX = 86_400_000;
+const DEADLINE_MS_MAX = 366 * 86_400_000;
+
+/**
+ * Checks a saga and compiles it.
+ *
+ * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `unknown-step`, `cycle`,
+ * `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
+ * @example
+ * const transfer = defineSaga({
+ *   name: 'bank-transfer',
+ *   version: 1,
+ *   steps: {
+ *     debit: { service: 'bank', action: 'debit', compensation: 'compensate_debit' },
+ *     credit: { service: 'bank', action: 'credit', compensation: 'compensate_credit', after: ['debit'] },
+ *   },
+ * });
+ */
+export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Name>): SagaDefinition {
+  checkHead(spec);
+  const specs: readonly (readonly [string, StepSpec<never>])[] = Object.entries(spec.steps);
+  if (specs.length === 0)
+    throw new UserError('no-steps', `saga "${spec.name}" has no steps`, 'Give it at least one.');
+  const graph = compileGraph(
+    spec.name,
+    specs.map(([name, { after }]) => ({ name, after: after ?? [] })),
+  );
+  const steps = specs.map(([name, step], index) => compileStep(spec.name, name, index, step, graph[index]!));
+  checkKinds(spec.name, steps);
+  const definition: SagaDefinition = {
+    kind: 'saga',
+    name: spec.name,
+    version: spec.version,
+    input: spec.input,
+    deadlineUs: spec.deadlineMs === undefined ? undefined : spec.deadlineMs * 1000,
+    policy: spec.policy,
+    steps,
+    stepIndex: new Map(steps.map((step) => [step.name, step.index])),
+  };
+  spec.policy?.check(definition);
+  return definition;
+}
+
+function checkHead(spec: { name: string; version: number; deadlineMs?: number }): void {
+  if (!NAME.test(spec.name)) {
+    throw new UserError(
+      'bad-name',
+      `saga name ${JSON.stringify(spec.name)} is not usable`,
+      'Use letters, digits, "-" and "_".',
+    );
+  }
+  if (!Number.isInteger(spec.version) || spec.version < 1) {
+    throw new UserError(
+      'bad-version',
+      `saga "${spec.name}": version ${spec.version} is not a whole number from 1`,
+    );
+  }
+  if (spec.deadlineMs !== undefined) checkLimit(spec.name, 'deadlineMs', spec.deadlineMs, DEADLINE_MS_MAX);
+}
+
+function checkLimit(where: string, field: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  throw new UserError(
+    'bad-limit',
+    `saga "${where}": ${field} is ${value}; it must be a whole number from 1 to ${max}`,
+  );
+}
+
+function compileStep(
+  saga: string,
+  name: string,
+  index: number,
+  spec: StepSpec<never>,
+  edges: { after: readonly number[]; descendants: readonly number[] },
+): StepDefinition {
+  if (!NAME.test(name)) {
+    throw new UserError(
+      'bad-name',
+      `saga "${saga}": step name ${JSON.stringify(name)} is not usable`,
+      'Use letters, digits, "-" and "_".',
+    );
+  }
+  const where = `${saga}", step "${name}`;
+  if (spec.timeoutMs !== undefined) checkLimit(where, 'timeoutMs', spec.timeoutMs, TIMEOUT_MS_MAX);
+  if (spec.attemptsMax !== undefined) checkLimit(where, 'attemptsMax', spec.attemptsMax, 1000);
+  const payload = (spec.payload ?? inputOf) as StepDefinition['payload'];
+  return {
+    index,
+    name,
+    service: spec.service,
+    action: spec.action,
+    compensation: spec.compensation,
+    kind: spec.kind ?? 'compensatable',
+    hasEffects: spec.effects !== 'none',
+    timeoutUs: spec.timeoutMs === undefined ? undefined : spec.timeoutMs * 1000,
+    attemptsMax: spec.attemptsMax,
+    ...edges,
+    payload,
+    compensationPayload: (spec.compensationPayload ?? payload) as StepDefinition['compensationPayload'],
+  };
+}
+
+function inputOf(context: ForwardContext<unknown>): unknown {
+  return context.input;
+}
+
+/** E8 and E12: what may come before and after what, so that every saga can either finish or be undone. */
+function checkKinds(saga: string, steps: readonly StepDefinition[]): void {
+  const pivots = steps.filter((step) => step.kind === 'pivot');
+  if (pivots.length > 1) {
+    const names = pivots.map((step) => `"${step.name}"`).join(' and ');
+    throw new UserError(
+      'bad-kind',
+      `saga "${saga}" has more than one pivot: ${names}`,
+      'Make all but the first retriable.',
+    );
+  }
+  for (const step of steps) {
+    checkCompensation(saga, step);
+    if (step.kind !== 'compensatable') checkNothingElseCanFail(saga, step, steps);
+  }
+}
+
+function checkCompensation(saga: string, step: StepDefinition): void {
+  const where = `saga "${saga}", step "${step.name}"`;
+  if (step.kind === 'compensatable' && step.hasEffects && step.compensation === undefined) {
+    throw new UserError(
+      'no-compensation',
+      `${where}: there is no compensation`,
+      'Name one, or say kind: "pivot", kind: "retriable" or effects: "none".',
+    );
+  }
+  if ((step.kind !== 'compensatable' || !step.hasEffects) && step.compensation !== undefined) {
+    throw new UserError(
+      'bad-kind',
+      `${where}: a ${step.hasEffects ? step.kind : 'step without effects'} is never undone, so it has no compensation`,
+    );
+  }
+}
+
+/** A pivot or retriable step cannot be undone, so every other step that can fail must be applied before it. */
+function checkNothingElseCanFail(saga: string, step: StepDefinition, steps: readonly StepDefinition[]): void {
+  for (const other of steps) {
+    if (other === step || other.kind === 'retriable' || other.descendants.includes(step.index)) continue;
+    throw new UserError(
+      'bad-kind',
+      `saga "${saga}", step "${step.name}": a ${step.kind} step cannot be undone, yet "${other.name}", which can fail, does not come before it`,
+      `Add after: ["${other.name}"] to "${step.name}", or make "${other.name}" retriable and put it after.`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+// What a host must provide: a store, a transport and a clock. Types only. The answers of all three are inputs
+// of the orchestrator, so the same machine runs on real and on simulated ones.
+
+import type { AppendOutput, OrchestratorInput } from './orchestrator.ts';
+import type { Call } from './protocol.ts';
+import type { SagaEvent } from './saga.ts';
+
+/** One row of the log. (saga, version) is unique; versions of a saga are 1, 2, 3, … without a gap. */
+export interface StoredEvent {
+  readonly saga: string;
+  readonly version: number;
+  /** The writer's epoch (E10). */
+  readonly epoch: number;
+  /** The writer's clock when it decided, in microseconds. */
+  readonly atUs: number;
+  readonly event: SagaEvent;
+}
+
+/** Receives answers. A host's process implements it once; answers come at any later time, or never. */
+export interface InputSink {
+  input(input: OrchestratorInput): void;
+}
+
+/** A durable log of events, one stream per saga, with optimistic versions and fencing by epoch (E10). */
+export interface Store {
+  /**
+   * Appends all events of `append` or none, if the saga's version is `append.expectedVersion` and no later
+   * epoch has been opened. Answers `appended`, `append-failed`, `append-unknown`, `append-conflict` or `append-fenced`.
+   */
+  append(append: AppendOutput, answers: InputSink): void;
+  /** Answers `loaded` with the saga's events, or `load-failed`. */
+  load(saga: string, answers: InputSink): void;
+  /** Opens a partition for a new writer: a higher epoch than any before, which fences the earlier ones. */
+  open(partition: string, answers: EpochSink): void;
+}
+
+/** Receives the answer of {@link Store.open}: the new epoch, and every saga that has not ended. */
+export interface EpochSink {
+  opened(epoch: number, open: readonly (readonly StoredEvent[])[]): void;
+}
+
+/** Carries calls to participants; the outcome comes back as a `reply` input, at most once or more often. */
+export interface Transport {
+  send(call: Call, answers: InputSink): void;
+}
+
+/** Wakes a saga. `wake` inputs may come late or early; the machine looks at what is due. */
+export interface Clock {
+  nowUs(): number;
+  /** Replaces an earlier wake of the same saga. */
+  wake(saga: string, atUs: number, answers: InputSink): void;
+  cancel(saga: string): void;
+}

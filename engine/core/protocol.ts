@@ -1,0 +1,149 @@
+// The contract between an engine and the services that take part in its sagas: what is asked (a call), what
+// is answered (an outcome), and what a participant must show to whoever judges it (its ledger).
+//
+// E2: an outcome is one of three. E4: one operation has one key, whatever the attempt.
+
+/** Forward work, or its undo. */
+export type Direction = 'forward' | 'compensation';
+
+/** Why a call did not apply. The classes are those of the usual retry tables; each has a retry rule. */
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+export const FAILURE_CLASSES = [
+  'transient',
+  'rate_limited',
+  'circuit_open',
+  'timeout',
+  'invalid_request',
+  'resource_exhausted',
+  'dependency_failure',
+  'business',
+] as const;
+
+/** One request to a participant. The same operation is sent again with the same `key` and the next `attempt`. */
+export interface Call {
+  readonly kind: 'call';
+  readonly saga: string;
+  readonly step: string;
+  readonly direction: Direction;
+  /** 0, unless a person retried a saga that had ended without any effect (E4). */
+  readonly round: number;
+  /** 1, 2, 3, … within one direction of one step. */
+  readonly attempt: number;
+  /** Identifies the operation: see {@link idempotencyKey}. */
+  readonly key: string;
+  readonly service: string;
+  readonly action: string;
+  readonly payload: unknown;
+  /** Hash of the payload, a safe integer; the same key with another hash is refused by a correct participant. */
+  readonly payloadHash: number;
+}
+
+/** The operation happened; the answer of every later attempt is the same. */
+export interface Applied {
+  readonly kind: 'applied';
+  readonly result?: unknown;
+}
+
+/**
+ * The operation certainly had no effect. A `business` or `invalid_request` rejection is final: the participant
+ * stores it under the key. Any other class may be tried again under the same key.
+ */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly failure: FailureClass;
+  readonly reason: string;
+  /** The participant asks not to be tried again before this many microseconds have passed. */
+  readonly retryAfterUs?: number;
+}
+
+/** Nobody knows: a timeout, a lost reply, a reset connection, a 5xx. The operation may have happened (E2). */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly failure: FailureClass;
+  readonly reason: string;
+  readonly retryAfterUs?: number;
+}
+
+export type Outcome = Applied | Rejected | Unknown;
+
+/** Whether a rejection is stored under its key, so that no attempt of the operation can ever apply. */
+export function isFinal(failure: FailureClass): boolean {
+  return failure === 'business' || failure === 'invalid_request';
+}
+
+/**
+ * The idempotency key of an operation: (saga, step, direction), never the attempt (E4).
+ *
+ * @example
+ * idempotencyKey('s-1', 'debit', 'forward', 0);      // 's-1/debit/forward'
+ * idempotencyKey('s-1', 'debit', 'compensation', 2); // 's-1/debit/compensation/round-2'
+ */
+export function idempotencyKey(saga: string, step: string, direction: Direction, round: number): string {
+  const key = `${saga}/${step}/${direction}`;
+  return round === 0 ? key : `${key}/round-${round}`;
+}
+
+/** What a participant may know about the world while it handles a call. */
+export interface ParticipantEnv {
+  /** The participant's own clock, in microseconds. */
+  readonly nowUs: number;
+  /**
+   * True in `permille` of 1,000 cases. Inside the simulator a keyed draw: the same `purpose` and `subject` of
+   * one run always fall the same way.
+   *
+   * @param purpose names the decision, e.g. `'credit-fails'`
+   * @param subject what it is about, e.g. a key, or a key with its attempt
+   */
+  chance(purpose: string, subject: string, permille: number): boolean;
+}
+
+/** A service as a synchronous state machine: the call goes in, the effect is committed, the outcome comes out. */
+export interface Participant {
+  /** The actions that it understands; a saga that names another does not start. */
+  readonly actions: readonly string[];
+  readonly ledger: Ledger;
+  handle(call: Call, env: ParticipantEnv): Outcome;
+}
+
+/** A change of one account. Amounts are integers in minor units; one entry's postings add up to zero. */
+export interface Posting {
+  readonly account: string;
+  readonly amount: number;
+}
+
+/** The state of one stock item after an entry. All are integers; on hand + reserved + sold = total. */
+export interface StockLevel {
+  readonly item: string;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly sold: number;
+  readonly total: number;
+}
+
+/** One committed effect, as the participant wrote it. The judge reads these, never the engine (S9). */
+export interface LedgerEntry {
+  readonly saga: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly round: number;
+  readonly action: string;
+  readonly postings?: readonly Posting[];
+  readonly stock?: StockLevel;
+}
+
+/**
+ * A participant's own books. Entries are written by the code that changes balances, not by the code that
+ * removes duplicates: an effect that happens twice stands here twice.
+ */
+export interface Ledger {
+  /** Hands over the entries committed since the last call, oldest first; the ledger then forgets them. */
+  drain(): readonly LedgerEntry[];
+  /** Every account with its present balance; accounts whose name begins with `clearing:` hold money in flight. */
+  balances(): Iterable<readonly [account: string, balance: number]>;
+  /** Every stock item with its present level. */
+  stock(): Iterable<StockLevel>;
+}
+
+/** Accounts that hold money on its way; they are empty when every saga has ended. */
+export const CLEARING_PREFIX = 'clearing:';

@@ -1,0 +1,517 @@
+// One saga as data: what happened (events), what that means (state), what follows (advance), what is
+// outstanding (pending). The orchestrator owns the states; nothing here reads a clock or keeps anything.
+//
+// E2 An operation is closed by `applied` or by a final rejection, by nothing else. A step that gives up with its
+//    operation open is `unknown` and is compensated: the compensation leaves a tombstone that closes the key,
+//    so that a copy of the call that is still on its way cannot apply later.
+// E3 A step is undone when everything that came after it is undone.
+// E5 An ended saga decides nothing.
+// E6 A late `applied` settles the awaited step; a late failure of an older attempt does not.
+// E7 Cancel and deadline stop forward work, never the undo. A pivot in doubt is resolved first.
+// E8 After the pivot the saga only goes forward.
+// E9 `pending` is derived from state: recovery is load, fold, pending.
+//
+// The decider pattern is J. Chassaing's; the split into decide (an input becomes facts) and advance (a state
+// becomes intents) keeps both free of look-ahead.
+
+import { assert, unreachable } from './assert.ts';
+import type { SagaDefinition, StepDefinition } from './define-saga.ts';
+import { hash32 } from './mix.ts';
+import type { FailedAttempt, Policy } from './policy.ts';
+import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
+
+export type SagaStatus =
+  | 'created'
+  | 'running'
+  | 'compensating'
+  | 'completed'
+  | 'compensated'
+  | 'failed'
+  | 'compensation_failed';
+
+export type StepStatus =
+  | 'pending'
+  | 'running'
+  | 'retrying'
+  | 'applied'
+  | 'rejected'
+  | 'unknown'
+  | 'compensating'
+  | 'compensated'
+  | 'compensation_failed';
+
+/** Why forward work ended early. */
+export type StopReason =
+  | {
+      readonly kind: 'step-failed';
+      readonly step: string;
+      readonly failure: FailureClass;
+      readonly reason: string;
+    }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'cancelled' };
+
+/** What happened to a saga. Stored as it stands; additions only. `step` is the step's name. */
+export type SagaEvent =
+  | {
+      readonly kind: 'saga-created';
+      readonly definition: string;
+      readonly definitionVersion: number;
+      readonly input: unknown;
+      readonly deadlineAtUs?: number;
+    }
+  | { readonly kind: 'step-requested'; readonly step: string }
+  | { readonly kind: 'step-applied'; readonly step: string; readonly result?: unknown }
+  | RetryScheduled<'step-retry-scheduled'>
+  | GivenUp<'step-rejected'>
+  | GivenUp<'step-left-unknown'>
+  | { readonly kind: 'stop-requested'; readonly reason: StopReason }
+  | { readonly kind: 'compensation-started'; readonly reason: StopReason }
+  | { readonly kind: 'compensation-requested'; readonly step: string }
+  | RetryScheduled<'compensation-retry-scheduled'>
+  | { readonly kind: 'step-compensated'; readonly step: string }
+  | GivenUp<'step-compensation-failed'>
+  | { readonly kind: 'saga-completed' }
+  | { readonly kind: 'saga-compensated' }
+  | { readonly kind: 'saga-failed'; readonly reason: StopReason }
+  | { readonly kind: 'saga-compensation-failed' }
+  | { readonly kind: 'compensation-resumed' }
+  | { readonly kind: 'saga-retried'; readonly round: number; readonly deadlineAtUs?: number };
+
+interface RetryScheduled<Kind extends string> {
+  readonly kind: Kind;
+  readonly step: string;
+  /** The attempt that comes next. The event intends its call: nothing more is appended before it leaves. */
+  readonly attempt: number;
+  readonly dueAtUs: number;
+  readonly failure: FailureClass;
+  /** Whether the attempt that failed may have happened. */
+  readonly inDoubt: boolean;
+}
+
+interface GivenUp<Kind extends string> {
+  readonly kind: Kind;
+  readonly step: string;
+  readonly failure: FailureClass;
+  readonly reason: string;
+}
+
+export interface StepState {
+  status: StepStatus;
+  /** Attempts begun in the present direction; 0 before the first. */
+  attempt: number;
+  /** The present attempt must not leave before this time. */
+  dueAtUs: number;
+  /** An earlier attempt of the forward call may have happened. */
+  inDoubt: boolean;
+  result: unknown;
+}
+
+/** The fold of a saga's events. Mutable: it belongs to whoever folds. */
+export interface SagaState {
+  readonly saga: string;
+  readonly definition: SagaDefinition;
+  /** Number of events folded. */
+  version: number;
+  status: SagaStatus;
+  round: number;
+  input: unknown;
+  deadlineAtUs: number | undefined;
+  /** Why forward work ended or is to end. */
+  reason: StopReason | undefined;
+  readonly steps: readonly StepState[];
+}
+
+/** What can happen to a saga from outside. */
+export type SagaInput =
+  | {
+      readonly kind: 'reply';
+      readonly step: number;
+      readonly direction: Direction;
+      readonly round: number;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+    }
+  | { readonly kind: 'deadline-passed' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'retry' };
+
+/** A call that is outstanding according to the state alone. */
+export interface PendingCall {
+  readonly step: number;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly dueAtUs: number;
+}
+
+/** The state before the first event. */
+export function initialState(definition: SagaDefinition, saga: string): SagaState {
+  return {
+    saga,
+    definition,
+    version: 0,
+    status: 'created',
+    round: 0,
+    input: undefined,
+    deadlineAtUs: undefined,
+    reason: undefined,
+    steps: definition.steps.map(newStep),
+  };
+}
+
+function newStep(): StepState {
+  return { status: 'pending', attempt: 0, dueAtUs: 0, inDoubt: false, result: undefined };
+}
+
+/** Whether nothing can happen any more unless a person retries. */
+export function isEnded(status: SagaStatus): boolean {
+  return status === 'completed' || status === 'compensated' || status === 'failed';
+}
+
+/** Whether the engine has nothing to do: ended, or waiting for a person. */
+export function isAtRest(status: SagaStatus): boolean {
+  return isEnded(status) || status === 'compensation_failed';
+}
+
+/** Folds one event into the state. */
+export function evolve(state: SagaState, event: SagaEvent): void {
+  state.version++;
+  switch (event.kind) {
+    case 'saga-created':
+      state.input = event.input;
+      state.deadlineAtUs = event.deadlineAtUs;
+      return;
+    case 'stop-requested':
+      state.reason = event.reason;
+      return;
+    case 'compensation-started':
+      return startCompensation(state, event.reason);
+    case 'compensation-resumed':
+      return resumeCompensation(state);
+    case 'saga-completed':
+      state.status = 'completed';
+      return;
+    case 'saga-compensated':
+      state.status = 'compensated';
+      return;
+    case 'saga-failed':
+      state.status = 'failed';
+      state.reason = event.reason;
+      return;
+    case 'saga-compensation-failed':
+      state.status = 'compensation_failed';
+      return;
+    case 'saga-retried':
+      return startRound(state, event.round, event.deadlineAtUs);
+    default:
+      evolveStep(state, stepState(state, event.step), event);
+  }
+}
+
+type StepEvent = Extract<SagaEvent, { readonly step: string }>;
+
+function evolveStep(state: SagaState, step: StepState, event: StepEvent): void {
+  switch (event.kind) {
+    case 'step-requested':
+      state.status = 'running';
+      step.status = 'running';
+      step.attempt = 1;
+      return;
+    case 'step-applied':
+      step.status = 'applied';
+      step.result = event.result;
+      return;
+    case 'step-retry-scheduled':
+      step.status = 'retrying';
+      step.attempt = event.attempt;
+      step.dueAtUs = event.dueAtUs;
+      step.inDoubt ||= event.inDoubt;
+      return;
+    case 'step-rejected':
+      step.status = 'rejected';
+      state.reason ??= stepFailed(event);
+      return;
+    case 'step-left-unknown':
+      step.status = 'unknown';
+      state.reason ??= stepFailed(event);
+      return;
+    case 'compensation-requested':
+      step.status = 'compensating';
+      step.attempt = 1;
+      step.dueAtUs = 0;
+      return;
+    case 'compensation-retry-scheduled':
+      step.attempt = event.attempt;
+      step.dueAtUs = event.dueAtUs;
+      return;
+    case 'step-compensated':
+      step.status = 'compensated';
+      return;
+    case 'step-compensation-failed':
+      step.status = 'compensation_failed';
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function stepFailed({ step, failure, reason }: GivenUp<string>): StopReason {
+  return { kind: 'step-failed', step, failure, reason };
+}
+
+function stepState(state: SagaState, name: string): StepState {
+  const index = state.definition.stepIndex.get(name);
+  assert(index !== undefined, `saga ${state.saga}: no step "${name}" in ${state.definition.name}`);
+  return state.steps[index]!;
+}
+
+/** E2: what is still under way is in doubt from here on. */
+function startCompensation(state: SagaState, reason: StopReason): void {
+  state.status = 'compensating';
+  state.reason = reason;
+  for (const step of state.steps) if (isUnderWay(step)) step.status = 'unknown';
+}
+
+function resumeCompensation(state: SagaState): void {
+  state.status = 'compensating';
+  for (const step of state.steps) if (step.status === 'compensation_failed') step.status = 'unknown';
+}
+
+function startRound(state: SagaState, round: number, deadlineAtUs: number | undefined): void {
+  state.status = 'created';
+  state.round = round;
+  state.reason = undefined;
+  state.deadlineAtUs = deadlineAtUs;
+  for (const step of state.steps) Object.assign(step, newStep());
+}
+
+/** Folds a saga's whole log. */
+export function fold(definition: SagaDefinition, saga: string, events: Iterable<SagaEvent>): SagaState {
+  const state = initialState(definition, saga);
+  for (const event of events) evolve(state, event);
+  return state;
+}
+
+function isUnderWay(step: StepState): boolean {
+  return step.status === 'running' || step.status === 'retrying';
+}
+
+/** Whether the saga can no longer be undone (E8). */
+export function isCommitted(state: SagaState): boolean {
+  const { steps } = state.definition;
+  return steps.some(
+    ({ kind }, i) =>
+      (kind === 'pivot' && state.steps[i]!.status === 'applied') ||
+      (kind === 'retriable' && state.steps[i]!.status !== 'pending'),
+  );
+}
+
+/** What an input means for a saga: the facts to append, or none. */
+export function decide(state: SagaState, input: SagaInput, policy: Policy, nowUs: number): SagaEvent[] {
+  switch (input.kind) {
+    case 'reply':
+      return decideReply(state, input, policy, nowUs);
+    case 'deadline-passed':
+      return decideStop(state, { kind: 'deadline' });
+    case 'cancel':
+      return decideStop(state, { kind: 'cancelled' });
+    case 'resume':
+      return state.status === 'compensation_failed' ? [{ kind: 'compensation-resumed' }] : [];
+    case 'retry':
+      return decideRetry(state, nowUs);
+    default:
+      return unreachable(input);
+  }
+}
+
+/** E4: a new round, with a deadline of its own, only when no effect is left standing. */
+function decideRetry(state: SagaState, nowUs: number): SagaEvent[] {
+  if (state.status !== 'failed' && state.status !== 'compensated') return [];
+  const { deadlineUs } = state.definition;
+  const round = state.round + 1;
+  return [
+    {
+      kind: 'saga-retried',
+      round,
+      ...(deadlineUs === undefined ? {} : { deadlineAtUs: nowUs + deadlineUs }),
+    },
+  ];
+}
+
+function decideStop(state: SagaState, reason: StopReason): SagaEvent[] {
+  const canStop = state.status === 'created' || state.status === 'running';
+  if (!canStop || state.reason !== undefined || isCommitted(state)) return [];
+  return [{ kind: 'stop-requested', reason }];
+}
+
+type ReplyInput = Extract<SagaInput, { kind: 'reply' }>;
+
+function decideReply(state: SagaState, reply: ReplyInput, policy: Policy, nowUs: number): SagaEvent[] {
+  const step = state.definition.steps[reply.step]!;
+  const current = state.steps[reply.step]!;
+  if (isAtRest(state.status) || reply.round !== state.round) return []; // E5
+  const awaited = reply.direction === 'forward' ? isUnderWay(current) : current.status === 'compensating';
+  if (!awaited) return [];
+  if (reply.outcome.kind === 'applied') return [applied(step, reply)]; // E6: of whatever attempt
+  if (reply.attempt !== current.attempt) return []; // E6: a newer attempt may still apply
+  return reply.direction === 'forward'
+    ? [forwardFailed(state, step, current, reply.outcome, policy, nowUs)]
+    : [compensationFailed(state, step, current, reply.outcome, policy, nowUs)];
+}
+
+function applied(step: StepDefinition, { direction, outcome }: ReplyInput): SagaEvent {
+  if (direction === 'compensation') return { kind: 'step-compensated', step: step.name };
+  const result = outcome.kind === 'applied' ? outcome.result : undefined;
+  return result === undefined
+    ? { kind: 'step-applied', step: step.name }
+    : { kind: 'step-applied', step: step.name, result };
+}
+
+type Failure = Exclude<Outcome, { kind: 'applied' }>;
+
+function forwardFailed(
+  state: SagaState,
+  step: StepDefinition,
+  current: StepState,
+  { kind, failure, reason, retryAfterUs }: Failure,
+  policy: Policy,
+  nowUs: number,
+): SagaEvent {
+  const closed = kind === 'rejected' && isFinal(failure);
+  if (closed && step.kind !== 'retriable') {
+    const sure = step.kind === 'pivot' || !current.inDoubt;
+    return { kind: sure ? 'step-rejected' : 'step-left-unknown', step: step.name, failure, reason };
+  }
+  // E8: a pivot is resolved and a retriable step succeeds, however long that takes.
+  const endless = step.kind !== 'compensatable';
+  const { attempt } = current;
+  const jitterKey = jitterOf(state, step, 'forward');
+  const delayUs = policy.retryDelayUs(
+    failed('forward', failure, attempt, endless, step.attemptsMax, retryAfterUs, jitterKey),
+  );
+  const dueAtUs = nowUs + delayUs;
+  const late = state.deadlineAtUs !== undefined && dueAtUs >= state.deadlineAtUs;
+  if (!endless && (delayUs < 0 || late)) {
+    return { kind: 'step-left-unknown', step: step.name, failure, reason };
+  }
+  assert(delayUs >= 0, `policy ${policy.name} gave up on step "${step.name}", which must be resolved`);
+  const inDoubt = kind === 'unknown';
+  return { kind: 'step-retry-scheduled', step: step.name, attempt: attempt + 1, dueAtUs, failure, inDoubt };
+}
+
+function compensationFailed(
+  state: SagaState,
+  step: StepDefinition,
+  { attempt }: StepState,
+  { kind, failure, reason, retryAfterUs }: Failure,
+  policy: Policy,
+  nowUs: number,
+): SagaEvent {
+  const jitterKey = jitterOf(state, step, 'compensation');
+  const delayUs = policy.retryDelayUs(
+    failed('compensation', failure, attempt, false, undefined, retryAfterUs, jitterKey),
+  );
+  if (delayUs < 0) return { kind: 'step-compensation-failed', step: step.name, failure, reason };
+  return {
+    kind: 'compensation-retry-scheduled',
+    step: step.name,
+    attempt: attempt + 1,
+    dueAtUs: nowUs + delayUs,
+    failure,
+    inDoubt: kind === 'unknown',
+  };
+}
+
+function failed(
+  direction: Direction,
+  failure: FailureClass,
+  attempt: number,
+  endless: boolean,
+  attemptsMax: number | undefined,
+  retryAfterUs: number | undefined,
+  jitterKey: number,
+): FailedAttempt {
+  return { direction, failure, attempt, endless, attemptsMax, retryAfterUs: retryAfterUs ?? 0, jitterKey };
+}
+
+function jitterOf(state: SagaState, step: StepDefinition, direction: Direction): number {
+  return hash32(idempotencyKey(state.saga, step.name, direction, state.round));
+}
+
+/** What follows from the state alone: the next intents, or the end. Appends to `events` what it decides. */
+export function advance(state: SagaState, events: SagaEvent[]): void {
+  if (state.status === 'created' || state.status === 'running') return advanceForward(state, events);
+  if (state.status === 'compensating') return advanceUndo(state, events);
+}
+
+function advanceForward(state: SagaState, events: SagaEvent[]): void {
+  const { steps } = state.definition;
+  if (state.reason !== undefined && !isCommitted(state)) return stopForward(state, state.reason, events);
+  let applied = 0;
+  for (let i = 0; i < steps.length; i++) {
+    const { status } = state.steps[i]!;
+    if (status === 'applied') applied++;
+    else if (
+      status === 'pending' &&
+      steps[i]!.after.every((before) => state.steps[before]!.status === 'applied')
+    ) {
+      events.push({ kind: 'step-requested', step: steps[i]!.name });
+    }
+  }
+  if (applied === steps.length) events.push({ kind: 'saga-completed' });
+}
+
+/** E7: a pivot under way is resolved before anything is undone. */
+function stopForward(state: SagaState, reason: StopReason, events: SagaEvent[]): void {
+  const { steps } = state.definition;
+  if (steps.some((step, i) => step.kind === 'pivot' && isUnderWay(state.steps[i]!))) return;
+  const undo = steps.some((step, i) => mustUndo(step, state.steps[i]!));
+  events.push(undo ? { kind: 'compensation-started', reason } : { kind: 'saga-failed', reason });
+}
+
+/** E2: whatever is not certainly without effect. */
+function mustUndo(step: StepDefinition, { status }: StepState): boolean {
+  return (
+    step.compensation !== undefined &&
+    status !== 'pending' &&
+    status !== 'rejected' &&
+    status !== 'compensated'
+  );
+}
+
+/** E3: a step's undo begins when every step after it is undone; independent ones run in parallel. */
+function advanceUndo(state: SagaState, events: SagaEvent[]): void {
+  const { steps } = state.definition;
+  let open = 0;
+  let moving = 0;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
+    const current = state.steps[i]!;
+    if (!mustUndo(step, current)) continue;
+    open++;
+    if (current.status === 'compensating') moving++;
+    else if (
+      current.status !== 'compensation_failed' &&
+      !step.descendants.some((later) => mustUndo(steps[later]!, state.steps[later]!))
+    ) {
+      moving++;
+      events.push({ kind: 'compensation-requested', step: step.name });
+    }
+  }
+  if (open === 0) events.push({ kind: 'saga-compensated' });
+  else if (moving === 0) events.push({ kind: 'saga-compensation-failed' });
+}
+
+/** Every call that is outstanding, whoever sent it (E9). */
+export function pending(state: SagaState): PendingCall[] {
+  const calls: PendingCall[] = [];
+  if (isAtRest(state.status)) return calls;
+  for (let step = 0; step < state.steps.length; step++) {
+    const { status, attempt, dueAtUs } = state.steps[step]!;
+    if (status === 'running' || status === 'retrying')
+      calls.push({ step, direction: 'forward', attempt, dueAtUs });
+    else if (status === 'compensating') calls.push({ step, direction: 'compensation', attempt, dueAtUs });
+  }
+  return calls;
+}

@@ -1,0 +1,186 @@
+// Decides, at every point, which faults strike: by keyed draws, or by a plan. Records each decision (S11) and
+// counts what was delivered (S7).
+
+import { purpose, type Seed, scale } from '../kernel/random.ts';
+import type { FaultPlan, PlannedFault } from '../run-result.ts';
+import { FAULTS } from './catalogue.ts';
+import type { Draw, Fates, Params, Phase, PointKind } from './fault.ts';
+import { type PointNames, pointText } from './point.ts';
+import { drawRates, type Profile, thresholds } from './profile.ts';
+
+/** A set of faults that struck at one point: bit i stands for FAULTS[i]. */
+export type FaultSet = number;
+
+/** The set of these kinds. */
+export function faultSet(...kinds: readonly string[]): FaultSet {
+  return FAULTS.reduce((set, { kind }, i) => (kinds.includes(kind) ? set | (1 << i) : set), 0);
+}
+
+interface Candidate {
+  readonly index: number;
+  readonly threshold: number;
+  readonly purpose: number;
+}
+
+interface Recorded {
+  readonly kind: string;
+  readonly place: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly params: Params;
+}
+
+const PURPOSES = FAULTS.map((fault) => purpose(`fault:${fault.kind}`));
+/** Different places of one point kind draw apart. */
+const PLACE_STEP = 0x9e3779b1 | 0;
+
+export interface InjectorOptions {
+  readonly seed: Seed;
+  readonly profile: Profile;
+  readonly sagas: number;
+  readonly names: PointNames;
+  /** Only these faults strike. */
+  readonly plan?: FaultPlan;
+}
+
+export class FaultInjector {
+  readonly ratesPpm: readonly number[];
+  readonly delivered = new Array<number>(FAULTS.length).fill(0);
+  readonly coverage = new Map<string, number>();
+  readonly #seed: Seed;
+  readonly #names: PointNames;
+  readonly #planned: ReadonlyMap<string, readonly PlannedFault[]> | undefined;
+  readonly #candidates: Readonly<Record<PointKind, readonly Candidate[]>>;
+  readonly #recorded: Recorded[] = [];
+  #healed = false;
+
+  constructor({ seed, profile, sagas, names, plan }: InjectorOptions) {
+    this.#seed = seed;
+    this.#names = names;
+    this.#planned = plan === undefined ? undefined : Map.groupBy(plan, (fault) => fault.at);
+    this.ratesPpm = plan === undefined ? drawRates(profile, seed, sagas) : FAULTS.map(() => 0);
+    this.#candidates = candidates(thresholds(this.ratesPpm), plan);
+  }
+
+  /** From here on nothing strikes any more (S8). Faults of a plan are already decided; they still strike. */
+  heal(): void {
+    this.#healed = true;
+  }
+
+  /** Whether a fault of this kind of point can strike in this run at all. */
+  canStrike(point: PointKind): boolean {
+    return this.#candidates[point].length > 0;
+  }
+
+  /** Writes the faults that strike at this point into `fate`, and returns which they are. */
+  at<Point extends PointKind>(
+    point: Point,
+    place: number,
+    x: number,
+    y: number,
+    z: number,
+    fate: Fates[Point],
+  ): FaultSet {
+    const candidates = this.#candidates[point];
+    if (candidates.length === 0) return 0;
+    if (this.#planned !== undefined) return this.#atPlanned(this.#planned, candidates, place, x, y, z, fate);
+    if (this.#healed) return 0;
+    let struck = 0;
+    for (const { index, threshold, purpose } of candidates) {
+      const key = (purpose + Math.imul(place, PLACE_STEP)) | 0;
+      if (this.#seed.draw(key, x, y, z) >= threshold) continue;
+      struck |= this.#strike(index, FAULTS[index]!.draw(this.#drawer(key, x, y, z)), place, x, y, z, fate);
+    }
+    return struck;
+  }
+
+  #atPlanned<Point extends PointKind>(
+    planned: ReadonlyMap<string, readonly PlannedFault[]>,
+    candidates: readonly Candidate[],
+    place: number,
+    x: number,
+    y: number,
+    z: number,
+    fate: Fates[Point],
+  ): FaultSet {
+    let struck = 0;
+    for (const fault of planned.get(pointText(this.#names, place, x, y, z)) ?? []) {
+      const candidate = candidates.find(({ index }) => FAULTS[index]!.kind === fault.kind);
+      if (candidate !== undefined)
+        struck |= this.#strike(candidate.index, fault.params, place, x, y, z, fate);
+    }
+    return struck;
+  }
+
+  #strike<Point extends PointKind>(
+    index: number,
+    params: Params,
+    place: number,
+    x: number,
+    y: number,
+    z: number,
+    fate: Fates[Point],
+  ): FaultSet {
+    const fault = FAULTS[index]!;
+    fault.inject(fate, params);
+    this.#recorded.push({ kind: fault.kind, place, x, y, z, params });
+    return 1 << index;
+  }
+
+  #drawer(key: number, x: number, y: number, z: number): Draw {
+    return (name, min, max) =>
+      min + scale(this.#seed.draw((key ^ purpose(name)) | 0, x, y, z), max - min + 1);
+  }
+
+  /** Counts faults as delivered, to a saga in this phase. */
+  deliver(faults: FaultSet, phase: Phase): void {
+    for (let left = faults; left !== 0; left &= left - 1) {
+      const index = 31 - Math.clz32(left & -left);
+      this.delivered[index] = this.delivered[index]! + 1;
+      const cell = coverageCell(phase, FAULTS[index]!.kind);
+      this.coverage.set(cell, (this.coverage.get(cell) ?? 0) + 1);
+    }
+  }
+
+  /** Every fault that struck, in order: run with this plan, the run is the same. */
+  plan(): FaultPlan {
+    return this.#recorded.map(({ kind, place, x, y, z, params }) => ({
+      kind,
+      at: pointText(this.#names, place, x, y, z),
+      params,
+    }));
+  }
+}
+
+function candidates(
+  thresholds: readonly number[],
+  plan: FaultPlan | undefined,
+): Readonly<Record<PointKind, readonly Candidate[]>> {
+  const kinds = new Set(plan?.map((fault) => fault.kind));
+  const at = (point: PointKind): readonly Candidate[] =>
+    FAULTS.flatMap((fault, index) => {
+      const on = plan === undefined ? thresholds[index]! > 0 : kinds.has(fault.kind);
+      if (fault.point !== point || !on) return [];
+      return [{ index, threshold: thresholds[index]!, purpose: PURPOSES[index]! }];
+    });
+  return {
+    request: at('request'),
+    reply: at('reply'),
+    handler: at('handler'),
+    append: at('append'),
+    process: at('process'),
+  };
+}
+
+/** A cell of the coverage matrix. */
+export function coverageCell(phase: Phase, kind: string): string {
+  return `${phase} × ${kind}`;
+}
+
+/** Every cell that the faults of a profile can reach. */
+export function coverageCells(profile: Profile): readonly string[] {
+  return FAULTS.flatMap(({ kind, phases }) =>
+    (profile.ceilingPpm[kind] ?? 0) > 0 ? phases.map((phase) => coverageCell(phase, kind)) : [],
+  );
+}

@@ -1,0 +1,57 @@
+// How rough the weather is. A profile is a ceiling for every fault; each run draws its own rates below it.
+
+import { type Seed, threshold } from '../kernel/random.ts';
+import { FAULTS } from './catalogue.ts';
+
+/** A named weather. Rates are parts per million of the points where a fault can strike. */
+export interface Profile {
+  readonly name: 'calm' | 'breeze' | 'storm';
+  readonly ceilingPpm: Readonly<Record<string, number>>;
+  /** Virtual time until the world heals: no further fault is injected (S8). */
+  readonly chaosUs: number;
+}
+
+const CHAOS_US = 60_000_000;
+
+function profile(name: Profile['name'], ppm: (index: number) => number): Profile {
+  const ceilings = FAULTS.map((fault, i) => [fault.kind, ppm(i)] as const).filter(([, rate]) => rate > 0);
+  return { name, ceilingPpm: Object.fromEntries(ceilings), chaosUs: CHAOS_US };
+}
+
+export const profiles: Readonly<Record<Profile['name'], Profile>> = {
+  calm: profile('calm', () => 0),
+  breeze: profile('breeze', (i) => FAULTS[i]!.ceiling.breezePpm),
+  storm: profile('storm', (i) => FAULTS[i]!.ceiling.stormPpm),
+};
+
+/** Points of the `process` kind, and of the others, that one saga passes through, roughly. */
+const POINTS_PER_SAGA = 30;
+
+/** Seeds of a campaign, `root/1`, `root/2`, …, swarm; a root, and `root/0`, have every fault of the profile. */
+export function isSwarmSeed(seed: string): boolean {
+  return /\/[1-9]\d*$/.test(seed);
+}
+
+/**
+ * The rates of one run, by index in FAULTS, in parts per million; 0 is off. Swarm testing (Groce et al., ISSTA
+ * 2012): leaving out a random half lets the others go further than a bit of everything does.
+ */
+export function drawRates(profile: Profile, seed: Seed, sagas: number): readonly number[] {
+  const random = seed.stream('rates');
+  const swarm = isSwarmSeed(seed.text);
+  return FAULTS.map(({ kind, ceiling }) => {
+    const on = random() < 0.55 || !swarm;
+    const uneven = random();
+    const ceilingPpm = profile.ceilingPpm[kind] ?? 0;
+    if (!on || ceilingPpm === 0) return 0;
+    const spread =
+      ceiling.perRun === undefined ? ceilingPpm : (ceiling.perRun * 1e6) / (sagas * POINTS_PER_SAGA);
+    const most = Math.min(ceilingPpm, Math.ceil(spread));
+    return Math.max(1, Math.round(most * (0.1 + 0.9 * uneven)));
+  });
+}
+
+/** The 32-bit thresholds of rates in parts per million. */
+export function thresholds(ratesPpm: readonly number[]): readonly number[] {
+  return ratesPpm.map(threshold);
+}

@@ -1,0 +1,21 @@
+// The public API of the simulator.
+
+export { FAULTS } from './faults/catalogue.ts';
+export type { Fault } from './faults/fault.ts';
+export { coverageCells } from './faults/injector.ts';
+export { type Profile, profiles } from './faults/profile.ts';
+export { INVARIANTS } from './invariants/catalogue.ts';
+export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
+export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
+export { TraceLog } from './kernel/trace.ts';
+export * from './run-record.ts';
+export * from './run-result.ts';
+export {
+  defineScenario,
+  type SagaStart,
+  type Scenario,
+  type ScenarioSpec,
+  type WorkloadContext,
+} from './scenario.ts';
+export { type SimulationOptions, simulate } from './world/host.ts';
+export { AmbientAccessError } from './world/sandbox.ts';

@@ -1,0 +1,46 @@
+// Every invariant that is always on. Adding one: write its file, add its line here.
+
+import { allOrNothing } from './all-or-nothing.ts';
+import { atMostOnce } from './at-most-once.ts';
+import { everySagaEnds } from './every-saga-ends.ts';
+import type { InvariantFactory, Reporter, WorldView } from './invariant.ts';
+import { keyIsStable } from './key-is-stable.ts';
+import { logIsState } from './log-is-state.ts';
+import { moneyConserved } from './money-conserved.ts';
+import { noLostEvent } from './no-lost-event.ts';
+import { nothingAfterTheEnd } from './nothing-after-the-end.ts';
+import { oneWriter } from './one-writer.ts';
+import { statusIsTrue } from './status-is-true.ts';
+import { stockConserved } from './stock-conserved.ts';
+import { undoOrder } from './undo-order.ts';
+
+export const INVARIANT_FACTORIES: readonly InvariantFactory[] = [
+  moneyConserved,
+  stockConserved,
+  allOrNothing,
+  atMostOnce,
+  nothingAfterTheEnd,
+  undoOrder,
+  statusIsTrue,
+  everySagaEnds,
+  logIsState,
+  oneWriter,
+  noLostEvent,
+  keyIsStable,
+];
+
+const NOBODY: Reporter = { violated: () => undefined };
+const NOWHERE: WorldView = {
+  participants: {},
+  files: () => [],
+  log: () => [],
+  epochOf: () => 0,
+  isRefused: () => false,
+};
+
+/** The built-in invariants by id, with the sentence that each asserts. */
+export const INVARIANTS: readonly { readonly id: string; readonly statement: string }[] =
+  INVARIANT_FACTORIES.map((make) => {
+    const { id, statement } = make(NOBODY, NOWHERE);
+    return { id, statement };
+  });

@@ -1,0 +1,79 @@
+// What an invariant is. One file each in this folder; `judge.ts` calls them.
+//
+// S9. The judge does not ask the accused: the case files are written from the participants' own ledgers and
+// from what the store holds. What the engine says (its status) is one of the things that are judged.
+
+import type { SagaDefinition, StepDefinition } from '../../engine/core/define-saga.ts';
+import type { StoredEvent } from '../../engine/core/ports.ts';
+import type { Call, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
+import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+
+/** What the ledgers say of one step of one saga. */
+export interface StepFile {
+  /** Forward effects that landed. */
+  applied: number;
+  /** Compensation effects that landed. */
+  undone: number;
+  /** Payload hash of the first forward and compensation call that was seen; -1 before. */
+  forwardHash: number;
+  compensationHash: number;
+}
+
+/** Everything the judge knows of one saga, written from ledgers, calls and the store. */
+export interface CaseFile {
+  readonly saga: string;
+  readonly definition: SagaDefinition;
+  readonly steps: readonly StepFile[];
+  /** The round that the counts above belong to (E4). */
+  round: number;
+  /** What the engine last claimed; undefined until it claimed an end. */
+  claimed: SagaStatus | undefined;
+  /** Version up to which appends were acknowledged. */
+  acknowledged: number;
+  /** Money that this saga holds in clearing accounts, minor units. */
+  inFlight: number;
+  /** Steps that the log says are compensated, by index. */
+  readonly compensated: ReadonlySet<number>;
+}
+
+/** How an invariant reports. The judge adds the time, the statement and the signature. */
+export interface Reporter {
+  violated(message: string, file?: CaseFile): void;
+}
+
+/** The state of the world that is there to read at quiescence. */
+export interface WorldView {
+  readonly participants: Readonly<Record<string, Participant>>;
+  files(): Iterable<CaseFile>;
+  /** Events of one saga as the store holds them, oldest first. */
+  log(saga: string): readonly StoredEvent[];
+  /** The epoch under which the saga may be written at present. */
+  epochOf(saga: string): number;
+  /** Sagas whose forward or compensating call is refused by the participant itself, faults aside. */
+  isRefused(saga: string): boolean;
+}
+
+/** The moments at which an invariant may look. Each hook is optional; implement the cheapest that suffices. */
+export interface Invariant {
+  /** Kebab-case, unique. */
+  readonly id: string;
+  /** One sentence that is true when the invariant holds. */
+  readonly statement: string;
+  /** A participant committed an effect. Called after the case file was brought up to date. */
+  onEffect?(entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void;
+  /** A call arrived at a participant. */
+  onCall?(call: Call, step: StepDefinition, file: CaseFile): void;
+  /** The participant itself answered a call (the answer may still be lost). */
+  onOutcome?(call: Call, outcome: Outcome, file: CaseFile): void;
+  /** Events became part of the log. */
+  onAppended?(events: readonly StoredEvent[], log: readonly StoredEvent[], file: CaseFile): void;
+  /** The engine says that a saga ended, or asks for a person; `state` is what it believes. */
+  onEnded?(status: SagaStatus, state: SagaState, log: readonly StoredEvent[], file: CaseFile): void;
+  /** A process recovered a saga from the store. */
+  onRecovered?(log: readonly StoredEvent[], file: CaseFile): void;
+  /** Nothing more will happen. */
+  onQuiescence?(world: WorldView): void;
+}
+
+/** Makes a fresh invariant for one run. */
+export type InvariantFactory = (report: Reporter, world: WorldView) => Invariant;

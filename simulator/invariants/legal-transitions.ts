@@ -1,0 +1,72 @@
+// Which event may follow which state: the state machine of a saga written a second time, as a table, so that the
+// engine's own code is not its only witness.
+
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import {
+  evolve,
+  initialState,
+  type SagaEvent,
+  type SagaState,
+  type SagaStatus,
+  type StepStatus,
+} from '../../engine/core/saga.ts';
+
+const SAGA: Readonly<Record<SagaEvent['kind'], readonly SagaStatus[]>> = {
+  'saga-created': ['created'],
+  'step-requested': ['created', 'running'],
+  'step-applied': ['running'],
+  'step-retry-scheduled': ['running'],
+  'step-rejected': ['running'],
+  'step-left-unknown': ['running'],
+  'stop-requested': ['created', 'running'],
+  'compensation-started': ['running'],
+  'compensation-requested': ['compensating'],
+  'compensation-retry-scheduled': ['compensating'],
+  'step-compensated': ['compensating'],
+  'step-compensation-failed': ['compensating'],
+  'saga-completed': ['running'],
+  'saga-compensated': ['compensating'],
+  'saga-failed': ['created', 'running'],
+  'saga-compensation-failed': ['compensating'],
+  'compensation-resumed': ['compensation_failed'],
+  'saga-retried': ['failed', 'compensated'],
+};
+
+const UNDER_WAY: readonly StepStatus[] = ['running', 'retrying'];
+
+const STEP: Partial<Readonly<Record<SagaEvent['kind'], readonly StepStatus[]>>> = {
+  'step-requested': ['pending'],
+  'step-applied': UNDER_WAY,
+  'step-retry-scheduled': UNDER_WAY,
+  'step-rejected': UNDER_WAY,
+  'step-left-unknown': UNDER_WAY,
+  'compensation-requested': ['applied', 'unknown'],
+  'compensation-retry-scheduled': ['compensating'],
+  'step-compensated': ['compensating'],
+  'step-compensation-failed': ['compensating'],
+};
+
+/** Folds the events and returns the first that was not allowed, in words, or undefined. */
+export function illegalTransition(
+  definition: SagaDefinition,
+  saga: string,
+  events: Iterable<SagaEvent>,
+): string | undefined {
+  const state = initialState(definition, saga);
+  for (const event of events) {
+    const illegal = refusal(state, event);
+    if (illegal !== undefined) return `version ${state.version + 1}: ${event.kind} ${illegal}`;
+    evolve(state, event);
+  }
+  return undefined;
+}
+
+function refusal(state: SagaState, event: SagaEvent): string | undefined {
+  if ((state.version === 0) !== (event.kind === 'saga-created')) return 'is not how a log begins';
+  if (!SAGA[event.kind].includes(state.status)) return `came while the saga was ${state.status}`;
+  if (!('step' in event)) return undefined;
+  const index = state.definition.stepIndex.get(event.step);
+  if (index === undefined) return `names "${event.step}", which is no step`;
+  const { status } = state.steps[index]!;
+  return STEP[event.kind]!.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
+}

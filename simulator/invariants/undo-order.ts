@@ -1,0 +1,18 @@
+// undo-order. When a step is undone, no step after it may still stand.
+
+import type { InvariantFactory } from './invariant.ts';
+
+export const undoOrder: InvariantFactory = (report) => ({
+  id: 'undo-order',
+  statement: 'Compensations respect the reverse dependency order',
+  onEffect({ direction }, step, file) {
+    if (direction === 'forward') return;
+    for (const later of step.descendants) {
+      const { applied, undone } = file.steps[later]!;
+      if (applied > undone) {
+        const name = file.definition.steps[later]!.name;
+        report.violated(`${step.name} was undone while ${name}, which came after it, still stands`, file);
+      }
+    }
+  },
+});

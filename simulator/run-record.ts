@@ -1,0 +1,111 @@
+// The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
+// published JSON Schema.
+
+import type { PlannedFault } from './run-result.ts';
+
+export const RUN_RECORD_SCHEMA = 'sagastorm/run@1';
+
+export type Verdict = 'held' | 'violated' | 'inconclusive' | 'slo-missed' | 'nondeterministic';
+
+/** Percentiles of a set of durations, in virtual microseconds; all 0 when `count` is 0. */
+export interface Percentiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** One distinct failure: the first seed that showed it, and how often it came again. */
+export interface RecordedViolation {
+  readonly invariant: string;
+  readonly statement: string;
+  readonly message: string;
+  readonly seed: string;
+  readonly atUs: number;
+  readonly saga?: string;
+  /** Path of the capsule file, relative to where the command ran. */
+  readonly capsule?: string;
+  /** The command that runs it again. */
+  readonly replay: string;
+  readonly signature: string;
+  /** Runs of this campaign that failed in the same way. */
+  readonly runs: number;
+  readonly faults: readonly PlannedFault[];
+}
+
+/** The first event in which two runs of one seed differ. */
+export interface Divergence {
+  readonly seed: string;
+  readonly index: number;
+  readonly first: string;
+  readonly second: string;
+}
+
+export interface RunRecord {
+  readonly schema: typeof RUN_RECORD_SCHEMA;
+  readonly scenario: string;
+  readonly scenarioHash: string;
+  readonly version: string;
+  readonly node: string;
+  readonly rootSeed: string;
+  readonly profile: string;
+  readonly policy: string;
+  readonly verdict: Verdict;
+  readonly runs: {
+    readonly total: number;
+    readonly held: number;
+    readonly violated: number;
+    readonly inconclusive: number;
+  };
+  readonly sagasPerRun: number;
+  readonly sagas: {
+    readonly started: number;
+    readonly completed: number;
+    readonly compensated: number;
+    readonly failed: number;
+    readonly compensationFailed: number;
+    readonly open: number;
+    readonly resumed: number;
+  };
+  readonly faults: {
+    /** The profile's ceiling per kind, as a rate between 0 and 1. */
+    readonly configured: Readonly<Record<string, number>>;
+    readonly delivered: Readonly<Record<string, number>>;
+    /** Kinds that were on in at least one run and never delivered (S7). */
+    readonly undelivered: readonly string[];
+  };
+  readonly invariants: readonly {
+    readonly id: string;
+    readonly statement: string;
+    readonly state: 'held' | 'violated' | 'not-exercised';
+  }[];
+  readonly violations: readonly RecordedViolation[];
+  readonly inconclusive: readonly { readonly seed: string; readonly reason: string }[];
+  readonly coverage: { readonly cells: number; readonly hit: number; readonly missing: readonly string[] };
+  readonly latencyUs: {
+    readonly saga: Percentiles;
+    readonly compensation: Percentiles;
+    readonly step: Percentiles;
+  };
+  /** Over the fingerprints of all runs, in seed order. */
+  readonly fingerprint: string;
+  readonly determinism: {
+    readonly checked: number;
+    readonly equal: number;
+    readonly divergence?: Divergence;
+  };
+  /** For zero violations: the violation rate per run that 95 % confidence still allows; otherwise absent. */
+  readonly bound95?: number;
+  readonly virtualUs: number;
+  readonly events: number;
+  /** The only part that differs between two runs of the same command. */
+  readonly meta: {
+    readonly wallMs: number;
+    readonly eventsPerSecond: number;
+    readonly sagasPerSecond: number;
+    readonly startedAt: string;
+    readonly workers: number;
+  };
+}

@@ -1,0 +1,72 @@
+// What one simulated run says of itself. Plain data: it crosses worker threads, and is merged into a run record.
+
+/** How a run ended. `inconclusive`: a bound was hit before an answer was there (S10). */
+export type RunVerdict = 'held' | 'violated' | 'inconclusive';
+
+/** One fault that was injected, as data (S11): what, where, how. The list of them replays the run. */
+export interface PlannedFault {
+  readonly kind: string;
+  /** The point where it struck, e.g. `s12/credit/forward#2` or `s12@3`. Keyed: it does not shift with others. */
+  readonly at: string;
+  readonly params: Readonly<Record<string, number>>;
+}
+
+export type FaultPlan = readonly PlannedFault[];
+
+/** One statement that did not hold. */
+export interface Violation {
+  readonly invariant: string;
+  readonly statement: string;
+  readonly message: string;
+  readonly atUs: number;
+  /** The saga concerned, when it is one. */
+  readonly saga?: string;
+  /** Equal for failures of the same nature: the invariant and the shape of the saga. */
+  readonly signature: string;
+}
+
+/** Sagas by where they stood when the run ended. `started` counts all. */
+export interface SagaCounts {
+  readonly started: number;
+  readonly completed: number;
+  readonly compensated: number;
+  readonly failed: number;
+  readonly compensationFailed: number;
+  /** Not ended when the run stopped. */
+  readonly open: number;
+  /** Asked for a person on the way, and went on after one helped. */
+  readonly resumed: number;
+}
+
+/** Durations in virtual microseconds, one number per observation. */
+export interface LatencySamples {
+  readonly saga: readonly number[];
+  readonly compensation: readonly number[];
+  readonly step: readonly number[];
+}
+
+export interface RunResult {
+  readonly seed: string;
+  readonly verdict: RunVerdict;
+  /** Why the run is inconclusive. */
+  readonly inconclusive?: string;
+  readonly sagas: SagaCounts;
+  /** Kinds that were switched on in this run (after swarm), with their rate in parts per million. */
+  readonly faultsEnabled: Readonly<Record<string, number>>;
+  /** How often each kind was really delivered (S7). */
+  readonly faultsDelivered: Readonly<Record<string, number>>;
+  /** The first violations, at most 100; `violationsTotal` counts all. */
+  readonly violations: readonly Violation[];
+  readonly violationsTotal: number;
+  /** Cells `status × fault` that were hit, with counts. */
+  readonly coverage: Readonly<Record<string, number>>;
+  /** Ids of the invariants that judged something in this run. */
+  readonly invariantsExercised: readonly string[];
+  readonly latencyUs: LatencySamples;
+  /** 128 bits in hex over the whole trace (S6). */
+  readonly fingerprint: string;
+  readonly events: number;
+  readonly virtualUs: number;
+  /** Every fault that was injected, in order. */
+  readonly plan: FaultPlan;
+}

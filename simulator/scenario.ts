@@ -1,0 +1,130 @@
+// What a scenario is: sagas, the services they use, and who asks for what. The same value serves the CLI,
+// vitest and, later, the live run.
+
+import type { SagaDefinition } from '../engine/core/define-saga.ts';
+import type { Policy } from '../engine/core/policy.ts';
+import type { Participant } from '../engine/core/protocol.ts';
+import { UserError } from '../engine/core/user-error.ts';
+import type { InvariantFactory } from './invariants/invariant.ts';
+import type { LatencySpec } from './kernel/latency.ts';
+
+/** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
+export interface WorkloadContext {
+  readonly index: number;
+  readonly count: number;
+  /** A uniform integer in [0, below), fixed by (seed, index, purpose). `below` at most 2^32. */
+  int(purpose: string, below: number): number;
+}
+
+/** One saga that a client asks for. */
+export interface SagaStart {
+  readonly saga: SagaDefinition;
+  readonly input: unknown;
+  /** When the client asks, in virtual microseconds; drawn from the first second when left out. */
+  readonly startAtUs?: number;
+}
+
+export interface ScenarioSpec {
+  /** Kebab-case; how the CLI and reports call it. */
+  readonly name: string;
+  /** One sentence for `sagastorm list`. */
+  readonly title: string;
+  /** Every definition that the workload may start. */
+  readonly sagas: readonly SagaDefinition[];
+  /** Fresh participants for one run, by service name. */
+  participants(): Readonly<Record<string, Participant>>;
+  /** Saga `index` of the run. Must be pure: same context, same answer. */
+  workload(context: WorkloadContext): SagaStart;
+  /** Sagas per run unless `--sagas` says otherwise. Default 100. */
+  readonly sagasPerRun?: number;
+  /** Replaces the policy of every definition. `--policy` replaces both. */
+  readonly policy?: Policy;
+  /** Further policies that `--policy NAME` may choose. */
+  readonly policies?: readonly Policy[];
+  /** One-way latency of a message. Default: p50 5 ms, p90 12 ms, p99 40 ms, max 200 ms. */
+  readonly latency?: LatencySpec;
+  /** Time until an append is durable. Default: p50 200 µs, p90 500 µs, p99 2 ms, max 10 ms. */
+  readonly storeLatency?: LatencySpec;
+  /** Orchestrator processes; sagas are spread over them. Default 2. */
+  readonly orchestrators?: number;
+  /** Invariants beside the built-in ones. */
+  readonly invariants?: readonly InvariantFactory[];
+}
+
+/** A scenario that passed {@link defineScenario}. */
+export interface Scenario extends Required<Omit<ScenarioSpec, 'policy'>> {
+  readonly kind: 'scenario';
+  readonly policy: Policy | undefined;
+}
+
+export const LATENCY_DEFAULT: LatencySpec = { p50Us: 5_000, p90Us: 12_000, p99Us: 40_000, maxUs: 200_000 };
+export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99Us: 2_000, maxUs: 10_000 };
+
+/**
+ * Declares a scenario; a scenario file exports it as default.
+ *
+ * @throws UserError `bad-scenario` when a name, a service or an action is wrong.
+ * @example
+ * export default defineScenario({
+ *   name: 'bank-transfer',
+ *   title: 'Debit here, credit there',
+ *   sagas: [transfer],
+ *   participants: () => ({ bank: bank({ accounts: 100, openingBalance: 10_000 }) }),
+ *   workload: ({ index }) => ({ saga: transfer, input: { from: 'a-0', to: 'a-1', amount: 1 + index } }),
+ * });
+ */
+export function defineScenario(spec: ScenarioSpec): Scenario {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.name)) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario name ${JSON.stringify(spec.name)} is not kebab-case`,
+      'Use a name such as "bank-transfer".',
+    );
+  }
+  if (spec.sagas.length === 0) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${spec.name}" lists no sagas`,
+      'Name at least one in `sagas`.',
+    );
+  }
+  assertServicesExist(spec);
+  return {
+    sagasPerRun: 100,
+    policies: [],
+    latency: LATENCY_DEFAULT,
+    storeLatency: STORE_LATENCY_DEFAULT,
+    orchestrators: 2,
+    invariants: [],
+    ...spec,
+    policy: spec.policy,
+    kind: 'scenario',
+  };
+}
+
+/** Refuses sagas that call a service or an action that the participants do not offer (E12). */
+export function assertServicesExist(spec: Pick<ScenarioSpec, 'name' | 'sagas' | 'participants'>): void {
+  const participants = spec.participants();
+  for (const saga of spec.sagas) {
+    for (const step of saga.steps) {
+      const service = participants[step.service];
+      const where = `saga "${saga.name}", step "${step.name}"`;
+      if (service === undefined) {
+        throw new UserError(
+          'unknown-service',
+          `${where}: unknown service "${step.service}"`,
+          `Known services: ${Object.keys(participants).join(', ')}.`,
+        );
+      }
+      for (const action of [step.action, step.compensation]) {
+        if (action !== undefined && !service.actions.includes(action)) {
+          throw new UserError(
+            'unknown-action',
+            `${where}: service "${step.service}" has no action "${action}"`,
+            `Known actions: ${service.actions.join(', ')}.`,
+          );
+        }
+      }
+    }
+  }
+}

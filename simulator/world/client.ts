@@ -1,0 +1,97 @@
+// Those who ask for sagas, and those who are asked for help.
+//
+// A client asks for its saga at its time and again until it is accepted: the saga's id makes the request
+// idempotent. An operator takes up every saga that waits for a person, once the world has healed (E7).
+
+import { UserError } from '../../engine/core/user-error.ts';
+import type { Actor } from '../kernel/simulation.ts';
+import type { SimProcess } from './process.ts';
+import type { SimSaga } from './sim-saga.ts';
+import { TRACE, type World } from './world.ts';
+
+const START = 0;
+const RESUME = 1;
+
+/** How long a client waits before it asks a process again that was not there, in microseconds. */
+const ASK_AGAIN_US = 500_000;
+/** How long after a saga asked for a person one comes, at the earliest, in microseconds. */
+const OPERATOR_DELAY_US = 1_000_000;
+
+export class Client implements Actor {
+  readonly #world: World;
+  readonly #processOf: (saga: SimSaga) => SimProcess;
+  readonly #id: number;
+  /** Asked for, not yet accepted: lost when the process dies. */
+  readonly #asked = new Set<SimSaga>();
+
+  constructor(world: World, processOf: (saga: SimSaga) => SimProcess) {
+    this.#world = world;
+    this.#processOf = processOf;
+    this.#id = world.sim.add(this);
+  }
+
+  startAt(saga: SimSaga): void {
+    this.#world.sim.schedule(saga.startAtUs, this.#id, START, saga);
+  }
+
+  /** A saga waits for a person. */
+  help(saga: SimSaga): void {
+    const { sim, healAtUs } = this.#world;
+    sim.schedule(Math.max(sim.nowUs, healAtUs) + OPERATOR_DELAY_US, this.#id, RESUME, saga);
+  }
+
+  happen(code: number, item: unknown): void {
+    const saga = item as SimSaga;
+    if (code === START) this.#ask(saga);
+    else this.#resume(saga);
+  }
+
+  #ask(saga: SimSaga): void {
+    const { sim } = this.#world;
+    const { id, start } = saga;
+    if (start === undefined) return;
+    sim.note(TRACE.create, saga.index, 0, 0);
+    this.#asked.add(saga);
+    const taken = this.#processOf(saga).request({
+      kind: 'create',
+      saga: id,
+      definition: start.saga,
+      input: start.input,
+      request: id,
+    });
+    if (!taken) this.#askAgain(saga);
+  }
+
+  #askAgain(saga: SimSaga): void {
+    const { sim } = this.#world;
+    sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, START, saga);
+  }
+
+  #resume(saga: SimSaga): void {
+    const { sim } = this.#world;
+    sim.note(TRACE.resume, saga.index, 0, 0);
+    if (!this.#processOf(saga).request({ kind: 'resume', saga: saga.id })) {
+      sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, RESUME, saga);
+    }
+  }
+
+  accepted(saga: SimSaga): void {
+    saga.start = undefined;
+    this.#asked.delete(saga);
+  }
+
+  refused(saga: SimSaga, reason: string): void {
+    throw new UserError(
+      'bad-input',
+      `the input of saga ${saga.id} was refused: ${reason}`,
+      'Mend the workload of the scenario.',
+    );
+  }
+
+  /** A process came back: requests that it had not answered went down with it. */
+  ready(process: SimProcess): void {
+    for (const saga of this.#asked) {
+      if (this.#processOf(saga) === process) this.#askAgain(saga);
+    }
+  }
+}

@@ -1,0 +1,292 @@
+// Builds a world for a scenario and runs it: the host of the engine in virtual time, twin of engine/live/host.ts.
+//
+// S8  Chaos until `healAtUs`, then the world heals; from there every saga must end within LIVENESS_US.
+// S10 A run that passes a bound is inconclusive.
+
+import { assert } from '../../engine/core/assert.ts';
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { Policy } from '../../engine/core/policy.ts';
+import type { Participant } from '../../engine/core/protocol.ts';
+import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
+import { UserError } from '../../engine/core/user-error.ts';
+import { FAULTS } from '../faults/catalogue.ts';
+import { FaultInjector } from '../faults/injector.ts';
+import type { Profile } from '../faults/profile.ts';
+import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
+import type { WorldView } from '../invariants/invariant.ts';
+import { Judge } from '../invariants/judge.ts';
+import { EventQueue } from '../kernel/event-queue.ts';
+import { LatencyTable } from '../kernel/latency.ts';
+import { purpose, Seed, scale } from '../kernel/random.ts';
+import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
+import type { TraceLog } from '../kernel/trace.ts';
+import type { FaultPlan, RunResult } from '../run-result.ts';
+import type { Scenario } from '../scenario.ts';
+import { Client } from './client.ts';
+import { ParticipantNode } from './participant-node.ts';
+import { type ProcessObserver, SimProcess } from './process.ts';
+import { withoutAmbient } from './sandbox.ts';
+import type { SimSaga } from './sim-saga.ts';
+import { SimStore } from './store.ts';
+import { RunTally } from './tally.ts';
+import { traceWords } from './trace-words.ts';
+import { SimTransport } from './transport.ts';
+import { DRAW, newSaga, TRACE, type World } from './world.ts';
+
+export interface SimulationOptions {
+  readonly seed: string;
+  /** Sagas in this run, from 1. */
+  readonly sagas: number;
+  readonly profile: Profile;
+  /** Replaces the policy of the scenario and of its definitions. */
+  readonly policy?: Policy;
+  /** Only these faults strike: the replay of a recorded run. */
+  readonly plan?: FaultPlan;
+  /** Receives every event of the run. */
+  readonly trace?: TraceLog;
+  /** Called now and then with the number of sagas that have ended. */
+  onProgress?(ended: number): void;
+}
+
+const EVENTS_PER_SAGA_MAX = 5_000;
+const EVENTS_MIN = 1_000_000;
+/** After healing, a saga has its deadline and this long. Virtual time is cheap. */
+const LIVENESS_US = 4 * 3_600_000_000;
+const START_SPREAD_US = 1_000_000;
+const HEAL = 0;
+
+const queue = new EventQueue();
+const latencyTables = new WeakMap<object, LatencyTable>();
+
+/**
+ * Runs one scenario once, in virtual time. Synchronous; the same options give the same result, bit by bit.
+ *
+ * @throws AmbientAccessError when code inside the run asks for real time or chance
+ * @throws UserError when the scenario's definitions cannot run under the policy, or its workload is refused
+ * @example
+ * const result = simulate(scenario, { seed: 'nightly/17', sagas: 100, profile: profiles.storm });
+ * if (result.verdict === 'violated') console.error(result.violations[0]);
+ */
+export function simulate(scenario: Scenario, options: SimulationOptions): RunResult {
+  queue.clear();
+  return withoutAmbient(() => new Run(scenario, options).run());
+}
+
+function tableOf(spec: Scenario['latency']): LatencyTable {
+  const known = latencyTables.get(spec);
+  if (known !== undefined) return known;
+  const table = new LatencyTable(spec);
+  latencyTables.set(spec, table);
+  return table;
+}
+
+/** One run: the world, its parts, and what is counted. */
+class Run implements World, ProcessObserver, Actor, WorldView {
+  readonly sim: Simulation;
+  readonly seed: Seed;
+  readonly injector: FaultInjector;
+  readonly judge: Judge;
+  readonly messageLatency: LatencyTable;
+  readonly storeLatency: LatencyTable;
+  readonly sagas = new Map<string, SimSaga>();
+  readonly participants: Readonly<Record<string, Participant>>;
+  readonly healAtUs: number;
+  readonly #options: SimulationOptions;
+  readonly #definitions: SagaDefinition[] = [];
+  readonly #processes: SimProcess[];
+  readonly #store: SimStore;
+  readonly #client: Client;
+  readonly #tally = new RunTally();
+  readonly #processOf: (saga: SimSaga) => SimProcess;
+
+  constructor(scenario: Scenario, options: SimulationOptions) {
+    this.#options = options;
+    this.sim = new Simulation(queue, options.trace);
+    this.seed = new Seed(options.seed);
+    this.messageLatency = tableOf(scenario.latency);
+    this.storeLatency = tableOf(scenario.storeLatency);
+    this.participants = scenario.participants();
+    this.healAtUs = options.profile.chaosUs;
+    this.injector = new FaultInjector({
+      seed: this.seed,
+      profile: options.profile,
+      sagas: options.sagas,
+      names: { saga: sagaId, step: (saga, step) => this.#definitions[saga]!.steps[step]!.name },
+      ...(options.plan === undefined ? {} : { plan: options.plan }),
+    });
+    options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
+    this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, () => this.sim.nowUs);
+    this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
+    this.#store = new SimStore(this, (saga) => this.#processOf(saga).partition);
+    this.#client = new Client(this, this.#processOf);
+    this.#processes = this.#startProcesses(scenario, this.#connect());
+    this.#startSagas(scenario);
+    this.sim.schedule(this.healAtUs, this.sim.add(this), HEAL, undefined);
+  }
+
+  #connect(): SimTransport {
+    const nodes = new Map<string, ParticipantNode>();
+    for (const [service, participant] of Object.entries(this.participants)) {
+      nodes.set(service, new ParticipantNode(this, service, participant, nodes.size));
+    }
+    const transport = new SimTransport(this, nodes);
+    for (const node of nodes.values()) node.connect(transport);
+    return transport;
+  }
+
+  #startProcesses(scenario: Scenario, transport: SimTransport): SimProcess[] {
+    const override = this.#options.policy ?? scenario.policy;
+    const policy = override ?? scenario.sagas[0]?.policy;
+    if (policy === undefined) {
+      throw new UserError(
+        'no-policy',
+        `scenario "${scenario.name}" has no policy`,
+        'Give it, or its sagas, one.',
+      );
+    }
+    const options = { policy, overridePolicy: override !== undefined, definitions: scenario.sagas };
+    const parts = { world: this, store: this.#store, transport, observer: this, options };
+    const processes = Array.from({ length: scenario.orchestrators }, (_, i) => new SimProcess(parts, i));
+    for (const process of processes) process.start();
+    return processes;
+  }
+
+  #startSagas(scenario: Scenario): void {
+    const { sagas: count } = this.#options;
+    for (let index = 0; index < count; index++) {
+      const int = (name: string, below: number): number =>
+        scale(this.seed.draw(purpose(`workload:${name}`), index, 0, 0), below);
+      const start = scenario.workload({ index, count, int });
+      const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
+      const saga = newSaga(index, sagaId(index), start, startAtUs);
+      assert(
+        scenario.sagas.includes(start.saga),
+        `the workload starts "${start.saga.name}", which the scenario does not list`,
+      );
+      this.#definitions.push(start.saga);
+      this.sagas.set(saga.id, saga);
+      this.#client.startAt(saga);
+    }
+  }
+
+  run(): RunResult {
+    const { sagas } = this.#options;
+    const deadlineUs = Math.max(0, ...this.#definitions.slice(0, 1).map((d) => d.deadlineUs ?? 0));
+    const stop = this.sim.run({
+      eventsMax: Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX),
+      untilUs: this.healAtUs + deadlineUs + LIVENESS_US,
+    });
+    if (stop !== 'events-max') this.judge.quiescence(this);
+    return this.#result(stop);
+  }
+
+  #result(stop: Stop): RunResult {
+    const { injector, judge, sim } = this;
+    const reason = this.#inconclusive(stop);
+    const violated = judge.violationsTotal > 0;
+    const faults = (values: readonly number[]): Record<string, number> =>
+      Object.fromEntries(
+        FAULTS.flatMap(({ kind }, i) => (values[i]! > 0 ? [[kind, values[i]!] as const] : [])),
+      );
+    return {
+      seed: this.#options.seed,
+      verdict: violated ? 'violated' : reason !== undefined ? 'inconclusive' : 'held',
+      ...(violated || reason === undefined ? {} : { inconclusive: reason }),
+      sagas: this.#tally.counts(this.#options.sagas),
+      faultsEnabled: faults(injector.ratesPpm),
+      faultsDelivered: faults(injector.delivered),
+      violations: judge.violations,
+      violationsTotal: judge.violationsTotal,
+      coverage: Object.fromEntries([...injector.coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      invariantsExercised: judge.exercised,
+      latencyUs: this.#tally.latencyUs,
+      fingerprint: sim.fingerprint.hex(),
+      events: sim.events,
+      virtualUs: sim.nowUs,
+      plan: injector.plan(),
+    };
+  }
+
+  #inconclusive(stop: Stop): string | undefined {
+    if (stop === 'events-max') return `stopped after ${this.sim.events} events`;
+    const open = this.#options.sagas - this.#tally.ended;
+    return open > 0 ? `${open} sagas had not ended: their participants refuse them, faults aside` : undefined;
+  }
+
+  happen(): void {
+    this.sim.note(TRACE.heal, 0, 0, 0);
+    this.injector.heal();
+  }
+
+  // --- ProcessObserver ------------------------------------------------------------------------------------
+
+  accepted(saga: SimSaga): void {
+    this.#client.accepted(saga);
+    this.settle(saga);
+  }
+
+  refused(saga: SimSaga, reason: string): void {
+    this.#client.refused(saga, reason);
+  }
+
+  ready(process: SimProcess): void {
+    this.#client.ready(process);
+  }
+
+  ended(saga: SimSaga, status: SagaStatus, state: SagaState): void {
+    this.sim.note(TRACE.ended, saga.index, ENDED_CODE[status] ?? 0, state.version);
+    const again = saga.file.claimed === status;
+    this.judge.ended(status, state, saga.log, saga.file);
+    if (!isEnded(status)) {
+      saga.resumed = true;
+      this.#client.help(saga);
+    } else if (!again) {
+      this.#tally.end(saga, status, this.sim.nowUs);
+      if (this.#tally.ended % 1000 === 0) this.#options.onProgress?.(this.#tally.ended);
+    }
+    this.settle(saga);
+  }
+
+  // --- World ----------------------------------------------------------------------------------------------
+
+  /** Memory stays flat: a saga that ended, was accepted, and of which nothing is under way, is forgotten. */
+  settle(saga: SimSaga): void {
+    const { claimed } = saga.file;
+    if (claimed === undefined || !isEnded(claimed) || saga.underWay > 0 || saga.start !== undefined) return;
+    this.sagas.delete(saga.id);
+  }
+
+  stepApplied(durationUs: number): void {
+    this.#tally.step(durationUs);
+  }
+
+  // --- WorldView ------------------------------------------------------------------------------------------
+
+  *files() {
+    for (const saga of this.sagas.values()) yield saga.file;
+  }
+
+  log(saga: string) {
+    return this.sagas.get(saga)?.log ?? [];
+  }
+
+  epochOf(saga: string): number {
+    const found = this.sagas.get(saga);
+    return found === undefined ? 0 : this.#store.epochOf(found);
+  }
+
+  isRefused(saga: string): boolean {
+    return this.sagas.get(saga)?.refused ?? false;
+  }
+}
+
+const ENDED_CODE: Partial<Readonly<Record<SagaStatus, number>>> = {
+  completed: 1,
+  compensated: 2,
+  failed: 3,
+  compensation_failed: 4,
+};
+
+function sagaId(index: number): string {
+  return `s-${index}`;
+}

@@ -1,0 +1,115 @@
+// A service on its node: the participant's own code, plus what can happen to the machine it runs on.
+
+import { hash32 } from '../../engine/core/mix.ts';
+import type { Outcome, Participant, ParticipantEnv } from '../../engine/core/protocol.ts';
+import type { HandlerFate } from '../faults/fault.ts';
+import { PLACE } from '../faults/point.ts';
+import { threshold } from '../kernel/random.ts';
+import type { Message, SimTransport } from './transport.ts';
+import { deliver, TRACE, type World } from './world.ts';
+
+const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
+const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
+
+export class ParticipantNode {
+  readonly service: string;
+  /** Highest link position that has arrived: a lower one was overtaken. */
+  lastSequence = 0;
+  readonly #world: World;
+  readonly #participant: Participant;
+  readonly #env: ParticipantEnv;
+  readonly #number: number;
+  #transport: SimTransport | undefined;
+  #downUntilUs = 0;
+  readonly #fate: HandlerFate = {
+    failBefore: undefined,
+    certain: false,
+    failAfter: false,
+    crash: 'none',
+    downUs: 0,
+  };
+
+  constructor(world: World, service: string, participant: Participant, number: number) {
+    this.#world = world;
+    this.service = service;
+    this.#participant = participant;
+    this.#number = number;
+    this.#env = envOf(world);
+  }
+
+  connect(transport: SimTransport): void {
+    this.#transport = transport;
+  }
+
+  /** A request arrived. */
+  receive(message: Message): void {
+    const { sim, injector } = this.#world;
+    const { saga, operation, transmission } = message;
+    if (sim.nowUs < this.#downUntilUs) {
+      sim.note(TRACE.refused, saga.index, operation, transmission);
+      return this.#transport!.reply(message, REFUSED);
+    }
+    sim.note(TRACE.deliver, saga.index, operation, transmission);
+    this.#world.judge.call(message.call, operation >> 1, saga.file);
+    if (!injector.canStrike('handler')) return this.#transport!.reply(message, this.#handle(message));
+    this.#underFaults(message);
+  }
+
+  #underFaults(message: Message): void {
+    const { injector } = this.#world;
+    const { saga, operation, transmission } = message;
+    const fate = this.#fate;
+    fate.failBefore = undefined;
+    fate.failAfter = false;
+    fate.crash = 'none' as HandlerFate['crash'];
+    deliver(
+      this.#world,
+      injector.at('handler', PLACE.handler, saga.index, operation, transmission, fate),
+      saga,
+    );
+    if (fate.crash === 'before') return this.#crash(fate.downUs);
+    if (fate.failBefore !== undefined) {
+      const kind = fate.certain ? 'rejected' : 'unknown';
+      return this.#transport!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
+    }
+    const outcome = this.#handle(message);
+    if (fate.crash === 'after') return this.#crash(fate.downUs);
+    this.#transport!.reply(message, fate.failAfter ? FAILED_AFTER : outcome);
+  }
+
+  #handle({ call, saga }: Message): Outcome {
+    const outcome = this.#participant.handle(call, this.#env);
+    const { judge, sagas } = this.#world;
+    for (const entry of this.#participant.ledger.drain()) {
+      const file = entry.saga === saga.id ? saga.file : sagas.get(entry.saga)?.file;
+      if (file !== undefined) judge.effect(entry, file, this.service);
+    }
+    judge.outcome(call, outcome, saga.file);
+    saga.refused = outcome.kind !== 'applied';
+    return outcome;
+  }
+
+  #crash(downUs: number): void {
+    const { sim } = this.#world;
+    this.#downUntilUs = Math.max(this.#downUntilUs, sim.nowUs + downUs);
+    sim.note(TRACE['participant-down'], this.#number, downUs, 0);
+  }
+}
+
+/** A participant's view of the world: its clock, and chance that is keyed by what is decided. */
+function envOf({ sim, seed }: World): ParticipantEnv {
+  const purposes = new Map<string, number>();
+  return {
+    get nowUs() {
+      return sim.nowUs;
+    },
+    chance(purpose, subject, permille) {
+      let key = purposes.get(purpose);
+      if (key === undefined) {
+        key = hash32(`chance:${purpose}`);
+        purposes.set(purpose, key);
+      }
+      return seed.draw(key, hash32(subject), subject.length, 0) < threshold(permille * 1000);
+    },
+  };
+}

@@ -1,0 +1,263 @@
+// An orchestrator process: a node that lives, dies and comes back with nothing but the log.
+//
+// P1. A life is the sink that stores and networks answer to; when it ends, what is addressed to it is lost.
+// P2. Faults strike before and after every input and every output: each is a point where a process can die.
+// P3. A process that stands still takes what came meanwhile, in order, when it goes on.
+// P4. The order of outputs is the orchestrator's (E1); the process performs them one by one.
+
+import {
+  Orchestrator,
+  type OrchestratorInput,
+  type OrchestratorOptions,
+  type OrchestratorOutput,
+} from '../../engine/core/orchestrator.ts';
+import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.ts';
+import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+import type { ProcessFate } from '../faults/fault.ts';
+import { PLACE } from '../faults/point.ts';
+import type { EventHandle } from '../kernel/event-queue.ts';
+import type { Actor } from '../kernel/simulation.ts';
+import { operationOf, type SimSaga } from './sim-saga.ts';
+import type { SimStore } from './store.ts';
+import type { SimTransport } from './transport.ts';
+import { deliver, TRACE, type World } from './world.ts';
+
+const WAKE = 0;
+const RESTART = 1;
+const GO_ON = 2;
+
+/** Who is told what becomes of sagas: the client and the operator. */
+export interface ProcessObserver {
+  accepted(saga: SimSaga): void;
+  refused(saga: SimSaga, reason: string): void;
+  ended(saga: SimSaga, status: SagaStatus, state: SagaState): void;
+  /** The process is ready for requests; those that were not answered may be lost. */
+  ready(process: SimProcess): void;
+}
+
+export interface ProcessParts {
+  readonly world: World;
+  readonly store: SimStore;
+  readonly transport: SimTransport;
+  readonly observer: ProcessObserver;
+  readonly options: Omit<OrchestratorOptions, 'epoch'>;
+}
+
+export class SimProcess implements Actor {
+  readonly number: number;
+  readonly partition: string;
+  readonly #parts: ProcessParts;
+  readonly #id: number;
+  #life: Life | undefined;
+
+  constructor(parts: ProcessParts, number: number) {
+    this.#parts = parts;
+    this.number = number;
+    this.partition = `partition-${number}`;
+    this.#id = parts.world.sim.add(this);
+  }
+
+  /** Opens the partition; the process is ready when the store has answered. */
+  start(): void {
+    this.#life = new Life(this.#parts, this, this.#id);
+    this.#parts.store.open(this.partition, this.#life);
+  }
+
+  /** A request of a client or operator; false when the process cannot take it now. */
+  request(input: OrchestratorInput): boolean {
+    if (this.#life === undefined || !this.#life.ready) return false;
+    this.#life.input(input);
+    return true;
+  }
+
+  die(downUs: number): void {
+    const { sim } = this.#parts.world;
+    sim.note(TRACE.crash, this.number, downUs, 0);
+    this.#life = undefined;
+    sim.schedule(sim.nowUs + downUs, this.#id, RESTART, undefined);
+  }
+
+  happen(code: number, item: unknown): void {
+    if (code === RESTART) {
+      this.#parts.world.sim.note(TRACE.restart, this.number, 0, 0);
+      return this.start();
+    }
+    const { life, saga } = item as { life: Life; saga: string };
+    if (code === WAKE) life.input({ kind: 'wake', saga });
+    else life.goOn();
+  }
+}
+
+/** One incarnation of a process, from its epoch to its death (P1). */
+export class Life implements InputSink, EpochSink {
+  readonly #parts: ProcessParts;
+  readonly #process: SimProcess;
+  readonly #actor: number;
+  readonly #wakes = new Map<string, EventHandle>();
+  readonly #fate: ProcessFate = { crash: false, downUs: 0, pauseUs: 0 };
+  readonly #faulty: boolean;
+  #orchestrator: Orchestrator | undefined;
+  #alive = true;
+  /** Inputs that came while the process stood still (P3). */
+  #waiting: OrchestratorInput[] | undefined;
+
+  constructor(parts: ProcessParts, process: SimProcess, actor: number) {
+    this.#parts = parts;
+    this.#process = process;
+    this.#actor = actor;
+    this.#faulty = parts.world.injector.canStrike('process');
+  }
+
+  get ready(): boolean {
+    return this.#alive && this.#orchestrator !== undefined;
+  }
+
+  opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
+    if (!this.#alive) return;
+    this.#orchestrator = new Orchestrator({ ...this.#parts.options, epoch });
+    this.#take({ kind: 'recovered', sagas });
+    if (this.#alive) this.#parts.observer.ready(this.#process);
+  }
+
+  input(input: OrchestratorInput): void {
+    if (!this.#alive) return;
+    if (input.kind === 'wake') this.#wakes.delete(input.saga);
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(input);
+      return;
+    }
+    if (!this.#faulty || this.#survives('input', input)) this.#take(input);
+    else if (this.#waiting !== undefined) (this.#waiting as OrchestratorInput[]).push(input);
+  }
+
+  /** P3. */
+  goOn(): void {
+    const inputs = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const input of inputs) this.input(input);
+  }
+
+  #take(input: OrchestratorInput): void {
+    const { sim } = this.#parts.world;
+    if (input.kind === 'wake') {
+      const saga = this.#parts.world.sagas.get(input.saga);
+      if (saga !== undefined) sim.note(TRACE.wake, saga.index, 0, 0);
+    }
+    for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
+      if (!this.#faulty) this.#perform(output);
+      else if (!this.#performUnderFaults(output)) return;
+    }
+  }
+
+  /** P2. False when the process died on the way. */
+  #performUnderFaults(output: OrchestratorOutput): boolean {
+    const isPoint = output.kind === 'append' || output.kind === 'call';
+    if (isPoint && !this.#survives('before', output)) return false;
+    this.#perform(output);
+    return !isPoint || this.#survives('after', output);
+  }
+
+  #perform(output: OrchestratorOutput): void {
+    const { world, store, transport, observer } = this.#parts;
+    switch (output.kind) {
+      case 'append':
+        return store.append(output, this);
+      case 'call':
+        return transport.send(output, this);
+      case 'load':
+        return store.load(output.saga, this);
+      case 'wake':
+        return this.#wake(output.saga, output.atUs);
+      case 'halt':
+        return this.#end(0);
+      case 'ended': {
+        this.#cancelWake(output.saga);
+        const saga = world.sagas.get(output.saga);
+        if (saga !== undefined) observer.ended(saga, output.status, output.state);
+        return;
+      }
+      default: {
+        const saga = world.sagas.get(output.saga);
+        if (saga === undefined) return;
+        if (output.answer === 'accepted') observer.accepted(saga);
+        else observer.refused(saga, output.reason ?? 'refused');
+      }
+    }
+  }
+
+  #wake(saga: string, atUs: number): void {
+    const { sim } = this.#parts.world;
+    this.#cancelWake(saga);
+    this.#wakes.set(saga, sim.schedule(atUs, this.#actor, WAKE, { life: this, saga }));
+  }
+
+  #cancelWake(saga: string): void {
+    const handle = this.#wakes.get(saga);
+    if (handle === undefined) return;
+    this.#parts.world.sim.cancel(handle);
+    this.#wakes.delete(saga);
+  }
+
+  /** Lets faults strike at a point; false when the process died, or (at an input) stands still. */
+  #survives(moment: 'input' | 'before' | 'after', what: OrchestratorInput | OrchestratorOutput): boolean {
+    const { world } = this.#parts;
+    const id = what.kind === 'reply' ? what.call.saga : 'saga' in what ? what.saga : undefined;
+    const saga = id === undefined ? undefined : world.sagas.get(id);
+    if (saga === undefined) return true;
+    const fate = this.#fate;
+    fate.crash = false;
+    fate.pauseUs = 0;
+    const faults = this.#strike(saga, moment, what);
+    if (faults === 0) return true;
+    deliver(world, faults, saga);
+    if (fate.crash) {
+      this.#end(fate.downUs);
+      return false;
+    }
+    this.#standStill(fate.pauseUs);
+    return moment !== 'input';
+  }
+
+  #strike(
+    saga: SimSaga,
+    moment: 'input' | 'before' | 'after',
+    what: OrchestratorInput | OrchestratorOutput,
+  ): number {
+    const { injector } = this.#parts.world;
+    const fate = this.#fate;
+    if (moment === 'input') return injector.at('process', PLACE.input, saga.index, 0, ++saga.inputs, fate);
+    if (what.kind === 'append') {
+      const tries = saga.appendVersion === what.expectedVersion ? saga.appendTries : 0;
+      const attempt = moment === 'before' ? tries + 1 : tries;
+      return injector.at(
+        'process',
+        PLACE[`${moment}-append`],
+        saga.index,
+        what.expectedVersion,
+        attempt,
+        fate,
+      );
+    }
+    if (what.kind !== 'call') return 0;
+    const operation = operationOf(saga, what);
+    const sent = saga.sends[operation]!;
+    const transmission = (moment === 'before' ? sent + 1 : sent) * 2;
+    return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
+  }
+
+  #standStill(pauseUs: number): void {
+    const { sim } = this.#parts.world;
+    sim.note(TRACE.pause, this.#process.number, pauseUs, 0);
+    this.#waiting ??= [];
+    sim.schedule(sim.nowUs + pauseUs, this.#actor, GO_ON, { life: this, saga: '' });
+  }
+
+  #end(downUs: number): void {
+    const { sim } = this.#parts.world;
+    this.#alive = false;
+    for (const handle of this.#wakes.values()) sim.cancel(handle);
+    this.#wakes.clear();
+    this.#waiting = undefined;
+    this.#process.die(downUs);
+  }
+}

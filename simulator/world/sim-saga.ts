@@ -1,0 +1,43 @@
+// What the simulated world keeps of one saga: its place in the workload, its log in the store, and counters that
+// name the points where faults strike. One object per saga, dropped when nothing more can come of it.
+
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { StoredEvent } from '../../engine/core/ports.ts';
+import type { Call } from '../../engine/core/protocol.ts';
+import type { Phase } from '../faults/fault.ts';
+import type { OpenCase } from '../invariants/case-file.ts';
+import type { SagaStart } from '../scenario.ts';
+
+export interface SimSaga {
+  readonly index: number;
+  readonly id: string;
+  readonly definition: SagaDefinition;
+  readonly startAtUs: number;
+  /** What the client asks for, until it is accepted. */
+  start: SagaStart | undefined;
+  /** The rows of the store. */
+  log: StoredEvent[];
+  phase: Phase;
+  /** Messages of this saga that are under way, and appends that have not landed. */
+  underWay: number;
+  /** Transmissions so far, by step × 2 + direction. */
+  readonly sends: number[];
+  /** When the step was first sent, for its latency; by step. */
+  readonly sentAtUs: number[];
+  /** Inputs that its orchestrator took, and tries of the append after `appendVersion`. */
+  inputs: number;
+  appendTries: number;
+  appendVersion: number;
+  compensatingSinceUs: number;
+  /** Asked for a person at least once. */
+  resumed: boolean;
+  /** The participant's own answer to the last call was a refusal, no fault's doing (S8). */
+  refused: boolean;
+  readonly file: OpenCase;
+}
+
+/** The step of a call and its direction as one integer: the `y` of its points. */
+export function operationOf(saga: SimSaga, call: Call): number {
+  const step = saga.definition.stepIndex.get(call.step)!;
+  return call.direction === 'forward' ? step * 2 : step * 2 + 1;
+}

@@ -1,0 +1,185 @@
+// The simulated store: the twin of engine/live/store-*.ts. One log per saga, durable after a latency; fenced by
+// epoch and version (E10).
+//
+// D1. An append becomes part of the log at one instant, whole or not at all, and is answered then.
+// D2. A restart loses exactly the appends that were not durable, and their answers.
+// D3. Opening a partition fences every earlier epoch of it at once, appends under way included.
+
+import { assert } from '../../engine/core/assert.ts';
+import type { AppendOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
+import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
+import type { AppendFate } from '../faults/fault.ts';
+import type { FaultSet } from '../faults/injector.ts';
+import { PLACE } from '../faults/point.ts';
+import type { Actor } from '../kernel/simulation.ts';
+import type { SimSaga } from './sim-saga.ts';
+import { DRAW, deliver, TRACE, type World } from './world.ts';
+
+interface PendingAppend {
+  readonly append: AppendOutput;
+  readonly answers: InputSink;
+  readonly saga: SimSaga;
+  readonly generation: number;
+  readonly answer: AppendFate['answer'];
+  readonly faults: FaultSet;
+}
+
+const LAND = 0;
+const LOADED = 1;
+const OPENED = 2;
+
+const KIND_CODE = {
+  appended: 0,
+  'append-failed': 1,
+  'append-unknown': 2,
+  'append-conflict': 3,
+  'append-fenced': 4,
+} as const;
+type AppendAnswer = keyof typeof KIND_CODE;
+
+export class SimStore implements Store, Actor {
+  readonly #world: World;
+  readonly #id: number;
+  readonly #partitionOf: (saga: SimSaga) => string;
+  readonly #epochs = new Map<string, number>();
+  readonly #fate: AppendFate = { answer: 'truthful', delayUs: 0, restart: false };
+  #epoch = 0;
+  #generation = 0;
+  #loads = 0;
+
+  constructor(world: World, partitionOf: (saga: SimSaga) => string) {
+    this.#world = world;
+    this.#partitionOf = partitionOf;
+    this.#id = world.sim.add(this);
+  }
+
+  /** The epoch under which a saga may be written at present. */
+  epochOf(saga: SimSaga): number {
+    return this.#epochs.get(this.#partitionOf(saga)) ?? 0;
+  }
+
+  append(append: AppendOutput, answers: InputSink): void {
+    const { sim, seed, injector, storeLatency, sagas } = this.#world;
+    const saga = sagas.get(append.saga);
+    assert(saga !== undefined, `an append to ${append.saga}, which is not in the world`);
+    if (saga.appendVersion !== append.expectedVersion) {
+      saga.appendVersion = append.expectedVersion;
+      saga.appendTries = 0;
+    }
+    const attempt = ++saga.appendTries;
+    let delayUs = storeLatency.at(seed.draw(DRAW.appendLatency, saga.index, append.expectedVersion, attempt));
+    let answer: AppendFate['answer'] = 'truthful';
+    let faults: FaultSet = 0;
+    const generation = this.#generation;
+    if (injector.canStrike('append')) {
+      const fate = this.#fate;
+      fate.answer = 'truthful';
+      fate.delayUs = 0;
+      fate.restart = false;
+      faults = injector.at('append', PLACE.append, saga.index, append.expectedVersion, attempt, fate);
+      delayUs += fate.delayUs;
+      answer = fate.answer;
+      if (fate.restart) this.#restart();
+    }
+    saga.underWay++;
+    sim.schedule(sim.nowUs + delayUs, this.#id, LAND, { append, answers, saga, generation, answer, faults });
+  }
+
+  /** D2. */
+  #restart(): void {
+    this.#generation++;
+    this.#world.sim.note(TRACE['store-restart'], this.#generation, 0, 0);
+  }
+
+  load(saga: string, answers: InputSink): void {
+    const { sim, seed, storeLatency } = this.#world;
+    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, ++this.#loads, 0, 0));
+    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga, answers });
+  }
+
+  open(partition: string, answers: EpochSink): void {
+    const { sim, seed, storeLatency } = this.#world;
+    this.#epochs.set(partition, ++this.#epoch); // D3
+    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 1, 0));
+    sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch, answers });
+  }
+
+  happen(code: number, item: unknown): void {
+    switch (code) {
+      case LAND:
+        return this.#land(item as PendingAppend);
+      case LOADED: {
+        const { saga, answers } = item as { saga: string; answers: InputSink };
+        return answers.input({ kind: 'loaded', saga, events: this.#world.sagas.get(saga)?.log ?? [] });
+      }
+      default: {
+        const { partition, epoch, answers } = item as {
+          partition: string;
+          epoch: number;
+          answers: EpochSink;
+        };
+        return answers.opened(epoch, this.#openSagas(partition));
+      }
+    }
+  }
+
+  #openSagas(partition: string): readonly (readonly StoredEvent[])[] {
+    const logs: (readonly StoredEvent[])[] = [];
+    for (const saga of this.#world.sagas.values()) {
+      if (saga.log.length === 0 || saga.phase === 'ended' || this.#partitionOf(saga) !== partition) continue;
+      this.#world.judge.recovered(saga.log, saga.file);
+      logs.push([...saga.log]);
+    }
+    return logs;
+  }
+
+  #land(pending: PendingAppend): void {
+    const { saga, append, answers, faults } = pending;
+    const { judge, sim } = this.#world;
+    saga.underWay--;
+    const kind = this.#write(pending);
+    sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
+    deliver(this.#world, faults, saga);
+    if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga.file);
+    const answer: StoreAnswer = { kind, saga: saga.id, expectedVersion: append.expectedVersion };
+    answers.input(answer);
+    this.#world.settle(saga);
+  }
+
+  #write({ saga, append, generation, answer }: PendingAppend): AppendAnswer {
+    if (generation !== this.#generation) {
+      this.#world.sim.note(TRACE['append-lost'], saga.index, append.expectedVersion, 0);
+      return 'append-unknown';
+    }
+    if (append.epoch < this.epochOf(saga)) return 'append-fenced';
+    if (append.expectedVersion !== saga.log.length) return 'append-conflict';
+    if (answer === 'failed') return 'append-failed';
+    for (const row of append.events) saga.log.push(row);
+    this.#written(saga, append.events);
+    return answer === 'unknown' ? 'append-unknown' : 'appended';
+  }
+
+  #written(saga: SimSaga, events: readonly StoredEvent[]): void {
+    const { judge, sim } = this.#world;
+    judge.appended(events, saga.log, saga.file);
+    for (const { event } of events) {
+      if (event.kind === 'step-applied') {
+        this.#world.stepApplied(sim.nowUs - saga.sentAtUs[saga.definition.stepIndex.get(event.step)!]!);
+      } else if (event.kind === 'compensation-started') {
+        saga.phase = 'compensating';
+        if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
+      } else if (event.kind === 'compensation-resumed') saga.phase = 'compensating';
+      else if (event.kind === 'saga-retried') saga.phase = 'running';
+      else if (isEndEvent(event.kind)) saga.phase = 'ended';
+    }
+  }
+}
+
+function isEndEvent(kind: StoredEvent['event']['kind']): boolean {
+  return (
+    kind === 'saga-completed' ||
+    kind === 'saga-compensated' ||
+    kind === 'saga-failed' ||
+    kind === 'saga-compensation-failed'
+  );
+}

@@ -1,0 +1,53 @@
+// The events of a trace in words, for people who replay a run.
+
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { TraceWords } from '../kernel/trace.ts';
+import { TRACE } from './world.ts';
+
+const NAMES = new Map<number, string>(Object.entries(TRACE).map(([name, code]) => [code, name]));
+const OUTCOMES = ['applied', 'rejected', 'unknown'];
+const APPEND_ANSWERS = ['durable', 'failed', 'unknown', 'conflict', 'fenced'];
+const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed'];
+
+/** Words for the trace of one run: how sagas are called, and which definition each has. */
+export function traceWords(
+  sagaId: (index: number) => string,
+  definitionOf: (index: number) => SagaDefinition | undefined,
+): TraceWords {
+  const operation = (saga: number, y: number): string => {
+    const step = definitionOf(saga)?.steps[y >> 1]?.name ?? y >> 1;
+    return `${sagaId(saga)} ${step} ${(y & 1) === 0 ? 'forward' : 'compensation'}`;
+  };
+  return (code, x, y, z) => `${(NAMES.get(code) ?? `event ${code}`).padEnd(16)}  ${detail(code, x, y, z)}`;
+
+  function detail(code: number, x: number, y: number, z: number): string {
+    switch (code) {
+      case TRACE.send:
+      case TRACE.deliver:
+      case TRACE.lose:
+      case TRACE.refused:
+        return `${operation(x, y)} #${z >> 1}${(z & 1) === 1 ? ' copy' : ''}`;
+      case TRACE.reply:
+        return `${operation(x, y)} attempt ${z >> 2} ${OUTCOMES[z & 3]}`;
+      case TRACE.append:
+        return `${sagaId(x)} version ${y} + ${z >> 3} ${APPEND_ANSWERS[z & 7]}`;
+      case TRACE['append-lost']:
+        return `${sagaId(x)} version ${y}`;
+      case TRACE.ended:
+        return `${sagaId(x)} ${ENDS[y]} at version ${z}`;
+      case TRACE.create:
+      case TRACE.wake:
+      case TRACE.resume:
+        return sagaId(x);
+      case TRACE.crash:
+      case TRACE.pause:
+        return `orchestrator ${x} for ${y} µs`;
+      case TRACE.restart:
+        return `orchestrator ${x}`;
+      case TRACE['participant-down']:
+        return `participant ${x} for ${y} µs`;
+      default:
+        return x === 0 ? '' : String(x);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+// The simulated network: the twin of engine/live/transport.ts. Carries calls from orchestrators to participants
+// and outcomes back, and lets faults strike at each message that leaves.
+//
+// T1. A request knows which life of which process sent it: replies to a dead life are lost, as its sockets are.
+// T2. Latencies and faults are keyed by (saga, step, direction, transmission): they do not depend on the traffic.
+
+import { assert } from '../../engine/core/assert.ts';
+import type { InputSink, Transport } from '../../engine/core/ports.ts';
+import type { Call, Outcome } from '../../engine/core/protocol.ts';
+import type { MessageFate } from '../faults/fault.ts';
+import { type FaultSet, faultSet } from '../faults/injector.ts';
+import { PLACE } from '../faults/point.ts';
+import type { Actor } from '../kernel/simulation.ts';
+import type { ParticipantNode } from './participant-node.ts';
+import { operationOf, type SimSaga } from './sim-saga.ts';
+import { DRAW, deliver, TRACE, type World } from './world.ts';
+
+/** One message on the wire, first as a request, then as its reply. */
+export interface Message {
+  readonly call: Call;
+  readonly saga: SimSaga;
+  readonly to: ParticipantNode;
+  readonly answers: InputSink;
+  /** Step × 2 + direction. */
+  readonly operation: number;
+  /** Transmission × 2, plus 1 for the copy of a request. */
+  readonly transmission: number;
+  /** Position on its link; an overtaken message arrives after a higher one. */
+  readonly sequence: number;
+  outcome: Outcome | undefined;
+  /** Faults that count as delivered when this message is. */
+  faults: FaultSet;
+}
+
+const REQUEST = 0;
+const REPLY = 1;
+
+/** Kinds that count as delivered at their own moment: when a copy arrives, when a message is lost, when one is overtaken. */
+const DUPLICATE_BITS = faultSet('duplicate-request', 'duplicate-reply');
+const DROP_BITS = faultSet('drop-request', 'drop-reply');
+const REORDER_BIT = faultSet('reorder');
+
+const OUTCOME_CODE = { applied: 0, rejected: 1, unknown: 2 } as const;
+
+export class SimTransport implements Transport, Actor {
+  readonly #world: World;
+  readonly #id: number;
+  readonly #nodes: ReadonlyMap<string, ParticipantNode>;
+  readonly #fate: MessageFate = { dropped: false, delayUs: 0, copyAfterUs: -1 };
+  #sequence = 0;
+
+  constructor(world: World, nodes: ReadonlyMap<string, ParticipantNode>) {
+    this.#world = world;
+    this.#nodes = nodes;
+    this.#id = world.sim.add(this);
+  }
+
+  send(call: Call, answers: InputSink): void {
+    const { sim, sagas } = this.#world;
+    const saga = sagas.get(call.saga);
+    const to = this.#nodes.get(call.service);
+    assert(
+      saga !== undefined && to !== undefined,
+      `a call for ${call.saga} to ${call.service} has no address`,
+    );
+    const operation = operationOf(saga, call);
+    const transmission = ++saga.sends[operation]! * 2;
+    if (call.direction === 'forward' && saga.sentAtUs[operation >> 1]! < 0)
+      saga.sentAtUs[operation >> 1] = sim.nowUs;
+    sim.note(TRACE.send, saga.index, operation, transmission);
+    const sequence = ++this.#sequence;
+    const message: Message = {
+      call,
+      saga,
+      to,
+      answers,
+      operation,
+      transmission,
+      sequence,
+      outcome: undefined,
+      faults: 0,
+    };
+    this.#post(message, REQUEST);
+  }
+
+  /** A participant answered: the same message travels back. */
+  reply(message: Message, outcome: Outcome): void {
+    message.outcome = outcome;
+    message.faults = 0;
+    this.#post(message, REPLY);
+  }
+
+  #post(message: Message, leg: typeof REQUEST | typeof REPLY): void {
+    const { injector, sim, seed, messageLatency } = this.#world;
+    const { saga, operation, transmission } = message;
+    const purpose = leg === REQUEST ? DRAW.requestLatency : DRAW.replyLatency;
+    let delayUs = messageLatency.at(seed.draw(purpose, saga.index, operation, transmission));
+    const point = leg === REQUEST ? 'request' : 'reply';
+    if (injector.canStrike(point)) {
+      const fate = this.#fate;
+      fate.dropped = false;
+      fate.delayUs = 0;
+      fate.copyAfterUs = -1;
+      const faults = injector.at(point, PLACE[point], saga.index, operation, transmission, fate);
+      if (fate.dropped) return this.#lose(message, faults);
+      delayUs += fate.delayUs;
+      message.faults = faults;
+      if (fate.copyAfterUs >= 0) this.#copy(message, leg, delayUs + fate.copyAfterUs, faults);
+    }
+    saga.underWay++;
+    sim.schedule(sim.nowUs + delayUs, this.#id, leg, message);
+  }
+
+  /** The duplicate fault counts with the copy, the others with the message itself. */
+  #copy(message: Message, leg: typeof REQUEST | typeof REPLY, delayUs: number, faults: FaultSet): void {
+    const { sim } = this.#world;
+    const duplicate = faults & DUPLICATE_BITS;
+    message.faults = faults & ~DUPLICATE_BITS;
+    const transmission = leg === REQUEST ? message.transmission | 1 : message.transmission;
+    message.saga.underWay++;
+    sim.schedule(sim.nowUs + delayUs, this.#id, leg, { ...message, transmission, faults: duplicate });
+  }
+
+  #lose(message: Message, faults: FaultSet): void {
+    const { sim } = this.#world;
+    sim.note(TRACE.lose, message.saga.index, message.operation, message.transmission);
+    deliver(this.#world, faults & DROP_BITS, message.saga);
+    this.#world.settle(message.saga);
+  }
+
+  happen(leg: number, item: unknown): void {
+    const message = item as Message;
+    const { saga } = message;
+    saga.underWay--;
+    if (leg === REQUEST) this.#arrive(message);
+    else this.#answer(message);
+    this.#world.settle(saga);
+  }
+
+  #arrive(message: Message): void {
+    const { to, sequence, saga } = message;
+    const overtaken = sequence < to.lastSequence;
+    if (!overtaken) to.lastSequence = sequence;
+    const faults = overtaken ? message.faults : message.faults & ~REORDER_BIT;
+    deliver(this.#world, faults, saga);
+    to.receive(message);
+  }
+
+  #answer(message: Message): void {
+    const { saga, call, operation, faults, outcome, answers } = message;
+    assert(outcome !== undefined, 'a reply carries an outcome');
+    this.#world.sim.note(TRACE.reply, saga.index, operation, call.attempt * 4 + OUTCOME_CODE[outcome.kind]);
+    deliver(this.#world, faults, saga);
+    answers.input({ kind: 'reply', call, outcome });
+  }
+}

@@ -1,0 +1,87 @@
+// What the parts of the simulated world share: time, chance, faults, the judge, and the sagas.
+
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { FaultInjector, FaultSet } from '../faults/injector.ts';
+import { openCase } from '../invariants/case-file.ts';
+import type { Judge } from '../invariants/judge.ts';
+import type { LatencyTable } from '../kernel/latency.ts';
+import { purpose, type Seed } from '../kernel/random.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { SagaStart } from '../scenario.ts';
+import type { SimSaga } from './sim-saga.ts';
+
+/** What a trace entry is about. Append new ones at the end: the numbers are part of every fingerprint. */
+export const TRACE = {
+  create: 1,
+  send: 2,
+  deliver: 3,
+  lose: 4,
+  reply: 5,
+  append: 6,
+  'append-lost': 7,
+  wake: 8,
+  ended: 9,
+  crash: 10,
+  restart: 11,
+  pause: 12,
+  'participant-down': 13,
+  'store-restart': 14,
+  heal: 15,
+  resume: 16,
+  refused: 17,
+  fenced: 18,
+} as const;
+
+export interface World {
+  readonly sim: Simulation;
+  readonly seed: Seed;
+  readonly injector: FaultInjector;
+  readonly judge: Judge;
+  readonly messageLatency: LatencyTable;
+  readonly storeLatency: LatencyTable;
+  /** By id; forgotten ones are gone. */
+  readonly sagas: Map<string, SimSaga>;
+  /** Nothing strikes after this time. */
+  readonly healAtUs: number;
+  /** The saga may be forgotten when nothing of it is under way any more. */
+  settle(saga: SimSaga): void;
+  /** A step is durably applied, this long after its call was first sent. */
+  stepApplied(durationUs: number): void;
+}
+
+/** Where a saga stands, for the coverage matrix: faults are delivered to a saga in a phase. */
+export function deliver(world: World, faults: FaultSet, saga: SimSaga): void {
+  if (faults !== 0) world.injector.deliver(faults, saga.phase);
+}
+
+export const DRAW = {
+  requestLatency: purpose('request-latency'),
+  replyLatency: purpose('reply-latency'),
+  appendLatency: purpose('append-latency'),
+  loadLatency: purpose('load-latency'),
+  startAt: purpose('start-at'),
+} as const;
+
+export function newSaga(index: number, id: string, start: SagaStart, startAtUs: number): SimSaga {
+  const definition: SagaDefinition = start.saga;
+  const steps = definition.steps.length;
+  return {
+    index,
+    id,
+    definition,
+    startAtUs,
+    start,
+    log: [],
+    phase: 'running',
+    underWay: 0,
+    sends: new Array<number>(steps * 2).fill(0),
+    sentAtUs: new Array<number>(steps).fill(-1),
+    inputs: 0,
+    appendTries: 0,
+    appendVersion: -1,
+    compensatingSinceUs: -1,
+    resumed: false,
+    refused: false,
+    file: openCase(id, definition),
+  };
+}
