@@ -6,7 +6,7 @@ import type { CaseFile, InvariantFactory } from './invariant.ts';
 export const allOrNothing: InvariantFactory = (report) => ({
   id: 'all-or-nothing',
   statement: 'An ended saga has every effect applied, or every effect undone',
-  onEnded(status, _state, _log, file) {
+  onEnded({ status }, _log, file) {
     if (status === 'compensation_failed') return; // not ended: a person is asked for
     const standing = namesOf(file, (applied, undone) => applied > undone);
     if (standing.length === 0) return;

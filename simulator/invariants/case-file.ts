@@ -18,7 +18,7 @@ export function openCase(saga: string, definition: SagaDefinition): OpenCase {
     definition,
     steps: definition.steps.map(() => ({ applied: 0, undone: 0, forwardHash: -1, compensationHash: -1 })),
     round: 0,
-    claimed: undefined,
+    ending: undefined,
     acknowledged: 0,
     inFlight: 0,
     compensated: NONE,

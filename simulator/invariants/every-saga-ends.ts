@@ -8,7 +8,7 @@ export const everySagaEnds: InvariantFactory = (report) => ({
   statement: 'Once the world heals, each saga ends or asks for a person within a bound',
   onQuiescence(world) {
     for (const file of world.files()) {
-      if (file.claimed === undefined && !world.isRefused(file.saga)) {
+      if (file.ending === undefined && !world.isRefused(file.saga)) {
         const last = world.log(file.saga).at(-1)?.event.kind;
         report.violated(last === undefined ? 'was never begun' : `stands still after ${last}`, file);
       }

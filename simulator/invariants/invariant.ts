@@ -7,6 +7,7 @@ import type { SagaDefinition, StepDefinition } from '../../engine/core/define-sa
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { Call, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
 import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+import type { Folded } from './legal-transitions.ts';
 
 /** What the ledgers say of one step of one saga. */
 export interface StepFile {
@@ -26,14 +27,19 @@ export interface CaseFile {
   readonly steps: readonly StepFile[];
   /** The round that the counts above belong to (E4). */
   round: number;
-  /** What the engine last claimed; undefined until it claimed an end. */
-  claimed: SagaStatus | undefined;
+  /** What the engine last wrote of an end; undefined until it wrote one. */
+  ending: Ending | undefined;
   /** Version up to which appends were acknowledged. */
   acknowledged: number;
   /** Money that this saga holds in clearing accounts, minor units. */
   inFlight: number;
   /** Steps that the log says are compensated, by index. */
   readonly compensated: ReadonlySet<number>;
+}
+
+/** The end of a saga as its log has it, or its call for a person. */
+export interface Ending extends Folded {
+  readonly status: SagaStatus;
 }
 
 /** How an invariant reports. The judge adds the time, the statement and the signature. */
@@ -67,12 +73,16 @@ export interface Invariant {
   onOutcome?(call: Call, outcome: Outcome, file: CaseFile): void;
   /** Events became part of the log. */
   onAppended?(events: readonly StoredEvent[], log: readonly StoredEvent[], file: CaseFile): void;
-  /** The engine says that a saga ended, or asks for a person; `state` is what it believes. */
-  onEnded?(status: SagaStatus, state: SagaState, log: readonly StoredEvent[], file: CaseFile): void;
+  /** The engine wrote that a saga ended, or asks for a person. */
+  onEnded?(ending: Ending, log: readonly StoredEvent[], file: CaseFile): void;
+  /** The engine let go of the saga; `believed` is the state that it had in memory. */
+  onReleased?(believed: SagaState, log: readonly StoredEvent[], file: CaseFile): void;
   /** A process recovered a saga from the store. */
   onRecovered?(log: readonly StoredEvent[], file: CaseFile): void;
   /** Nothing more will happen. */
   onQuiescence?(world: WorldView): void;
+  /** Whether there was anything to judge. Left out: whenever another hook than `onQuiescence` was called. */
+  isExercised?(): boolean;
 }
 
 /** Makes a fresh invariant for one run. */

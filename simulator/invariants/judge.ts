@@ -6,40 +6,43 @@
 
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { Call, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
-import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+import type { SagaState } from '../../engine/core/saga.ts';
 import type { Violation } from '../run-result.ts';
 import { enter, markCompensated, type OpenCase } from './case-file.ts';
-import type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariant.ts';
+import type { CaseFile, Ending, Invariant, InvariantFactory, Reporter, WorldView } from './invariant.ts';
+import { foldChecked } from './legal-transitions.ts';
 
 const VIOLATIONS_KEPT = 100;
 
-type Hook = Exclude<keyof Invariant, 'id' | 'statement'>;
+const HOOKS = [
+  'onEffect',
+  'onCall',
+  'onOutcome',
+  'onAppended',
+  'onEnded',
+  'onReleased',
+  'onRecovered',
+  'onQuiescence',
+] as const;
+type Hook = (typeof HOOKS)[number];
 type Having<H extends Hook> = Invariant & Required<Pick<Invariant, H>>;
+type Panels = { readonly [H in Hook]: readonly Having<H>[] };
 
 export class Judge {
   readonly violations: Violation[] = [];
   violationsTotal = 0;
-  readonly #exercised = new Set<readonly Invariant[]>();
+  readonly #invariants: readonly Invariant[];
+  /** Per hook, those who listen, and whether they were ever asked. */
+  readonly #panels: Panels;
+  readonly #asked: { [H in Hook]?: true } = {};
   readonly #now: () => number;
-  readonly #onEffect: readonly Having<'onEffect'>[];
-  readonly #onCall: readonly Having<'onCall'>[];
-  readonly #onOutcome: readonly Having<'onOutcome'>[];
-  readonly #onAppended: readonly Having<'onAppended'>[];
-  readonly #onEnded: readonly Having<'onEnded'>[];
-  readonly #onRecovered: readonly Having<'onRecovered'>[];
-  readonly #onQuiescence: readonly Having<'onQuiescence'>[];
 
   constructor(factories: readonly InvariantFactory[], world: WorldView, nowUs: () => number) {
     this.#now = nowUs;
-    const all = factories.map((make) => this.#appoint(make, world));
-    const having = <H extends Hook>(hook: H) => all.filter((i): i is Having<H> => i[hook] !== undefined);
-    this.#onEffect = having('onEffect');
-    this.#onCall = having('onCall');
-    this.#onOutcome = having('onOutcome');
-    this.#onAppended = having('onAppended');
-    this.#onEnded = having('onEnded');
-    this.#onRecovered = having('onRecovered');
-    this.#onQuiescence = having('onQuiescence');
+    this.#invariants = factories.map((make) => this.#appoint(make, world));
+    this.#panels = Object.fromEntries(
+      HOOKS.map((hook) => [hook, this.#invariants.filter((invariant) => invariant[hook] !== undefined)]),
+    ) as unknown as Panels;
   }
 
   #appoint(make: InvariantFactory, world: WorldView): Invariant {
@@ -63,35 +66,39 @@ export class Judge {
 
   /** Ids of invariants that had something to judge so far. */
   get exercised(): readonly string[] {
-    return [...new Set([...this.#exercised].flatMap((asked) => asked.map(({ id }) => id)))];
+    const asked = (invariant: Invariant): boolean =>
+      HOOKS.some((hook) => invariant[hook] !== undefined && this.#asked[hook] === true);
+    return this.#invariants.filter((i) => i.isExercised?.() ?? asked(i)).map(({ id }) => id);
   }
 
+  /** A participant committed an effect. */
   effect(entry: LedgerEntry, file: OpenCase, service: string): void {
     const index = enter(file, entry);
     const step = index === undefined ? undefined : file.definition.steps[index];
     if (step === undefined) return;
-    for (const invariant of this.#onEffect) invariant.onEffect(entry, step, file, service);
-    this.#exercised.add(this.#onEffect);
+    this.#asked.onEffect = true;
+    for (const invariant of this.#panels.onEffect) invariant.onEffect(entry, step, file, service);
   }
 
   call(call: Call, index: number, file: OpenCase): void {
     const step = file.definition.steps[index]!;
-    for (const invariant of this.#onCall) invariant.onCall(call, step, file);
-    this.#exercised.add(this.#onCall);
+    this.#asked.onCall = true;
+    for (const invariant of this.#panels.onCall) invariant.onCall(call, step, file);
   }
 
   outcome(call: Call, outcome: Outcome, file: OpenCase): void {
-    for (const invariant of this.#onOutcome) invariant.onOutcome(call, outcome, file);
+    this.#asked.onOutcome = true;
+    for (const invariant of this.#panels.onOutcome) invariant.onOutcome(call, outcome, file);
   }
 
   appended(events: readonly StoredEvent[], log: readonly StoredEvent[], file: OpenCase): void {
     for (const { event } of events) {
       if (event.kind === 'step-compensated') markCompensated(file, event.step);
       else if (event.kind === 'compensation-resumed' || event.kind === 'saga-retried')
-        file.claimed = undefined;
+        file.ending = undefined;
     }
-    for (const invariant of this.#onAppended) invariant.onAppended(events, log, file);
-    this.#exercised.add(this.#onAppended);
+    this.#asked.onAppended = true;
+    for (const invariant of this.#panels.onAppended) invariant.onAppended(events, log, file);
   }
 
   /** The store told a writer that the saga stands at `version`. */
@@ -99,26 +106,36 @@ export class Judge {
     if (version > file.acknowledged) file.acknowledged = version;
   }
 
-  ended(status: SagaStatus, state: SagaState, log: readonly StoredEvent[], file: OpenCase): void {
-    file.claimed = status;
-    for (const invariant of this.#onEnded) invariant.onEnded(status, state, log, file);
-    this.#exercised.add(this.#onEnded);
+  /** The log says that the saga ended, or asks for a person. */
+  ended(log: readonly StoredEvent[], file: OpenCase): Ending {
+    const { state, illegal } = foldChecked(file.definition, file.saga, log);
+    const ending: Ending = { status: state.status, state, illegal };
+    file.ending = ending;
+    this.#asked.onEnded = true;
+    for (const invariant of this.#panels.onEnded) invariant.onEnded(ending, log, file);
+    return ending;
+  }
+
+  released(believed: SagaState, log: readonly StoredEvent[], file: OpenCase): void {
+    this.#asked.onReleased = true;
+    for (const invariant of this.#panels.onReleased) invariant.onReleased(believed, log, file);
   }
 
   recovered(log: readonly StoredEvent[], file: OpenCase): void {
-    for (const invariant of this.#onRecovered) invariant.onRecovered(log, file);
+    this.#asked.onRecovered = true;
+    for (const invariant of this.#panels.onRecovered) invariant.onRecovered(log, file);
   }
 
   quiescence(world: WorldView): void {
-    for (const invariant of this.#onQuiescence) invariant.onQuiescence(world);
-    this.#exercised.add(this.#onQuiescence);
+    this.#asked.onQuiescence = true;
+    for (const invariant of this.#panels.onQuiescence) invariant.onQuiescence(world);
   }
 }
 
 /** J2: the saga's definition and, per step, whether it stands, was undone or never happened. */
-function shapeOf({ definition, steps, claimed }: CaseFile): string {
+function shapeOf({ definition, steps, ending }: CaseFile): string {
   const marks = steps
     .map(({ applied, undone }) => (applied > undone ? '+' : undone > 0 ? '-' : '.'))
     .join('');
-  return `${definition.name}:${marks}:${claimed ?? 'open'}`;
+  return `${definition.name}:${marks}:${ending?.status ?? 'open'}`;
 }

@@ -2,6 +2,7 @@
 // engine's own code is not its only witness.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { StoredEvent } from '../../engine/core/ports.ts';
 import {
   evolve,
   initialState,
@@ -46,19 +47,22 @@ const STEP: Partial<Readonly<Record<SagaEvent['kind'], readonly StepStatus[]>>> 
   'step-compensation-failed': ['compensating'],
 };
 
-/** Folds the events and returns the first that was not allowed, in words, or undefined. */
-export function illegalTransition(
-  definition: SagaDefinition,
-  saga: string,
-  events: Iterable<SagaEvent>,
-): string | undefined {
+/** The state that a log folds to, and the first event that was not allowed, in words. */
+export interface Folded {
+  readonly state: SagaState;
+  readonly illegal: string | undefined;
+}
+
+/** Folds a log and looks at every transition. */
+export function foldChecked(definition: SagaDefinition, saga: string, log: readonly StoredEvent[]): Folded {
   const state = initialState(definition, saga);
-  for (const event of events) {
-    const illegal = refusal(state, event);
-    if (illegal !== undefined) return `version ${state.version + 1}: ${event.kind} ${illegal}`;
+  let illegal: string | undefined;
+  for (const { event } of log) {
+    const reason = illegal === undefined ? refusal(state, event) : undefined;
+    if (reason !== undefined) illegal = `version ${state.version + 1}: ${event.kind} ${reason}`;
     evolve(state, event);
   }
-  return undefined;
+  return { state, illegal };
 }
 
 function refusal(state: SagaState, event: SagaEvent): string | undefined {

@@ -6,12 +6,15 @@ import type { InvariantFactory } from './invariant.ts';
 
 export const moneyConserved: InvariantFactory = (report, world) => {
   const opening = total(world.participants);
+  let exercised = false;
   return {
     id: 'money-conserved',
     statement: 'The sum over all ledgers, counting what is held or in flight, never changes',
     onEffect(entry, _step, file) {
+      if (entry.postings === undefined) return;
+      exercised = true;
       let sum = 0;
-      for (const { amount } of entry.postings ?? []) {
+      for (const { amount } of entry.postings) {
         if (!Number.isSafeInteger(amount))
           report.violated(`${entry.action} posted ${amount}, not a whole amount`, file);
         sum += amount;
@@ -19,11 +22,12 @@ export const moneyConserved: InvariantFactory = (report, world) => {
       if (sum !== 0)
         report.violated(`${entry.action} of step ${entry.step} changed the total by ${sum}`, file);
     },
-    onEnded(status, _state, _log, file) {
+    onEnded({ status }, _log, file) {
       const ended = status !== 'compensation_failed';
       if (ended && file.inFlight !== 0)
         report.violated(`ended ${status} with ${file.inFlight} still in flight`, file);
     },
+    isExercised: () => exercised,
     onQuiescence({ participants }) {
       const closing = total(participants);
       if (closing !== opening) report.violated(`balances add up to ${closing}, they began at ${opening}`);

@@ -14,6 +14,6 @@ export const noLostEvent: InvariantFactory = (report) => {
     statement: 'Every acknowledged append survives; every committed message is handled',
     onAppended: (_events, log, file) => check(log, file),
     onRecovered: check,
-    onEnded: (_status, _state, log, file) => check(log, file),
+    onEnded: (_ending, log, file) => check(log, file),
   };
 };

@@ -7,9 +7,9 @@ export const nothingAfterTheEnd: InvariantFactory = (report) => ({
   id: 'nothing-after-the-end',
   statement: 'No effect lands after the saga ended or after its step was compensated',
   onEffect({ direction, action }, step, file) {
-    if (file.claimed !== undefined && isEnded(file.claimed)) {
+    if (file.ending !== undefined && isEnded(file.ending.status)) {
       report.violated(
-        `${action} of step ${step.name} took effect after the saga ended ${file.claimed}`,
+        `${action} of step ${step.name} took effect after the saga ended ${file.ending.status}`,
         file,
       );
     } else if (direction === 'forward' && file.steps[step.index]!.undone > 0) {

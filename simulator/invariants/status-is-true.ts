@@ -6,7 +6,7 @@ import type { CaseFile, InvariantFactory } from './invariant.ts';
 export const statusIsTrue: InvariantFactory = (report) => ({
   id: 'status-is-true',
   statement: 'What the engine says of a saga agrees with the ledgers',
-  onEnded(status, state, _log, file) {
+  onEnded({ status, state }, _log, file) {
     if (!isEnded(status)) return;
     for (const step of state.definition.steps) {
       const lie = step.hasEffects ? lieOf(status, state, file, step.index) : undefined;

@@ -5,6 +5,7 @@ import type { CaseFile, InvariantFactory } from './invariant.ts';
 
 export const stockConserved: InvariantFactory = (report, world) => {
   const totals = new Map<string, number>();
+  let exercised = false;
   for (const { ledger } of Object.values(world.participants)) {
     for (const { item, total } of ledger.stock()) totals.set(item, total);
   }
@@ -25,8 +26,11 @@ export const stockConserved: InvariantFactory = (report, world) => {
     id: 'stock-conserved',
     statement: 'on hand + reserved + sold = total, and nothing is negative',
     onEffect(entry, _step, file) {
-      if (entry.stock !== undefined) check(entry.stock, file);
+      if (entry.stock === undefined) return;
+      exercised = true;
+      check(entry.stock, file);
     },
+    isExercised: () => exercised,
     onQuiescence({ participants }) {
       for (const { ledger } of Object.values(participants)) for (const level of ledger.stock()) check(level);
     },

@@ -233,27 +233,30 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#client.ready(process);
   }
 
-  ended(saga: SimSaga, status: SagaStatus, state: SagaState): void {
+  // --- World ----------------------------------------------------------------------------------------------
+
+  ended(saga: SimSaga): void {
+    const { status, state } = this.judge.ended(saga.log, saga.file);
     this.sim.note(TRACE.ended, saga.index, ENDED_CODE[status] ?? 0, state.version);
-    const again = saga.file.claimed === status;
-    this.judge.ended(status, state, saga.log, saga.file);
     if (!isEnded(status)) {
       saga.resumed = true;
-      this.#client.help(saga);
-    } else if (!again) {
-      this.#tally.end(saga, status, this.sim.nowUs);
-      if (this.#tally.ended % 1000 === 0) this.#options.onProgress?.(this.#tally.ended);
+      return this.#client.help(saga);
     }
+    this.#tally.end(saga, status, this.sim.nowUs);
+    if (this.#tally.ended % 1000 === 0) this.#options.onProgress?.(this.#tally.ended);
+  }
+
+  released(saga: SimSaga, believed?: SagaState): void {
+    if (believed !== undefined) this.judge.released(believed, saga.log, saga.file);
+    saga.released = true;
     this.settle(saga);
   }
 
-  // --- World ----------------------------------------------------------------------------------------------
-
-  /** Memory stays flat: a saga that ended, was accepted, and of which nothing is under way, is forgotten. */
+  /** Memory stays flat: a saga of which nothing more can come is forgotten. */
   settle(saga: SimSaga): void {
-    const { claimed } = saga.file;
-    if (claimed === undefined || !isEnded(claimed) || saga.underWay > 0 || saga.start !== undefined) return;
-    this.sagas.delete(saga.id);
+    const { ending } = saga.file;
+    if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
+    if (saga.underWay === 0 && saga.start === undefined) this.sagas.delete(saga.id);
   }
 
   stepApplied(durationUs: number): void {

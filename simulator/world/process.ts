@@ -6,18 +6,19 @@
 // P4. The order of outputs is the orchestrator's (E1); the process performs them one by one.
 
 import {
+  type AppendOutput,
   Orchestrator,
   type OrchestratorInput,
   type OrchestratorOptions,
   type OrchestratorOutput,
 } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.ts';
-import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+import type { Call } from '../../engine/core/protocol.ts';
 import type { ProcessFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import { operationOf, type SimSaga } from './sim-saga.ts';
+import { operationOf, type SimSaga, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
 import { deliver, TRACE, type World } from './world.ts';
@@ -30,7 +31,6 @@ const GO_ON = 2;
 export interface ProcessObserver {
   accepted(saga: SimSaga): void;
   refused(saga: SimSaga, reason: string): void;
-  ended(saga: SimSaga, status: SagaStatus, state: SagaState): void;
   /** The process is ready for requests; those that were not answered may be lost. */
   ready(process: SimProcess): void;
 }
@@ -144,17 +144,25 @@ export class Life implements InputSink, EpochSink {
       if (saga !== undefined) sim.note(TRACE.wake, saga.index, 0, 0);
     }
     for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
-      if (!this.#faulty) this.#perform(output);
-      else if (!this.#performUnderFaults(output)) return;
+      if (output.kind !== 'append' && output.kind !== 'call') this.#perform(output);
+      else if (!this.#write(output)) return;
     }
   }
 
-  /** P2. False when the process died on the way. */
-  #performUnderFaults(output: OrchestratorOutput): boolean {
-    const isPoint = output.kind === 'append' || output.kind === 'call';
-    if (isPoint && !this.#survives('before', output)) return false;
+  /** P2. Appends and sends; false when the process died on the way. A try that a crash prevents counts as one. */
+  #write(output: AppendOutput | Call): boolean {
+    const saga = this.#parts.world.sagas.get(output.saga);
+    if (saga !== undefined) {
+      if (output.kind === 'append') tryAppend(saga, output.expectedVersion);
+      else saga.sends[operationOf(saga, output)]!++;
+    }
+    if (!this.#faulty) {
+      this.#perform(output);
+      return true;
+    }
+    if (!this.#survives('before', output)) return false;
     this.#perform(output);
-    return !isPoint || this.#survives('after', output);
+    return this.#survives('after', output);
   }
 
   #perform(output: OrchestratorOutput): void {
@@ -173,7 +181,7 @@ export class Life implements InputSink, EpochSink {
       case 'ended': {
         this.#cancelWake(output.saga);
         const saga = world.sagas.get(output.saga);
-        if (saga !== undefined) observer.ended(saga, output.status, output.state);
+        if (saga !== undefined) world.released(saga, output.state);
         return;
       }
       default: {
@@ -227,21 +235,12 @@ export class Life implements InputSink, EpochSink {
     const fate = this.#fate;
     if (moment === 'input') return injector.at('process', PLACE.input, saga.index, 0, ++saga.inputs, fate);
     if (what.kind === 'append') {
-      const tries = saga.appendVersion === what.expectedVersion ? saga.appendTries : 0;
-      const attempt = moment === 'before' ? tries + 1 : tries;
-      return injector.at(
-        'process',
-        PLACE[`${moment}-append`],
-        saga.index,
-        what.expectedVersion,
-        attempt,
-        fate,
-      );
+      const place = PLACE[`${moment}-append`];
+      return injector.at('process', place, saga.index, what.expectedVersion, saga.appendTries, fate);
     }
     if (what.kind !== 'call') return 0;
     const operation = operationOf(saga, what);
-    const sent = saga.sends[operation]!;
-    const transmission = (moment === 'before' ? sent + 1 : sent) * 2;
+    const transmission = saga.sends[operation]! * 2;
     return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
   }
 

@@ -24,11 +24,15 @@ export interface SimSaga {
   readonly sends: number[];
   /** When the step was first sent, for its latency; by step. */
   readonly sentAtUs: number[];
-  /** Inputs that its orchestrator took, and tries of the append after `appendVersion`. */
+  /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs: number;
+  loads: number;
+  /** Tries, by whatever life, of the append after `appendVersion`: see {@link tryAppend}. */
   appendTries: number;
   appendVersion: number;
   compensatingSinceUs: number;
+  /** No process holds the saga in memory: its last engine let go of it, or died. */
+  released: boolean;
   /** Asked for a person at least once. */
   resumed: boolean;
   /** The participant's own answer to the last call was a refusal, no fault's doing (S8). */
@@ -40,4 +44,13 @@ export interface SimSaga {
 export function operationOf(saga: SimSaga, call: Call): number {
   const step = saga.definition.stepIndex.get(call.step)!;
   return call.direction === 'forward' ? step * 2 : step * 2 + 1;
+}
+
+/** Counts one more try of the append after `version`; a process that dies on the way has tried, too. */
+export function tryAppend(saga: SimSaga, version: number): void {
+  if (saga.appendVersion !== version) {
+    saga.appendVersion = version;
+    saga.appendTries = 0;
+  }
+  saga.appendTries++;
 }

@@ -2,7 +2,7 @@
 // epoch and version (E10).
 //
 // D1. An append becomes part of the log at one instant, whole or not at all, and is answered then.
-// D2. A restart loses exactly the appends that were not durable, and their answers.
+// D2. A restart loses exactly the appends that were not durable; what became of them, their writers are not told.
 // D3. Opening a partition fences every earlier epoch of it at once, appends under way included.
 
 import { assert } from '../../engine/core/assert.ts';
@@ -45,7 +45,6 @@ export class SimStore implements Store, Actor {
   readonly #fate: AppendFate = { answer: 'truthful', delayUs: 0, restart: false };
   #epoch = 0;
   #generation = 0;
-  #loads = 0;
 
   constructor(world: World, partitionOf: (saga: SimSaga) => string) {
     this.#world = world;
@@ -62,11 +61,7 @@ export class SimStore implements Store, Actor {
     const { sim, seed, injector, storeLatency, sagas } = this.#world;
     const saga = sagas.get(append.saga);
     assert(saga !== undefined, `an append to ${append.saga}, which is not in the world`);
-    if (saga.appendVersion !== append.expectedVersion) {
-      saga.appendVersion = append.expectedVersion;
-      saga.appendTries = 0;
-    }
-    const attempt = ++saga.appendTries;
+    const attempt = saga.appendTries;
     let delayUs = storeLatency.at(seed.draw(DRAW.appendLatency, saga.index, append.expectedVersion, attempt));
     let answer: AppendFate['answer'] = 'truthful';
     let faults: FaultSet = 0;
@@ -92,15 +87,18 @@ export class SimStore implements Store, Actor {
   }
 
   load(saga: string, answers: InputSink): void {
-    const { sim, seed, storeLatency } = this.#world;
-    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, ++this.#loads, 0, 0));
-    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga, answers });
+    const { sim, seed, storeLatency, sagas } = this.#world;
+    const found = sagas.get(saga);
+    assert(found !== undefined, `a load of ${saga}, which is not in the world`);
+    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, found.index, ++found.loads, 1));
+    found.underWay++;
+    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga: found, answers });
   }
 
   open(partition: string, answers: EpochSink): void {
     const { sim, seed, storeLatency } = this.#world;
     this.#epochs.set(partition, ++this.#epoch); // D3
-    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 1, 0));
+    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));
     sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch, answers });
   }
 
@@ -109,8 +107,10 @@ export class SimStore implements Store, Actor {
       case LAND:
         return this.#land(item as PendingAppend);
       case LOADED: {
-        const { saga, answers } = item as { saga: string; answers: InputSink };
-        return answers.input({ kind: 'loaded', saga, events: this.#world.sagas.get(saga)?.log ?? [] });
+        const { saga, answers } = item as { saga: SimSaga; answers: InputSink };
+        saga.underWay--;
+        answers.input({ kind: 'loaded', saga: saga.id, events: saga.log });
+        return this.#world.settle(saga);
       }
       default: {
         const { partition, epoch, answers } = item as {
@@ -126,9 +126,10 @@ export class SimStore implements Store, Actor {
   #openSagas(partition: string): readonly (readonly StoredEvent[])[] {
     const logs: (readonly StoredEvent[])[] = [];
     for (const saga of this.#world.sagas.values()) {
-      if (saga.log.length === 0 || saga.phase === 'ended' || this.#partitionOf(saga) !== partition) continue;
+      if (saga.log.length === 0 || this.#partitionOf(saga) !== partition) continue;
       this.#world.judge.recovered(saga.log, saga.file);
-      logs.push([...saga.log]);
+      if (saga.phase !== 'ended') logs.push([...saga.log]);
+      else this.#world.released(saga);
     }
     return logs;
   }
@@ -168,11 +169,20 @@ export class SimStore implements Store, Actor {
       } else if (event.kind === 'compensation-started') {
         saga.phase = 'compensating';
         if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
-      } else if (event.kind === 'compensation-resumed') saga.phase = 'compensating';
-      else if (event.kind === 'saga-retried') saga.phase = 'running';
-      else if (isEndEvent(event.kind)) saga.phase = 'ended';
+      } else if (event.kind === 'compensation-resumed') takeUp(saga, 'compensating');
+      else if (event.kind === 'saga-retried') takeUp(saga, 'running');
+      else if (isEndEvent(event.kind)) {
+        saga.phase = 'ended';
+        this.#world.ended(saga);
+      }
     }
   }
+}
+
+/** A person's word: a process has the saga in memory again. */
+function takeUp(saga: SimSaga, phase: 'running' | 'compensating'): void {
+  saga.phase = phase;
+  saga.released = false;
 }
 
 function isEndEvent(kind: StoredEvent['event']['kind']): boolean {

@@ -64,7 +64,7 @@ export class SimTransport implements Transport, Actor {
       `a call for ${call.saga} to ${call.service} has no address`,
     );
     const operation = operationOf(saga, call);
-    const transmission = ++saga.sends[operation]! * 2;
+    const transmission = saga.sends[operation]! * 2;
     if (call.direction === 'forward' && saga.sentAtUs[operation >> 1]! < 0)
       saga.sentAtUs[operation >> 1] = sim.nowUs;
     sim.note(TRACE.send, saga.index, operation, transmission);

@@ -1,6 +1,7 @@
 // What the parts of the simulated world share: time, chance, faults, the judge, and the sagas.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { SagaState } from '../../engine/core/saga.ts';
 import type { FaultInjector, FaultSet } from '../faults/injector.ts';
 import { openCase } from '../invariants/case-file.ts';
 import type { Judge } from '../invariants/judge.ts';
@@ -43,6 +44,10 @@ export interface World {
   readonly sagas: Map<string, SimSaga>;
   /** Nothing strikes after this time. */
   readonly healAtUs: number;
+  /** The log says that the saga ended, or asks for a person. */
+  ended(saga: SimSaga): void;
+  /** No process holds the saga in memory any more. `believed` is what the last one had, when it told. */
+  released(saga: SimSaga, believed?: SagaState): void;
   /** The saga may be forgotten when nothing of it is under way any more. */
   settle(saga: SimSaga): void;
   /** A step is durably applied, this long after its call was first sent. */
@@ -77,9 +82,11 @@ export function newSaga(index: number, id: string, start: SagaStart, startAtUs: 
     sends: new Array<number>(steps * 2).fill(0),
     sentAtUs: new Array<number>(steps).fill(-1),
     inputs: 0,
+    loads: 0,
     appendTries: 0,
     appendVersion: -1,
     compensatingSinceUs: -1,
+    released: false,
     resumed: false,
     refused: false,
     file: openCase(id, definition),

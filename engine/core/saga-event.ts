@@ -1,0 +1,79 @@
+// What happened to a saga: the words of its log. Stored as they stand, so additions only.
+
+import type { FailureClass } from './protocol.ts';
+
+export type SagaStatus =
+  | 'created'
+  | 'running'
+  | 'compensating'
+  | 'completed'
+  | 'compensated'
+  | 'failed'
+  | 'compensation_failed';
+
+export type StepStatus =
+  | 'pending'
+  | 'running'
+  | 'retrying'
+  | 'applied'
+  | 'rejected'
+  | 'unknown'
+  | 'compensating'
+  | 'compensated'
+  | 'compensation_failed';
+
+/** Why forward work ended early. */
+export type StopReason =
+  | {
+      readonly kind: 'step-failed';
+      readonly step: string;
+      readonly failure: FailureClass;
+      readonly reason: string;
+    }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'cancelled' };
+
+/** What happened to a saga. Stored as it stands; additions only. `step` is the step's name. */
+export type SagaEvent =
+  | {
+      readonly kind: 'saga-created';
+      readonly definition: string;
+      readonly definitionVersion: number;
+      readonly input: unknown;
+      readonly deadlineAtUs?: number;
+    }
+  | { readonly kind: 'step-requested'; readonly step: string }
+  | { readonly kind: 'step-applied'; readonly step: string; readonly result?: unknown }
+  | RetryScheduled<'step-retry-scheduled'>
+  | GivenUp<'step-rejected'>
+  | GivenUp<'step-left-unknown'>
+  | { readonly kind: 'stop-requested'; readonly reason: StopReason }
+  | { readonly kind: 'compensation-started'; readonly reason: StopReason }
+  | { readonly kind: 'compensation-requested'; readonly step: string }
+  | RetryScheduled<'compensation-retry-scheduled'>
+  | { readonly kind: 'step-compensated'; readonly step: string }
+  | GivenUp<'step-compensation-failed'>
+  | { readonly kind: 'saga-completed' }
+  | { readonly kind: 'saga-compensated' }
+  | { readonly kind: 'saga-failed'; readonly reason: StopReason }
+  | { readonly kind: 'saga-compensation-failed' }
+  | { readonly kind: 'compensation-resumed' }
+  | { readonly kind: 'saga-retried'; readonly round: number; readonly deadlineAtUs?: number };
+
+export interface RetryScheduled<Kind extends string> {
+  readonly kind: Kind;
+  readonly step: string;
+  /** The attempt that comes next. The event intends its call: nothing more is appended before it leaves. */
+  readonly attempt: number;
+  readonly dueAtUs: number;
+  readonly failure: FailureClass;
+  /** Whether the attempt that failed may have happened. */
+  readonly inDoubt: boolean;
+}
+
+export interface GivenUp<Kind extends string> {
+  readonly kind: Kind;
+  readonly step: string;
+  readonly failure: FailureClass;
+  readonly reason: string;
+}
