@@ -6,7 +6,7 @@ import { defineFault } from './fault.ts';
 export const losesUnsynced = defineFault({
   kind: 'loses-unsynced',
   point: 'append',
-  ceiling: { breezePpm: 500, stormPpm: 10_000, perRun: 6 },
+  ceiling: { breezePpm: 500, stormPpm: 10_000, perRun: 16 },
   phases: ['running', 'compensating'],
   draw: () => ({}),
   inject(fate) {

@@ -5,7 +5,7 @@ import { defineFault, duration, shrinkNumber } from './fault.ts';
 export const orchestratorCrash = defineFault({
   kind: 'orchestrator-crash',
   point: 'process',
-  ceiling: { breezePpm: 200, stormPpm: 10_000, perRun: 10 },
+  ceiling: { breezePpm: 200, stormPpm: 10_000, perRun: 24 },
   phases: ['running', 'compensating', 'ended'],
   draw: (draw) => ({ downUs: draw('down', 1_000, 5_000_000) }),
   inject(fate, { downUs = 1 }) {

@@ -5,7 +5,7 @@ import { defineFault, duration, shrinkNumber } from './fault.ts';
 export const participantCrashBefore = defineFault({
   kind: 'participant-crash-before',
   point: 'handler',
-  ceiling: { breezePpm: 1_000, stormPpm: 20_000, perRun: 8 },
+  ceiling: { breezePpm: 1_000, stormPpm: 20_000, perRun: 12 },
   phases: ['running', 'compensating', 'ended'],
   draw: (draw) => ({ downUs: draw('down', 10_000, 5_000_000) }),
   inject(fate, { downUs = 1 }) {

@@ -6,7 +6,7 @@ import { defineFault, duration, shrinkNumber } from './fault.ts';
 export const pause = defineFault({
   kind: 'pause',
   point: 'process',
-  ceiling: { breezePpm: 200, stormPpm: 10_000, perRun: 10 },
+  ceiling: { breezePpm: 200, stormPpm: 10_000, perRun: 16 },
   phases: ['running', 'compensating', 'ended'],
   draw: (draw) => ({
     pauseUs: draw('long', 1, 3) === 1 ? draw('pause', 1, 30_000_000) : draw('pause', 1, 1_000_000),

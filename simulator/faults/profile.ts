@@ -2,6 +2,7 @@
 
 import { type Seed, threshold } from '../kernel/random.ts';
 import { FAULTS } from './catalogue.ts';
+import type { PointKind } from './fault.ts';
 
 /** A named weather. Rates are parts per million of the points where a fault can strike. */
 export interface Profile {
@@ -24,8 +25,14 @@ export const profiles: Readonly<Record<Profile['name'], Profile>> = {
   storm: profile('storm', (i) => FAULTS[i]!.ceiling.stormPpm),
 };
 
-/** Points of the `process` kind, and of the others, that one saga passes through, roughly. */
-const POINTS_PER_SAGA = 30;
+/** Points of each kind that one saga passes through in a storm, roughly. */
+const POINTS_PER_SAGA: Readonly<Record<PointKind, number>> = {
+  request: 6,
+  reply: 5,
+  handler: 5,
+  append: 7,
+  process: 40,
+};
 
 /** Seeds of a campaign, `root/1`, `root/2`, …, swarm; a root, and `root/0`, have every fault of the profile. */
 export function isSwarmSeed(seed: string): boolean {
@@ -39,15 +46,16 @@ export function isSwarmSeed(seed: string): boolean {
 export function drawRates(profile: Profile, seed: Seed, sagas: number): readonly number[] {
   const random = seed.stream('rates');
   const swarm = isSwarmSeed(seed.text);
-  return FAULTS.map(({ kind, ceiling }) => {
+  const least = swarm ? 0.1 : 0.5;
+  return FAULTS.map(({ kind, ceiling, point }) => {
     const on = random() < 0.55 || !swarm;
     const uneven = random();
     const ceilingPpm = profile.ceilingPpm[kind] ?? 0;
     if (!on || ceilingPpm === 0) return 0;
-    const spread =
-      ceiling.perRun === undefined ? ceilingPpm : (ceiling.perRun * 1e6) / (sagas * POINTS_PER_SAGA);
+    const points = sagas * POINTS_PER_SAGA[point];
+    const spread = ceiling.perRun === undefined ? ceilingPpm : (ceiling.perRun * 1e6) / points;
     const most = Math.min(ceilingPpm, Math.ceil(spread));
-    return Math.max(1, Math.round(most * (0.1 + 0.9 * uneven)));
+    return Math.max(1, Math.round(most * (least + (1 - least) * uneven)));
   });
 }
 

@@ -18,7 +18,7 @@ import type { ProcessFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import { operationOf, type SimSaga, tryAppend } from './sim-saga.ts';
+import { operationOf, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
 import { deliver, TRACE, type World } from './world.ts';
@@ -138,11 +138,13 @@ export class Life implements InputSink, EpochSink {
   }
 
   #take(input: OrchestratorInput): void {
-    const { sim } = this.#parts.world;
+    const { sim, sagas } = this.#parts.world;
     if (input.kind === 'wake') {
-      const saga = this.#parts.world.sagas.get(input.saga);
+      const saga = sagas.get(input.saga);
       if (saga !== undefined) sim.note(TRACE.wake, saga.index, 0, 0);
     }
+    // Asked for twice, and ended in the meantime: the log that would refuse it has been forgotten here.
+    if (input.kind === 'create' && !sagas.has(input.saga)) return;
     for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
       if (output.kind !== 'append' && output.kind !== 'call') this.#perform(output);
       else if (!this.#write(output)) return;
@@ -236,7 +238,8 @@ export class Life implements InputSink, EpochSink {
     if (moment === 'input') return injector.at('process', PLACE.input, saga.index, 0, ++saga.inputs, fate);
     if (what.kind === 'append') {
       const place = PLACE[`${moment}-append`];
-      return injector.at('process', place, saga.index, what.expectedVersion, saga.appendTries, fate);
+      const tries = triesOf(saga, what.expectedVersion);
+      return injector.at('process', place, saga.index, what.expectedVersion, tries, fate);
     }
     if (what.kind !== 'call') return 0;
     const operation = operationOf(saga, what);

@@ -27,9 +27,8 @@ export interface SimSaga {
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs: number;
   loads: number;
-  /** Tries, by whatever life, of the append after `appendVersion`: see {@link tryAppend}. */
-  appendTries: number;
-  appendVersion: number;
+  /** Tries of the append after each version, by whatever life: see {@link tryAppend}. */
+  readonly appendTries: number[];
   compensatingSinceUs: number;
   /** No process holds the saga in memory: its last engine let go of it, or died. */
   released: boolean;
@@ -48,9 +47,10 @@ export function operationOf(saga: SimSaga, call: Call): number {
 
 /** Counts one more try of the append after `version`; a process that dies on the way has tried, too. */
 export function tryAppend(saga: SimSaga, version: number): void {
-  if (saga.appendVersion !== version) {
-    saga.appendVersion = version;
-    saga.appendTries = 0;
-  }
-  saga.appendTries++;
+  saga.appendTries[version] = triesOf(saga, version) + 1;
+}
+
+/** Tries so far of the append after `version`. */
+export function triesOf({ appendTries }: SimSaga, version: number): number {
+  return appendTries[version] ?? 0;
 }

@@ -12,7 +12,7 @@ import type { AppendFate } from '../faults/fault.ts';
 import type { FaultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import type { SimSaga } from './sim-saga.ts';
+import { type SimSaga, triesOf } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
 
 interface PendingAppend {
@@ -61,7 +61,7 @@ export class SimStore implements Store, Actor {
     const { sim, seed, injector, storeLatency, sagas } = this.#world;
     const saga = sagas.get(append.saga);
     assert(saga !== undefined, `an append to ${append.saga}, which is not in the world`);
-    const attempt = saga.appendTries;
+    const attempt = triesOf(saga, append.expectedVersion);
     let delayUs = storeLatency.at(seed.draw(DRAW.appendLatency, saga.index, append.expectedVersion, attempt));
     let answer: AppendFate['answer'] = 'truthful';
     let faults: FaultSet = 0;
