@@ -94,7 +94,6 @@ export interface SagaDefinition {
   readonly deadlineUs: number | undefined;
   readonly policy: Policy | undefined;
   readonly steps: readonly StepDefinition[];
-  readonly stepIndex: ReadonlyMap<string, number>;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
@@ -135,7 +134,6 @@ export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Nam
     deadlineUs: spec.deadlineMs === undefined ? undefined : spec.deadlineMs * 1000,
     policy: spec.policy,
     steps,
-    stepIndex: new Map(steps.map((step) => [step.name, step.index])),
   };
   spec.policy?.check(definition);
   return definition;
@@ -248,4 +246,10 @@ function checkNothingElseCanFail(saga: string, step: StepDefinition, steps: read
       `Add after: ["${other.name}"] to "${step.name}", or make "${other.name}" retriable and put it after.`,
     );
   }
+}
+
+/** The index of a step by its name, or -1. Sagas are short: looking along the list beats a hash table. */
+export function stepIndexOf({ steps }: SagaDefinition, name: string): number {
+  for (let index = 0; index < steps.length; index++) if (steps[index]!.name === name) return index;
+  return -1;
 }

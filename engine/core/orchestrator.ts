@@ -11,7 +11,7 @@
 
 import { assert, unreachable } from './assert.ts';
 import { makeCall } from './call.ts';
-import type { SagaDefinition } from './define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from './define-saga.ts';
 import { parseInput } from './parse-input.ts';
 import type { Policy } from './policy.ts';
 import type { StoredEvent } from './ports.ts';
@@ -288,8 +288,8 @@ export class Orchestrator {
   }
 
   #reply(entry: Entry, state: SagaState, call: Call, outcome: Outcome, nowUs: number): void {
-    const step = state.definition.stepIndex.get(call.step);
-    if (step === undefined) return;
+    const step = stepIndexOf(state.definition, call.step);
+    if (step < 0) return;
     const { direction, round, attempt } = call;
     this.#decide(entry, state, { kind: 'reply', step, direction, round, attempt, outcome }, nowUs);
   }

@@ -3,7 +3,7 @@
 // E8 After the pivot the saga only goes forward: `isCommitted`.
 
 import { assert, unreachable } from './assert.ts';
-import type { SagaDefinition } from './define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from './define-saga.ts';
 import type { GivenUp, SagaEvent, SagaStatus, StepStatus, StopReason } from './saga-event.ts';
 
 export interface StepState {
@@ -148,8 +148,8 @@ function stepFailed({ step, failure, reason }: GivenUp<string>): StopReason {
 }
 
 function stepState(state: SagaState, name: string): StepState {
-  const index = state.definition.stepIndex.get(name);
-  assert(index !== undefined, `saga ${state.saga}: no step "${name}" in ${state.definition.name}`);
+  const index = stepIndexOf(state.definition, name);
+  assert(index >= 0, `saga ${state.saga}: no step "${name}" in ${state.definition.name}`);
   return state.steps[index]!;
 }
 

@@ -1,29 +1,37 @@
 // all-or-nothing. Judged when the engine says that the saga ended, against the ledgers; and again for every effect
 // that lands later, by nothing-after-the-end.
 
-import type { CaseFile, InvariantFactory } from './invariant.ts';
+import type { CaseFile, InvariantFactory, StepFile } from './invariant.ts';
 
 export const allOrNothing: InvariantFactory = (report) => ({
   id: 'all-or-nothing',
   statement: 'An ended saga has every effect applied, or every effect undone',
   onEnded({ status }, _log, file) {
     if (status === 'compensation_failed') return; // not ended: a person is asked for
-    const standing = namesOf(file, (applied, undone) => applied > undone);
-    if (standing.length === 0) return;
-    const missing = namesOf(file, (applied, undone) => applied <= undone);
-    if (missing.length > 0) {
-      report.violated(`ended ${status} with ${list(standing)} applied and ${list(missing)} not`, file);
-    }
+    if (!isMixed(file)) return;
+    const standing = namesOf(file, true);
+    const missing = namesOf(file, false);
+    report.violated(`ended ${status} with ${standing} applied and ${missing} not`, file);
   },
 });
 
-function namesOf(file: CaseFile, matches: (applied: number, undone: number) => boolean): readonly string[] {
-  return file.definition.steps.flatMap(({ name, hasEffects, index }) => {
-    const { applied, undone } = file.steps[index]!;
-    return hasEffects && matches(applied, undone) ? [name] : [];
-  });
+/** Some effects stand and some do not. Steps that only look have none. */
+function isMixed({ definition, steps }: CaseFile): boolean {
+  let standing = 0;
+  let missing = 0;
+  for (const { hasEffects, index } of definition.steps) {
+    if (!hasEffects) continue;
+    if (stands(steps[index]!)) standing++;
+    else missing++;
+  }
+  return standing > 0 && missing > 0;
 }
 
-function list(names: readonly string[]): string {
-  return names.join(', ');
+function namesOf({ definition, steps }: CaseFile, standing: boolean): string {
+  const matching = definition.steps.filter((s) => s.hasEffects && stands(steps[s.index]!) === standing);
+  return matching.map(({ name }) => name).join(', ');
+}
+
+function stands({ applied, undone }: StepFile): boolean {
+  return applied > undone;
 }

@@ -1,6 +1,6 @@
 // The judge's file on one saga, and how it is written: from ledger entries, never from what the engine says (S9).
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
 import { CLEARING_PREFIX, type LedgerEntry } from '../../engine/core/protocol.ts';
 import type { CaseFile, StepFile } from './invariant.ts';
 
@@ -27,16 +27,16 @@ export function openCase(saga: string, definition: SagaDefinition): OpenCase {
 
 /** Enters what the log says: the step is compensated. */
 export function markCompensated(file: OpenCase, step: string): void {
-  const index = file.definition.stepIndex.get(step);
-  if (index === undefined) return;
+  const index = stepIndexOf(file.definition, step);
+  if (index < 0) return;
   if (file.compensated === NONE) file.compensated = new Set();
   file.compensated.add(index);
 }
 
 /** Enters one committed effect; undefined when the entry names a step that the saga does not have. */
 export function enter(file: OpenCase, entry: LedgerEntry): number | undefined {
-  const index = file.definition.stepIndex.get(entry.step);
-  if (index === undefined) return undefined;
+  const index = stepIndexOf(file.definition, entry.step);
+  if (index < 0) return undefined;
   if (entry.round > file.round) startRound(file, entry.round);
   const step = file.steps[index]!;
   if (entry.direction === 'forward') step.applied++;

@@ -1,7 +1,7 @@
 // Which event may follow which state: the state machine of a saga written a second time, as a table, so that the
 // engine's own code is not its only witness.
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import {
   evolve,
@@ -69,8 +69,8 @@ function refusal(state: SagaState, event: SagaEvent): string | undefined {
   if ((state.version === 0) !== (event.kind === 'saga-created')) return 'is not how a log begins';
   if (!SAGA[event.kind].includes(state.status)) return `came while the saga was ${state.status}`;
   if (!('step' in event)) return undefined;
-  const index = state.definition.stepIndex.get(event.step);
-  if (index === undefined) return `names "${event.step}", which is no step`;
+  const index = stepIndexOf(state.definition, event.step);
+  if (index < 0) return `names "${event.step}", which is no step`;
   const { status } = state.steps[index]!;
   return STEP[event.kind]!.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
 }

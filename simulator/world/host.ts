@@ -25,8 +25,9 @@ import type { Scenario } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
 import { type ProcessObserver, SimProcess } from './process.ts';
-import { withoutAmbient } from './sandbox.ts';
-import type { SimSaga } from './sim-saga.ts';
+import { SagaRegister } from './saga-register.ts';
+import { outside, withoutAmbient } from './sandbox.ts';
+import type { Partition, SimSaga } from './sim-saga.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
 import { traceWords } from './trace-words.ts';
@@ -53,6 +54,7 @@ const EVENTS_MIN = 1_000_000;
 /** After healing, a saga has its deadline and this long. Virtual time is cheap. */
 const LIVENESS_US = 4 * 3_600_000_000;
 const START_SPREAD_US = 1_000_000;
+const PROGRESS_STEP = 1_000;
 const HEAL = 0;
 
 const queue = new EventQueue();
@@ -88,11 +90,12 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly judge: Judge;
   readonly messageLatency: LatencyTable;
   readonly storeLatency: LatencyTable;
-  readonly sagas = new Map<string, SimSaga>();
+  readonly sagas = new SagaRegister();
   readonly participants: Readonly<Record<string, Participant>>;
   readonly healAtUs: number;
   readonly #options: SimulationOptions;
   readonly #definitions: SagaDefinition[] = [];
+  readonly #partitions: readonly Partition[];
   readonly #processes: SimProcess[];
   readonly #store: SimStore;
   readonly #client: Client;
@@ -116,8 +119,12 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     });
     options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
     this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, () => this.sim.nowUs);
+    this.#partitions = Array.from({ length: scenario.orchestrators }, (_, i) => ({
+      name: `partition-${i}`,
+      epoch: 0,
+    }));
     this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
-    this.#store = new SimStore(this, (saga) => this.#processOf(saga).partition);
+    this.#store = new SimStore(this, this.#partitions);
     this.#client = new Client(this, this.#processOf);
     this.#processes = this.#startProcesses(scenario, this.#connect());
     this.#startSagas(scenario);
@@ -146,7 +153,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     }
     const options = { policy, overridePolicy: override !== undefined, definitions: scenario.sagas };
     const parts = { world: this, store: this.#store, transport, observer: this, options };
-    const processes = Array.from({ length: scenario.orchestrators }, (_, i) => new SimProcess(parts, i));
+    const processes = this.#partitions.map((partition, i) => new SimProcess(parts, partition, i));
     for (const process of processes) process.start();
     return processes;
   }
@@ -158,13 +165,14 @@ class Run implements World, ProcessObserver, Actor, WorldView {
         scale(this.seed.draw(purpose(`workload:${name}`), index, 0, 0), below);
       const start = scenario.workload({ index, count, int });
       const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
-      const saga = newSaga(index, sagaId(index), start, startAtUs);
+      const partition = this.#partitions[index % this.#partitions.length]!;
+      const saga = newSaga(index, sagaId(index), partition, start, startAtUs);
       assert(
         scenario.sagas.includes(start.saga),
         `the workload starts "${start.saga.name}", which the scenario does not list`,
       );
       this.#definitions.push(start.saga);
-      this.sagas.set(saga.id, saga);
+      this.sagas.add(saga);
       this.#client.startAt(saga);
     }
   }
@@ -243,7 +251,9 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       return this.#client.help(saga);
     }
     this.#tally.end(saga, status, this.sim.nowUs);
-    if (this.#tally.ended % 1000 === 0) this.#options.onProgress?.(this.#tally.ended);
+    const { onProgress } = this.#options;
+    const { ended } = this.#tally;
+    if (onProgress !== undefined && ended % PROGRESS_STEP === 0) outside(() => onProgress(ended));
   }
 
   released(saga: SimSaga, believed?: SagaState): void {
@@ -256,7 +266,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   settle(saga: SimSaga): void {
     const { ending } = saga.file;
     if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
-    if (saga.underWay === 0 && saga.start === undefined) this.sagas.delete(saga.id);
+    if (saga.underWay === 0 && saga.start === undefined) this.sagas.forget(saga);
   }
 
   stepApplied(durationUs: number): void {
@@ -274,8 +284,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   epochOf(saga: string): number {
-    const found = this.sagas.get(saga);
-    return found === undefined ? 0 : this.#store.epochOf(found);
+    return this.sagas.get(saga)?.partition.epoch ?? 0;
   }
 
   isRefused(saga: string): boolean {

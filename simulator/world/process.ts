@@ -16,12 +16,11 @@ import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.
 import type { Call } from '../../engine/core/protocol.ts';
 import type { ProcessFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
-import type { EventHandle } from '../kernel/event-queue.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import { operationOf, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
+import { operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
-import { deliver, TRACE, type World } from './world.ts';
+import { deliver, NEVER, TRACE, type World } from './world.ts';
 
 const WAKE = 0;
 const RESTART = 1;
@@ -45,22 +44,22 @@ export interface ProcessParts {
 
 export class SimProcess implements Actor {
   readonly number: number;
-  readonly partition: string;
+  readonly #partition: Partition;
   readonly #parts: ProcessParts;
   readonly #id: number;
   #life: Life | undefined;
 
-  constructor(parts: ProcessParts, number: number) {
+  constructor(parts: ProcessParts, partition: Partition, number: number) {
     this.#parts = parts;
     this.number = number;
-    this.partition = `partition-${number}`;
+    this.#partition = partition;
     this.#id = parts.world.sim.add(this);
   }
 
   /** Opens the partition; the process is ready when the store has answered. */
   start(): void {
     this.#life = new Life(this.#parts, this, this.#id);
-    this.#parts.store.open(this.partition, this.#life);
+    this.#parts.store.open(this.#partition.name, this.#life);
   }
 
   /** A request of a client or operator; false when the process cannot take it now. */
@@ -82,9 +81,10 @@ export class SimProcess implements Actor {
       this.#parts.world.sim.note(TRACE.restart, this.number, 0, 0);
       return this.start();
     }
-    const { life, saga } = item as { life: Life; saga: string };
-    if (code === WAKE) life.input({ kind: 'wake', saga });
-    else life.goOn();
+    if (code === GO_ON) return (item as Life).goOn();
+    const saga = item as SimSaga;
+    saga.wake = NEVER;
+    saga.sleeper?.input({ kind: 'wake', saga: saga.id });
   }
 }
 
@@ -93,7 +93,6 @@ export class Life implements InputSink, EpochSink {
   readonly #parts: ProcessParts;
   readonly #process: SimProcess;
   readonly #actor: number;
-  readonly #wakes = new Map<string, EventHandle>();
   readonly #fate: ProcessFate = { crash: false, downUs: 0, pauseUs: 0 };
   readonly #faulty: boolean;
   #orchestrator: Orchestrator | undefined;
@@ -121,7 +120,6 @@ export class Life implements InputSink, EpochSink {
 
   input(input: OrchestratorInput): void {
     if (!this.#alive) return;
-    if (input.kind === 'wake') this.#wakes.delete(input.saga);
     if (this.#waiting !== undefined) {
       this.#waiting.push(input);
       return;
@@ -144,7 +142,7 @@ export class Life implements InputSink, EpochSink {
       if (saga !== undefined) sim.note(TRACE.wake, saga.index, 0, 0);
     }
     // Asked for twice, and ended in the meantime: the log that would refuse it has been forgotten here.
-    if (input.kind === 'create' && !sagas.has(input.saga)) return;
+    if (input.kind === 'create' && sagas.get(input.saga) === undefined) return;
     for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
       if (output.kind !== 'append' && output.kind !== 'call') this.#perform(output);
       else if (!this.#write(output)) return;
@@ -181,10 +179,10 @@ export class Life implements InputSink, EpochSink {
       case 'halt':
         return this.#end(0);
       case 'ended': {
-        this.#cancelWake(output.saga);
         const saga = world.sagas.get(output.saga);
-        if (saga !== undefined) world.released(saga, output.state);
-        return;
+        if (saga === undefined) return;
+        this.#cancelWake(saga);
+        return world.released(saga, output.state);
       }
       default: {
         const saga = world.sagas.get(output.saga);
@@ -195,17 +193,18 @@ export class Life implements InputSink, EpochSink {
     }
   }
 
-  #wake(saga: string, atUs: number): void {
-    const { sim } = this.#parts.world;
+  #wake(id: string, atUs: number): void {
+    const { sim, sagas } = this.#parts.world;
+    const saga = sagas.get(id);
+    if (saga === undefined) return;
     this.#cancelWake(saga);
-    this.#wakes.set(saga, sim.schedule(atUs, this.#actor, WAKE, { life: this, saga }));
+    saga.wake = sim.schedule(atUs, this.#actor, WAKE, saga);
+    saga.sleeper = this;
   }
 
-  #cancelWake(saga: string): void {
-    const handle = this.#wakes.get(saga);
-    if (handle === undefined) return;
-    this.#parts.world.sim.cancel(handle);
-    this.#wakes.delete(saga);
+  #cancelWake(saga: SimSaga): void {
+    if (saga.wake !== NEVER) this.#parts.world.sim.cancel(saga.wake);
+    saga.wake = NEVER;
   }
 
   /** Lets faults strike at a point; false when the process died, or (at an input) stands still. */
@@ -251,14 +250,11 @@ export class Life implements InputSink, EpochSink {
     const { sim } = this.#parts.world;
     sim.note(TRACE.pause, this.#process.number, pauseUs, 0);
     this.#waiting ??= [];
-    sim.schedule(sim.nowUs + pauseUs, this.#actor, GO_ON, { life: this, saga: '' });
+    sim.schedule(sim.nowUs + pauseUs, this.#actor, GO_ON, this);
   }
 
   #end(downUs: number): void {
-    const { sim } = this.#parts.world;
     this.#alive = false;
-    for (const handle of this.#wakes.values()) sim.cancel(handle);
-    this.#wakes.clear();
     this.#waiting = undefined;
     this.#process.die(downUs);
   }

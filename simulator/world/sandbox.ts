@@ -1,5 +1,8 @@
 // Nothing ambient (S4): while a run lasts, real clocks, timers and randomness throw. Names the calls in order to
 // replace them; the only file below the campaign that does.
+//
+// The guards are put up once and stay: outside a run they hand the call on. Putting them up for each run would
+// make the engine throw away compiled code every time.
 
 import { UserError } from '../../engine/core/user-error.ts';
 
@@ -16,40 +19,52 @@ export class AmbientAccessError extends UserError {
   }
 }
 
-type Restore = () => void;
+/** Runs under way: a run may be started from inside another one's host, never from inside its world. */
+let runs = 0;
 
-function guard(owner: object, name: string, call: string): Restore {
-  const original = Object.getOwnPropertyDescriptor(owner, name);
-  if (original === undefined || original.configurable !== true) return () => undefined;
-  const thrower = (): never => {
-    throw new AmbientAccessError(call);
+function refuseInside(call: string): void {
+  if (runs > 0) throw new AmbientAccessError(call);
+}
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+const guards = new WeakSet<object>();
+
+/** Replaces `owner[name]` by a function that refuses inside a run, unless it is one already. */
+function guard(owner: object, name: string, call: string): void {
+  const property = Object.getOwnPropertyDescriptor(owner, name);
+  const original = property?.value as unknown;
+  if (property?.configurable !== true || typeof original !== 'function' || guards.has(original)) return;
+  const guarded: AnyFunction = function (...args) {
+    refuseInside(call);
+    return (original as AnyFunction).apply(this, args);
   };
-  Object.defineProperty(owner, name, { configurable: true, writable: true, value: thrower });
-  return () => Object.defineProperty(owner, name, original);
+  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(original));
+  guards.add(guarded);
+  Object.defineProperty(owner, name, { ...property, value: guarded });
 }
 
 /** `new Date()` reads the clock; `new Date(0)` does not. */
-function guardDate(): Restore {
-  const real = globalThis.Date;
-  globalThis.Date = new Proxy(real, {
+function guardDate(): void {
+  if (guards.has(globalThis.Date)) return;
+  guard(globalThis.Date, 'now', 'Date.now()');
+  globalThis.Date = new Proxy(globalThis.Date, {
     construct(target, args, newTarget) {
-      if (args.length === 0) throw new AmbientAccessError('new Date()');
+      if (args.length === 0) refuseInside('new Date()');
       return Reflect.construct(target, args, newTarget) as object;
     },
-    apply() {
-      throw new AmbientAccessError('Date()');
+    apply(target) {
+      refuseInside('Date()');
+      return target();
     },
   });
-  return () => {
-    globalThis.Date = real;
-  };
+  guards.add(globalThis.Date);
 }
 
 const GUARDED: readonly (readonly [owner: object, name: string, call: string])[] = [
-  [Date, 'now', 'Date.now()'],
   [Math, 'random', 'Math.random()'],
   [performance, 'now', 'performance.now()'],
   [Object.getPrototypeOf(performance) as object, 'now', 'performance.now()'],
+  [process.hrtime, 'bigint', 'process.hrtime.bigint()'],
   [process, 'hrtime', 'process.hrtime()'],
   [crypto, 'randomUUID', 'crypto.randomUUID()'],
   [Object.getPrototypeOf(crypto) as object, 'randomUUID', 'crypto.randomUUID()'],
@@ -62,16 +77,28 @@ const GUARDED: readonly (readonly [owner: object, name: string, call: string])[]
 ];
 
 /**
- * Runs `body` with every ambient call replaced by one that throws.
+ * Runs `body` with every ambient call refused.
  *
  * @throws AmbientAccessError from inside `body`, at the call.
  */
 export function withoutAmbient<T>(body: () => T): T {
-  const restores = GUARDED.map(([owner, name, call]) => guard(owner, name, call));
-  restores.push(guardDate());
+  guardDate();
+  for (const [owner, name, call] of GUARDED) guard(owner, name, call);
+  runs++;
   try {
     return body();
   } finally {
-    for (const restore of restores.reverse()) restore();
+    runs--;
+  }
+}
+
+/** Runs a host's own callback from inside a run: it may ask the real world, and cannot change the run. */
+export function outside(body: () => void): void {
+  const before = runs;
+  runs = 0;
+  try {
+    body();
+  } finally {
+    runs = before;
   }
 }

@@ -1,16 +1,25 @@
 // What the simulated world keeps of one saga: its place in the workload, its log in the store, and counters that
 // name the points where faults strike. One object per saga, dropped when nothing more can come of it.
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
-import type { StoredEvent } from '../../engine/core/ports.ts';
+import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
+import type { InputSink, StoredEvent } from '../../engine/core/ports.ts';
 import type { Call } from '../../engine/core/protocol.ts';
 import type { Phase } from '../faults/fault.ts';
 import type { OpenCase } from '../invariants/case-file.ts';
+import type { EventHandle } from '../kernel/event-queue.ts';
 import type { SagaStart } from '../scenario.ts';
+
+/** The sagas that one process at a time may write. */
+export interface Partition {
+  readonly name: string;
+  /** Opened last; writers with a lower one are fenced (E10). */
+  epoch: number;
+}
 
 export interface SimSaga {
   readonly index: number;
   readonly id: string;
+  readonly partition: Partition;
   readonly definition: SagaDefinition;
   readonly startAtUs: number;
   /** What the client asks for, until it is accepted. */
@@ -20,6 +29,9 @@ export interface SimSaga {
   phase: Phase;
   /** Messages of this saga that are under way, and appends that have not landed. */
   underWay: number;
+  /** The wake that its process asked for, and who wants it. */
+  wake: EventHandle;
+  sleeper: InputSink | undefined;
   /** Transmissions so far, by step × 2 + direction. */
   readonly sends: number[];
   /** When the step was first sent, for its latency; by step. */
@@ -41,7 +53,7 @@ export interface SimSaga {
 
 /** The step of a call and its direction as one integer: the `y` of its points. */
 export function operationOf(saga: SimSaga, call: Call): number {
-  const step = saga.definition.stepIndex.get(call.step)!;
+  const step = stepIndexOf(saga.definition, call.step);
   return call.direction === 'forward' ? step * 2 : step * 2 + 1;
 }
 

@@ -6,13 +6,14 @@
 // D3. Opening a partition fences every earlier epoch of it at once, appends under way included.
 
 import { assert } from '../../engine/core/assert.ts';
+import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
 import type { AppendFate } from '../faults/fault.ts';
 import type { FaultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import { type SimSaga, triesOf } from './sim-saga.ts';
+import { type Partition, type SimSaga, triesOf } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
 
 interface PendingAppend {
@@ -40,21 +41,15 @@ type AppendAnswer = keyof typeof KIND_CODE;
 export class SimStore implements Store, Actor {
   readonly #world: World;
   readonly #id: number;
-  readonly #partitionOf: (saga: SimSaga) => string;
-  readonly #epochs = new Map<string, number>();
+  readonly #partitions: ReadonlyMap<string, Partition>;
   readonly #fate: AppendFate = { answer: 'truthful', delayUs: 0, restart: false };
   #epoch = 0;
   #generation = 0;
 
-  constructor(world: World, partitionOf: (saga: SimSaga) => string) {
+  constructor(world: World, partitions: readonly Partition[]) {
     this.#world = world;
-    this.#partitionOf = partitionOf;
+    this.#partitions = new Map(partitions.map((partition) => [partition.name, partition]));
     this.#id = world.sim.add(this);
-  }
-
-  /** The epoch under which a saga may be written at present. */
-  epochOf(saga: SimSaga): number {
-    return this.#epochs.get(this.#partitionOf(saga)) ?? 0;
   }
 
   append(append: AppendOutput, answers: InputSink): void {
@@ -95,9 +90,11 @@ export class SimStore implements Store, Actor {
     sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga: found, answers });
   }
 
-  open(partition: string, answers: EpochSink): void {
+  open(name: string, answers: EpochSink): void {
     const { sim, seed, storeLatency } = this.#world;
-    this.#epochs.set(partition, ++this.#epoch); // D3
+    const partition = this.#partitions.get(name);
+    assert(partition !== undefined, `no partition ${name}`);
+    partition.epoch = ++this.#epoch; // D3
     const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));
     sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch, answers });
   }
@@ -114,7 +111,7 @@ export class SimStore implements Store, Actor {
       }
       default: {
         const { partition, epoch, answers } = item as {
-          partition: string;
+          partition: Partition;
           epoch: number;
           answers: EpochSink;
         };
@@ -123,10 +120,10 @@ export class SimStore implements Store, Actor {
     }
   }
 
-  #openSagas(partition: string): readonly (readonly StoredEvent[])[] {
+  #openSagas(partition: Partition): readonly (readonly StoredEvent[])[] {
     const logs: (readonly StoredEvent[])[] = [];
     for (const saga of this.#world.sagas.values()) {
-      if (saga.log.length === 0 || this.#partitionOf(saga) !== partition) continue;
+      if (saga.log.length === 0 || saga.partition !== partition) continue;
       this.#world.judge.recovered(saga.log, saga.file);
       if (saga.phase !== 'ended') logs.push([...saga.log]);
       else this.#world.released(saga);
@@ -152,7 +149,7 @@ export class SimStore implements Store, Actor {
       this.#world.sim.note(TRACE['append-lost'], saga.index, append.expectedVersion, 0);
       return 'append-unknown';
     }
-    if (append.epoch < this.epochOf(saga)) return 'append-fenced';
+    if (append.epoch < saga.partition.epoch) return 'append-fenced';
     if (append.expectedVersion !== saga.log.length) return 'append-conflict';
     if (answer === 'failed') return 'append-failed';
     for (const row of append.events) saga.log.push(row);
@@ -165,7 +162,7 @@ export class SimStore implements Store, Actor {
     judge.appended(events, saga.log, saga.file);
     for (const { event } of events) {
       if (event.kind === 'step-applied') {
-        this.#world.stepApplied(sim.nowUs - saga.sentAtUs[saga.definition.stepIndex.get(event.step)!]!);
+        this.#world.stepApplied(sim.nowUs - saga.sentAtUs[stepIndexOf(saga.definition, event.step)]!);
       } else if (event.kind === 'compensation-started') {
         saga.phase = 'compensating';
         if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;

@@ -9,7 +9,8 @@ import type { LatencyTable } from '../kernel/latency.ts';
 import { purpose, type Seed } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { SagaStart } from '../scenario.ts';
-import type { SimSaga } from './sim-saga.ts';
+import type { SagaRegister } from './saga-register.ts';
+import type { Partition, SimSaga } from './sim-saga.ts';
 
 /** What a trace entry is about. Append new ones at the end: the numbers are part of every fingerprint. */
 export const TRACE = {
@@ -41,7 +42,7 @@ export interface World {
   readonly messageLatency: LatencyTable;
   readonly storeLatency: LatencyTable;
   /** By id; forgotten ones are gone. */
-  readonly sagas: Map<string, SimSaga>;
+  readonly sagas: SagaRegister;
   /** Nothing strikes after this time. */
   readonly healAtUs: number;
   /** The log says that the saga ended, or asks for a person. */
@@ -67,18 +68,30 @@ export const DRAW = {
   startAt: purpose('start-at'),
 } as const;
 
-export function newSaga(index: number, id: string, start: SagaStart, startAtUs: number): SimSaga {
+/** No wake is asked for. */
+export const NEVER = -1;
+
+export function newSaga(
+  index: number,
+  id: string,
+  partition: Partition,
+  start: SagaStart,
+  startAtUs: number,
+): SimSaga {
   const definition: SagaDefinition = start.saga;
   const steps = definition.steps.length;
   return {
     index,
     id,
+    partition,
     definition,
     startAtUs,
     start,
     log: [],
     phase: 'running',
     underWay: 0,
+    wake: NEVER,
+    sleeper: undefined,
     sends: new Array<number>(steps * 2).fill(0),
     sentAtUs: new Array<number>(steps).fill(-1),
     inputs: 0,
