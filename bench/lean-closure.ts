@@ -23,7 +23,8 @@ class ClosureQueue {
     let at = this.#size++;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      if (this.#times[parent]! < time || (this.#times[parent] === time && this.#orders[parent]! < order)) break;
+      if (this.#times[parent]! < time || (this.#times[parent] === time && this.#orders[parent]! < order))
+        break;
       this.#move(parent, at);
       at = parent;
     }
@@ -90,95 +91,91 @@ export interface LeanResult {
   readonly events: number;
 }
 
+/** The saga as nested callbacks, and what it changes. */
+class LeanSagas {
+  completed = 0;
+  compensated = 0;
+  readonly queue: ClosureQueue;
+  readonly stock: Int32Array;
+  readonly balances: Float64Array;
+  readonly #workload: Workload;
+  #random = 0x2545f491;
+
+  constructor(workload: Workload, sagas: number) {
+    this.#workload = workload;
+    this.queue = new ClosureQueue(sagas + 16);
+    this.stock = new Int32Array(workload.items).fill(sagas);
+    this.balances = new Float64Array(workload.accounts * 2).fill(workload.openingBalance);
+  }
+
+  begin(i: number): void {
+    const { item, from, to, amount } = this.#workload.input(i);
+    const { balances, stock } = this;
+    const credit = (attempt: number): void => {
+      const act = (): boolean => {
+        if (this.#draw() % 1000 < 300) return false;
+        balances[to]! += amount;
+        return true;
+      };
+      this.#call(act, (ok) => {
+        if (ok) this.completed++;
+        else if (attempt === 3) undo();
+        else this.queue.after(this.#backoff(attempt), () => credit(attempt + 1));
+      });
+    };
+    const undo = (): void =>
+      this.#change(balances, from, amount, () =>
+        this.#change(stock, item, 1, () => {
+          this.compensated++;
+        }),
+      );
+    this.#change(stock, item, -1, () => this.#change(balances, from, -amount, () => credit(1)));
+  }
+
+  #call(act: () => boolean, next: (ok: boolean) => void): void {
+    this.queue.after(this.#latency(), () => {
+      const ok = act();
+      this.queue.after(this.#latency(), () => next(ok));
+    });
+  }
+
+  #change(store: Int32Array | Float64Array, at: number, by: number, next: () => void): void {
+    this.#call(() => {
+      store[at]! += by;
+      return true;
+    }, next);
+  }
+
+  #latency(): number {
+    return latencyTable[this.#draw() >>> 20]!;
+  }
+
+  #backoff(attempt: number): number {
+    return 10_000 * 2 ** (attempt - 1) * (0.5 + this.#draw() / 2 ** 32);
+  }
+
+  #draw(): number {
+    this.#random ^= this.#random << 13;
+    this.#random ^= this.#random >>> 17;
+    this.#random ^= this.#random << 5;
+    return this.#random >>> 0;
+  }
+}
+
 /**
  * Runs W with `sagas` sagas.
  *
- * @throws Error when money or stock do not add up at the end.
+ * @throws Error when money, stock or a saga is missing at the end.
  */
 export function runLean(workload: Workload, sagas: number): LeanResult {
-  const queue = new ClosureQueue(sagas + 16);
-  const stock = new Int32Array(workload.items).fill(sagas);
-  const balances = new Float64Array(workload.accounts * 2).fill(workload.openingBalance);
-  let random = 0x2545f491;
-  let completed = 0;
-  let compensated = 0;
-
-  const draw = (): number => {
-    random ^= random << 13;
-    random ^= random >>> 17;
-    random ^= random << 5;
-    return random >>> 0;
-  };
-  const latency = (): number => latencyTable[draw() >>> 20]!;
-  const call = (act: () => boolean, next: (ok: boolean) => void): void =>
-    queue.after(latency(), () => {
-      const ok = act();
-      queue.after(latency(), () => next(ok));
-    });
-
-  const begin = (i: number): void => {
-    const { item, from, to, amount } = workload.input(i);
-    const credit = (attempt: number): void =>
-      call(
-        () => {
-          if (draw() % 1000 < 300) return false;
-          balances[to]! += amount;
-          return true;
-        },
-        (ok) => {
-          if (ok) completed++;
-          else if (attempt === 3) undo();
-          else queue.after(10_000 * 2 ** (attempt - 1) * (0.5 + draw() / 2 ** 32), () => credit(attempt + 1));
-        },
-      );
-    const undo = (): void =>
-      call(
-        () => {
-          balances[from]! += amount;
-          return true;
-        },
-        () =>
-          call(
-            () => {
-              stock[item]!++;
-              return true;
-            },
-            () => {
-              compensated++;
-            },
-          ),
-      );
-    call(
-      () => {
-        stock[item]!--;
-        return true;
-      },
-      () =>
-        call(
-          () => {
-            balances[from]! -= amount;
-            return true;
-          },
-          () => credit(1),
-        ),
-    );
-  };
-
-  for (let i = 0; i < sagas; i++) begin(i);
-  const events = queue.run();
-  check(workload, { sagas, completed, compensated }, balances, stock);
-  return { completed, compensated, events };
-}
-
-function check(
-  workload: Workload,
-  { sagas, completed, compensated }: { sagas: number; completed: number; compensated: number },
-  balances: Float64Array,
-  stock: Int32Array,
-): void {
+  const run = new LeanSagas(workload, sagas);
+  for (let i = 0; i < sagas; i++) run.begin(i);
+  const events = run.queue.run();
+  const { completed, compensated, balances, stock } = run;
   const money = balances.reduce((sum, balance) => sum + balance, 0);
   const units = stock.reduce((sum, level) => sum + level, 0);
   if (completed + compensated !== sagas) throw new Error('the lean run lost a saga');
   if (money !== workload.openingBalance * workload.accounts * 2) throw new Error('the lean run lost money');
   if (units + completed !== workload.items * sagas) throw new Error('the lean run lost stock');
+  return { completed, compensated, events };
 }

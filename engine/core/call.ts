@@ -3,29 +3,38 @@
 
 import type { StepDefinition } from './define-saga.ts';
 import { payloadHash } from './payload-hash.ts';
-import { type Call, idempotencyKey } from './protocol.ts';
+import { type Call, idempotencyKey, type Rejected } from './protocol.ts';
 import type { PendingCall, SagaState } from './saga.ts';
 
 const NO_RESULTS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /**
- * The call that `pending` asks for.
- *
- * @throws whatever the user's payload function throws, and UserError when the payload is not JSON of integers.
+ * The call that `pending` asks for; or, when its payload cannot be made (the user's function throws, or what it
+ * returns is not JSON of whole numbers), a final rejection that says why.
  */
-export function makeCall(state: SagaState, pending: PendingCall): Call {
+export function makeCall(state: SagaState, pending: PendingCall): Call | Rejected {
   const step = state.definition.steps[pending.step]!;
-  const payload = payloadOf(state, step, pending);
+  try {
+    return callOf(state, step, pending, payloadOf(state, step, pending));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = `payload of step "${step.name}": ${message}`;
+    return { kind: 'rejected', failure: 'invalid_request', reason };
+  }
+}
+
+function callOf(state: SagaState, step: StepDefinition, pending: PendingCall, payload: unknown): Call {
+  const { direction, attempt } = pending;
   return {
     kind: 'call',
     saga: state.saga,
     step: step.name,
-    direction: pending.direction,
+    direction,
     round: state.round,
-    attempt: pending.attempt,
-    key: idempotencyKey(state.saga, step.name, pending.direction, state.round),
+    attempt,
+    key: idempotencyKey(state.saga, step.name, direction, state.round),
     service: step.service,
-    action: pending.direction === 'forward' ? step.action : step.compensation!,
+    action: direction === 'forward' ? step.action : step.compensation!,
     payload,
     payloadHash: payloadHash(payload),
   };

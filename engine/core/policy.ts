@@ -1,6 +1,5 @@
 // What the engine asks of a policy. The answers are made in engine/policy; core only knows the questions.
 
-import type { SagaDefinition } from './define-saga.ts';
 import type { Direction, FailureClass } from './protocol.ts';
 
 /** A failed attempt, as the policy sees it. */
@@ -18,6 +17,20 @@ export interface FailedAttempt {
   readonly jitterKey: number;
 }
 
+/** What a policy looks at when it is asked whether a saga can run under it. */
+export interface PolicedSaga {
+  readonly name: string;
+  readonly deadlineUs: number | undefined;
+  readonly steps: readonly {
+    readonly name: string;
+    readonly kind: 'compensatable' | 'pivot' | 'retriable';
+    readonly timeoutUs: number | undefined;
+    readonly attemptsMax: number | undefined;
+    /** Indices of the steps that come before. */
+    readonly after: readonly number[];
+  }[];
+}
+
 /** A named set of rules. Pure: the same question always has the same answer. */
 export interface Policy {
   readonly name: string;
@@ -28,5 +41,5 @@ export interface Policy {
   /** The longest time that one step may spend on timeouts and transient failures, in microseconds. */
   budgetUs(direction: Direction, callTimeoutUs: number, attemptsMax: number | undefined): number;
   /** Refuses a definition that cannot run under these rules (E12). Throws a UserError. */
-  check(definition: SagaDefinition): void;
+  check(saga: PolicedSaga): void;
 }

@@ -1,20 +1,11 @@
 // What a host must provide: a store, a transport and a clock. Types only. The answers of all three are inputs
 // of the orchestrator, so the same machine runs on real and on simulated ones.
 
-import type { AppendOutput, OrchestratorInput } from './orchestrator.ts';
+import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
 import type { Call } from './protocol.ts';
-import type { SagaEvent } from './saga.ts';
+import type { StoredEvent } from './saga-event.ts';
 
-/** One row of the log. (saga, version) is unique; versions of a saga are 1, 2, 3, … without a gap. */
-export interface StoredEvent {
-  readonly saga: string;
-  readonly version: number;
-  /** The writer's epoch (E10). */
-  readonly epoch: number;
-  /** The writer's clock when it decided, in microseconds. */
-  readonly atUs: number;
-  readonly event: SagaEvent;
-}
+export type { StoredEvent } from './saga-event.ts';
 
 /** Receives answers. A host's process implements it once; answers come at any later time, or never. */
 export interface InputSink {

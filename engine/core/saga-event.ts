@@ -77,3 +77,14 @@ export interface GivenUp<Kind extends string> {
   readonly failure: FailureClass;
   readonly reason: string;
 }
+
+/** One row of the log. (saga, version) is unique; versions of a saga are 1, 2, 3, … without a gap. */
+export interface StoredEvent {
+  readonly saga: string;
+  readonly version: number;
+  /** The writer's epoch (E10). */
+  readonly epoch: number;
+  /** The writer's clock when it decided, in microseconds. */
+  readonly atUs: number;
+  readonly event: SagaEvent;
+}

@@ -15,12 +15,12 @@
 // becomes intents) keeps both free of look-ahead.
 
 import { assert, unreachable } from './assert.ts';
-import type { StepDefinition } from './define-saga.ts';
+import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, Policy } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
 import type { SagaEvent, StopReason } from './saga-event.ts';
-import { isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
+import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
 
 export * from './saga-event.ts';
 export * from './saga-state.ts';
@@ -47,6 +47,13 @@ export interface PendingCall {
   readonly attempt: number;
   readonly dueAtUs: number;
 }
+/** The first event of a saga. */
+export function created(definition: SagaDefinition, input: unknown, nowUs: number): SagaEvent {
+  const { name, version, deadlineUs } = definition;
+  const event = { kind: 'saga-created', definition: name, definitionVersion: version, input } as const;
+  return deadlineUs === undefined ? event : { ...event, deadlineAtUs: nowUs + deadlineUs };
+}
+
 /** What an input means for a saga: the facts to append, or none. */
 export function decide(state: SagaState, input: SagaInput, policy: Policy, nowUs: number): SagaEvent[] {
   switch (input.kind) {
@@ -177,6 +184,24 @@ function failed(
 
 function jitterOf(state: SagaState, step: StepDefinition, direction: Direction): number {
   return hash32(idempotencyKey(state.saga, step.name, direction, state.round));
+}
+
+/**
+ * Folds `events` into the state and, until nothing follows any more, adds what follows from it: the events that
+ * are to be appended together.
+ */
+export function addConsequences(state: SagaState, events: SagaEvent[]): void {
+  for (let folded = 0; folded < events.length; ) {
+    while (folded < events.length) evolve(state, events[folded++]!);
+    advance(state, events);
+  }
+}
+
+/** When the deadline falls, or -1 when it no longer matters (E7). */
+export function deadlineOf(state: SagaState): number {
+  const { deadlineAtUs, reason, status } = state;
+  const open = deadlineAtUs !== undefined && reason === undefined && status === 'running';
+  return open && !isCommitted(state) ? deadlineAtUs : -1;
 }
 
 /** What follows from the state alone: the next intents, or the end. Appends to `events` what it decides. */

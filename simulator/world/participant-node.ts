@@ -5,21 +5,20 @@ import type { Outcome, Participant, ParticipantEnv } from '../../engine/core/pro
 import type { HandlerFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import { threshold } from '../kernel/random.ts';
-import type { Message, SimTransport } from './transport.ts';
+import type { Message, Receiver, Replies } from './message.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
 const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
 const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
 
-export class ParticipantNode {
+export class ParticipantNode implements Receiver {
   readonly service: string;
-  /** Highest link position that has arrived: a lower one was overtaken. */
   lastSequence = 0;
   readonly #world: World;
   readonly #participant: Participant;
   readonly #env: ParticipantEnv;
   readonly #number: number;
-  #transport: SimTransport | undefined;
+  #replies: Replies | undefined;
   #downUntilUs = 0;
   readonly #fate: HandlerFate = {
     failBefore: undefined,
@@ -37,8 +36,8 @@ export class ParticipantNode {
     this.#env = envOf(world);
   }
 
-  connect(transport: SimTransport): void {
-    this.#transport = transport;
+  connect(replies: Replies): void {
+    this.#replies = replies;
   }
 
   /** A request arrived. */
@@ -47,11 +46,11 @@ export class ParticipantNode {
     const { saga, operation, transmission } = message;
     if (sim.nowUs < this.#downUntilUs) {
       sim.note(TRACE.refused, saga.index, operation, transmission);
-      return this.#transport!.reply(message, REFUSED);
+      return this.#replies!.reply(message, REFUSED);
     }
     sim.note(TRACE.deliver, saga.index, operation, transmission);
     this.#world.judge.call(message.call, operation >> 1, saga.file);
-    if (!injector.canStrike('handler')) return this.#transport!.reply(message, this.#handle(message));
+    if (!injector.canStrike('handler')) return this.#replies!.reply(message, this.#handle(message));
     this.#underFaults(message);
   }
 
@@ -70,11 +69,11 @@ export class ParticipantNode {
     if (fate.crash === 'before') return this.#crash(fate.downUs);
     if (fate.failBefore !== undefined) {
       const kind = fate.certain ? 'rejected' : 'unknown';
-      return this.#transport!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
+      return this.#replies!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
     }
     const outcome = this.#handle(message);
     if (fate.crash === 'after') return this.#crash(fate.downUs);
-    this.#transport!.reply(message, fate.failAfter ? FAILED_AFTER : outcome);
+    this.#replies!.reply(message, fate.failAfter ? FAILED_AFTER : outcome);
   }
 
   #handle({ call, saga }: Message): Outcome {

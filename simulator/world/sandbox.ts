@@ -22,8 +22,13 @@ export class AmbientAccessError extends UserError {
 /** Runs under way: a run may be started from inside another one's host, never from inside its world. */
 let runs = 0;
 
+/** The first access of the present run: code that catches everything cannot hide it. */
+let accessed: AmbientAccessError | undefined;
+
 function refuseInside(call: string): void {
-  if (runs > 0) throw new AmbientAccessError(call);
+  if (runs === 0) return;
+  accessed ??= new AmbientAccessError(call);
+  throw accessed;
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -79,14 +84,17 @@ const GUARDED: readonly (readonly [owner: object, name: string, call: string])[]
 /**
  * Runs `body` with every ambient call refused.
  *
- * @throws AmbientAccessError from inside `body`, at the call.
+ * @throws AmbientAccessError from inside `body`, at the call, and again at the end if it was caught there.
  */
 export function withoutAmbient<T>(body: () => T): T {
   guardDate();
   for (const [owner, name, call] of GUARDED) guard(owner, name, call);
   runs++;
+  accessed = undefined;
   try {
-    return body();
+    const result = body();
+    if (accessed !== undefined) throw accessed;
+    return result;
   } finally {
     runs--;
   }

@@ -11,26 +11,10 @@ import type { MessageFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import type { Message, Replies } from './message.ts';
 import type { ParticipantNode } from './participant-node.ts';
-import { operationOf, type SimSaga } from './sim-saga.ts';
+import { operationOf } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
-
-/** One message on the wire, first as a request, then as its reply. */
-export interface Message {
-  readonly call: Call;
-  readonly saga: SimSaga;
-  readonly to: ParticipantNode;
-  readonly answers: InputSink;
-  /** Step × 2 + direction. */
-  readonly operation: number;
-  /** Transmission × 2, plus 1 for the copy of a request. */
-  readonly transmission: number;
-  /** Position on its link; an overtaken message arrives after a higher one. */
-  readonly sequence: number;
-  outcome: Outcome | undefined;
-  /** Faults that count as delivered when this message is. */
-  faults: FaultSet;
-}
 
 const REQUEST = 0;
 const REPLY = 1;
@@ -42,7 +26,7 @@ const REORDER_BIT = faultSet('reorder');
 
 const OUTCOME_CODE = { applied: 0, rejected: 1, unknown: 2 } as const;
 
-export class SimTransport implements Transport, Actor {
+export class SimTransport implements Transport, Replies, Actor {
   readonly #world: World;
   readonly #id: number;
   readonly #nodes: ReadonlyMap<string, ParticipantNode>;

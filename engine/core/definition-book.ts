@@ -1,0 +1,44 @@
+// The definitions that an orchestrator runs, and the policy that each of them gets.
+
+import { assert } from './assert.ts';
+import type { SagaDefinition } from './define-saga.ts';
+import type { Policy } from './policy.ts';
+import type { StoredEvent } from './saga-event.ts';
+import { evolve, initialState, type SagaState } from './saga-state.ts';
+
+export interface DefinitionBookOptions {
+  /** Used for definitions that name no policy, or for all when `overridePolicy`. */
+  readonly policy: Policy;
+  readonly overridePolicy?: boolean;
+  /** Definitions by which recovered sagas are folded. */
+  readonly definitions: readonly SagaDefinition[];
+}
+
+export class DefinitionBook {
+  readonly #options: DefinitionBookOptions;
+
+  /** @throws UserError when a definition cannot run under the policy it would get (E12). */
+  constructor(options: DefinitionBookOptions) {
+    this.#options = options;
+    for (const definition of options.definitions) this.policyOf(definition).check(definition);
+  }
+
+  policyOf(definition: SagaDefinition): Policy {
+    const { policy, overridePolicy } = this.#options;
+    return overridePolicy === true ? policy : (definition.policy ?? policy);
+  }
+
+  /** The state of a saga from its log, by the definition that it was created with. */
+  fold(events: readonly StoredEvent[]): SagaState {
+    const first = events[0];
+    assert(first?.event.kind === 'saga-created', 'a log begins with saga-created');
+    const { definition: name, definitionVersion } = first.event;
+    const definition = this.#options.definitions.find(
+      (known) => known.name === name && known.version === definitionVersion,
+    );
+    assert(definition !== undefined, `no definition ${name} version ${definitionVersion}`);
+    const state = initialState(definition, first.saga);
+    for (const { event } of events) evolve(state, event);
+    return state;
+  }
+}

@@ -1,0 +1,70 @@
+// What goes into an orchestrator and what comes out of it. All of it is data: a host can record it and play it back.
+
+import type { SagaDefinition } from './define-saga.ts';
+import type { DefinitionBookOptions } from './definition-book.ts';
+import type { Call, Outcome } from './protocol.ts';
+import type { SagaStatus, StoredEvent } from './saga-event.ts';
+import type { SagaState } from './saga-state.ts';
+
+/** A person's or client's wish. `request` comes back in the answer. */
+export type Command =
+  | {
+      readonly kind: 'create';
+      readonly saga: string;
+      readonly definition: SagaDefinition;
+      readonly input: unknown;
+      readonly request?: string;
+    }
+  | {
+      readonly kind: 'cancel' | 'retry' | 'resume';
+      readonly saga: string;
+      readonly request?: string;
+    };
+
+/** What the store says of an append, of a load, or of nothing at all. `expectedVersion` names the append. */
+export type StoreAnswer =
+  | {
+      readonly kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced';
+      readonly saga: string;
+      readonly expectedVersion: number;
+    }
+  | { readonly kind: 'loaded'; readonly saga: string; readonly events: readonly StoredEvent[] }
+  | { readonly kind: 'load-failed'; readonly saga: string };
+
+export type OrchestratorInput =
+  | Command
+  | StoreAnswer
+  | { readonly kind: 'reply'; readonly call: Call; readonly outcome: Outcome }
+  | { readonly kind: 'wake'; readonly saga: string }
+  | { readonly kind: 'recovered'; readonly sagas: readonly (readonly StoredEvent[])[] };
+
+/** Append all these events or none, if the saga stands at `expectedVersion` and no later epoch was opened. */
+export interface AppendOutput {
+  readonly kind: 'append';
+  readonly saga: string;
+  readonly expectedVersion: number;
+  readonly epoch: number;
+  readonly events: readonly StoredEvent[];
+}
+
+export type OrchestratorOutput =
+  | AppendOutput
+  | Call
+  | { readonly kind: 'load'; readonly saga: string }
+  | { readonly kind: 'wake'; readonly saga: string; readonly atUs: number }
+  /** The saga ended, or waits for a person; the orchestrator has forgotten it, and any wake may be dropped. */
+  | { readonly kind: 'ended'; readonly saga: string; readonly status: SagaStatus; readonly state: SagaState }
+  | {
+      readonly kind: 'answer';
+      readonly saga: string;
+      readonly request: string;
+      readonly answer: 'accepted' | 'refused';
+      readonly reason?: string;
+    }
+  /** This writer was fenced: it must stop, and may be replaced. */
+  | { readonly kind: 'halt'; readonly saga: string };
+
+export interface OrchestratorOptions extends DefinitionBookOptions {
+  /** Given by the store when the partition was opened (E10). */
+  readonly epoch: number;
+}

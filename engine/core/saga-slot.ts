@@ -1,0 +1,69 @@
+// What one process keeps of one saga that is in its memory. Nothing here survives a crash, or needs to (E9).
+
+import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
+import type { PendingCall } from './saga.ts';
+import type { SagaState } from './saga-state.ts';
+
+/** No time: nothing is due. */
+export const NEVER = -1;
+
+export interface SagaSlot {
+  readonly saga: string;
+  state: SagaState | undefined;
+  /** The append under way; the state is already ahead by its events. */
+  append: AppendOutput | undefined;
+  /** When the store must be asked again: an append unanswered, or one to be repeated; or NEVER. */
+  storeDueAtUs: number;
+  storeNext: 'append' | 'load';
+  /** Per step: the attempt on the wire, negative for a compensation, 0 for none. */
+  readonly onWire: number[];
+  readonly timeoutAtUs: number[];
+  /** The earliest wake that was asked for and has not come. */
+  wakeAtUs: number;
+  inbox: OrchestratorInput[] | undefined;
+  /** Requests to be answered when the append is durable. */
+  requests: string[] | undefined;
+}
+
+/** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
+export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
+  return {
+    saga,
+    state,
+    append: undefined,
+    storeDueAtUs: NEVER,
+    storeNext: 'load',
+    onWire: [],
+    timeoutAtUs: [],
+    wakeAtUs: NEVER,
+    inbox: undefined,
+    requests: undefined,
+  };
+}
+
+/** Whether this very attempt was sent by this process and has not been settled. */
+export function isOnWire({ onWire }: SagaSlot, { step, direction, attempt }: PendingCall): boolean {
+  return onWire[step] === (direction === 'forward' ? attempt : -attempt);
+}
+
+export function putOnWire(slot: SagaSlot, call: PendingCall, timeoutAtUs: number): void {
+  slot.onWire[call.step] = call.direction === 'forward' ? call.attempt : -call.attempt;
+  slot.timeoutAtUs[call.step] = timeoutAtUs;
+}
+
+/** The append under way is to be settled before this input is taken. */
+export function keepForLater(slot: SagaSlot, input: OrchestratorInput): void {
+  slot.inbox ??= [];
+  slot.inbox.push(input);
+}
+
+/** To be answered when the append under way is durable. */
+export function keepRequest(slot: SagaSlot, request: string): void {
+  slot.requests ??= [];
+  slot.requests.push(request);
+}
+
+/** The earlier of two times, where NEVER is later than all. */
+export function earlier(a: number, b: number): number {
+  return a < 0 || (b >= 0 && b < a) ? b : a;
+}

@@ -1,0 +1,26 @@
+// Where this package's own files are: the same modules run as `.ts` from the repository and as `.js` from dist/.
+
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** `.ts` in the repository, `.js` once built: the extension of every module of this package. */
+export const MODULE_EXTENSION = extname(fileURLToPath(import.meta.url));
+
+/** The folder that holds `scenarios/`, `simulator/`, …: the repository, or dist/. */
+const SOURCE_ROOT = new URL('../../', import.meta.url);
+const PACKAGE_ROOT = MODULE_EXTENSION === '.ts' ? SOURCE_ROOT : new URL('../', SOURCE_ROOT);
+
+/** The folder with the scenarios that come with the package. */
+export const SCENARIOS_FOLDER = fileURLToPath(new URL('scenarios/', SOURCE_ROOT));
+
+/** The module that the worker threads run. */
+export const WORKER_MODULE = new URL(`simulator/campaign/worker${MODULE_EXTENSION}`, SOURCE_ROOT).href;
+
+/** This package's version. */
+export const VERSION = readVersion();
+
+function readVersion(): string {
+  const text = readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

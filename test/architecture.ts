@@ -1,0 +1,172 @@
+// Reads a tree of sources as text and names everything that breaks the rules of ARCHITECTURE.md.
+
+import { posix } from 'node:path';
+
+/** Path from the root → text. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** A layer is the longest of these prefixes; what it may import besides itself. `npm:` names packages. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'engine/core/': ['npm:@standard-schema/spec'],
+  'engine/policy/': ['engine/core/'],
+  'engine/fence/': ['engine/core/'],
+  'engine/index.ts': ['engine/core/', 'engine/policy/'],
+  'participants-mock/': ['engine/core/', 'engine/fence/'],
+  'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],
+  // The world is made of faults and judged by invariants; these see its vocabulary, never the world itself.
+  'simulator/faults/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
+  'simulator/invariants/': ['engine/core/', 'simulator/run-result.ts'],
+  'simulator/world/': [
+    'engine/core/',
+    'simulator/kernel/',
+    'simulator/faults/',
+    'simulator/invariants/',
+    'simulator/run-result.ts',
+    'simulator/scenario.ts',
+  ],
+  'simulator/scenario.ts': ['engine/core/', 'simulator/invariants/', 'simulator/kernel/'],
+  'simulator/run-result.ts': [],
+  'simulator/run-record.ts': ['simulator/run-result.ts'],
+  'simulator/index.ts': ['simulator/'],
+  'simulator/campaign/': [
+    'engine/core/',
+    'engine/index.ts',
+    'simulator/',
+    'node:',
+    'npm:tinypool',
+    'npm:hdr-histogram-js',
+  ],
+  'reports/': ['simulator/run-record.ts', 'simulator/run-result.ts'],
+  'scenarios/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'npm:zod'],
+  'bench/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'node:', 'npm:tinybench'],
+  'cli/': ['engine/', 'simulator/', 'reports/', 'participants-mock/', 'node:', 'npm:'],
+};
+
+/** Where real clocks, timers, randomness, threads and files are at home; everywhere else they are refused. */
+const AMBIENT_ALLOWED = ['simulator/campaign/', 'cli/', 'bench/', 'simulator/world/sandbox.ts'];
+
+const AMBIENT: readonly RegExp[] = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\bperformance\./,
+  /(?<![#.\w])process\.(argv|cwd|env|exit|hrtime|nextTick|on|pid|stderr|stdout|uptime)\b/,
+  /\bcrypto\./,
+  /\bset(Timeout|Interval|Immediate)\b/,
+  /\bqueueMicrotask\b/,
+  /\bfetch\(/,
+];
+
+/** E11: these differ between engine versions. */
+const INEXACT: readonly RegExp[] = [/\bMath\.(pow|exp|log|log2|log10|sin|cos|sqrt|cbrt)\b/, / \*\* [a-z]/];
+
+const FILE_LINES_MAX = 400;
+const FUNCTION_LINES_MAX = 60;
+
+export function violations(sources: Sources): readonly string[] {
+  const found: string[] = [];
+  const graph = new Map<string, readonly string[]>();
+  for (const [file, text] of sources) {
+    const code = withoutWords(text);
+    const imports = importsOf(file, text);
+    graph.set(
+      file,
+      imports.filter((to) => !to.includes(':')),
+    );
+    found.push(...layering(file, imports), ...ambient(file, code), ...shape(file, text, code));
+  }
+  const cycle = cycleIn(graph);
+  return cycle === undefined ? found : [...found, `import cycle: ${cycle.join(' → ')}`];
+}
+
+function importsOf(file: string, text: string): readonly string[] {
+  const statements = text.matchAll(/^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'/gm);
+  const targets = [...statements].map((m) => m[1] ?? m[2]!);
+  return targets.map((to) => {
+    if (to.startsWith('.')) return posix.join(posix.dirname(file), to);
+    return to.startsWith('node:') ? to : `npm:${to}`;
+  });
+}
+
+function layerOf(file: string): string | undefined {
+  const matching = Object.keys(LAYERS).filter((prefix) => file.startsWith(prefix));
+  return matching.sort((a, b) => b.length - a.length)[0];
+}
+
+function layering(file: string, imports: readonly string[]): readonly string[] {
+  const layer = layerOf(file);
+  if (layer === undefined) return [`${file} belongs to no layer`];
+  const allowed = [layer, ...LAYERS[layer]!];
+  return imports
+    .filter((to) => !allowed.some((prefix) => to.startsWith(prefix)))
+    .map((to) => `${file} may not import ${to}`);
+}
+
+function ambient(file: string, code: string): readonly string[] {
+  const inexact = file.startsWith('bench/') ? [] : INEXACT;
+  const banned = AMBIENT_ALLOWED.some((prefix) => file.startsWith(prefix))
+    ? inexact
+    : [...AMBIENT, ...inexact];
+  return banned.flatMap((pattern) => {
+    const hit = pattern.exec(code);
+    return hit === null ? [] : [`${file} uses ${hit[0].trim()}`];
+  });
+}
+
+function shape(file: string, text: string, code: string): readonly string[] {
+  const lines = text.split('\n').length - 1;
+  const found: string[] = [];
+  if (!/^(#!.*\n)?(\/\/ \S|\/\*\*)/.test(text))
+    found.push(`${file} does not say what it owns in its first line`);
+  if (lines > FILE_LINES_MAX) found.push(`${file} has ${lines} lines`);
+  if (/^\s*(export )?(const )?enum\b/m.test(code)) found.push(`${file} declares an enum`);
+  if (/^export default\b/m.test(code) && !file.startsWith('scenarios/'))
+    found.push(`${file} has a default export`);
+  return [...found, ...longFunctions(file, code)];
+}
+
+/** Functions and methods by their indentation, which the formatter guarantees. */
+function longFunctions(file: string, code: string): readonly string[] {
+  const lines = code.split('\n');
+  const found: string[] = [];
+  lines.forEach((line, i) => {
+    const start = /^( *)(?:export |async |static |get |set )*(?:function\*? (\w+)|(#?\w+)\()/.exec(line);
+    if (start === null || !line.endsWith('{') || /^\s*(if|for|while|switch|return|catch)\b/.test(line))
+      return;
+    const end = lines.findIndex((l, k) => k > i && l.startsWith(`${start[1]!}}`));
+    const length = end - i + 1;
+    if (length > FUNCTION_LINES_MAX) found.push(`${file}: ${start[2] ?? start[3]} is ${length} lines long`);
+  });
+  return found;
+}
+
+/** The code with comments and plain strings blanked, lines kept. */
+function withoutWords(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function cycleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): readonly string[] | undefined => {
+    if (done.has(file)) return undefined;
+    const start = path.indexOf(file);
+    if (start >= 0) return [...path.slice(start), file];
+    path.push(file);
+    for (const to of graph.get(file) ?? []) {
+      const cycle = visit(to);
+      if (cycle !== undefined) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
