@@ -1,6 +1,23 @@
 // The public API of the engine.
 
-export * from './core/define-saga.ts';
-export * from './core/policy.ts';
+export type {
+  CompensationContext,
+  ForwardContext,
+  SagaDefinition,
+  SagaSpec,
+  StepDefinition,
+  StepKind,
+  StepSpec,
+} from './core/define-saga.ts';
+export { minorUnits } from './core/money.ts';
+export { Orchestrator } from './core/orchestrator.ts';
+export type * from './core/orchestrator-messages.ts';
+export type { FailedAttempt, PolicedSaga, Policy } from './core/policy.ts';
+export type { Clock, EpochSink, InputSink, Store, Transport } from './core/ports.ts';
 export * from './core/protocol.ts';
+export { type PendingCall, pending } from './core/saga.ts';
+export type { SagaEvent, SagaStatus, StepStatus, StopReason, StoredEvent } from './core/saga-event.ts';
+export type { JsonSaga } from './core/saga-from-json.ts';
+export { fold, isAtRest, isEnded, type SagaState, type StepState } from './core/saga-state.ts';
 export { UserError } from './core/user-error.ts';
+export * from './policy/index.ts';

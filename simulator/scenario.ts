@@ -31,8 +31,8 @@ export interface ScenarioSpec {
   readonly title: string;
   /** Every definition that the workload may start. */
   readonly sagas: readonly SagaDefinition[];
-  /** Fresh participants for one run, by service name. */
-  participants(): Readonly<Record<string, Participant>>;
+  /** Fresh participants for one run, by service name. `sagas`: how many will come, to size stock and accounts. */
+  participants(run: { readonly sagas: number }): Readonly<Record<string, Participant>>;
   /** Saga `index` of the run. Must be pure: same context, same answer. */
   workload(context: WorkloadContext): SagaStart;
   /** Sagas per run unless `--sagas` says otherwise. Default 100. */
@@ -69,7 +69,7 @@ export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99U
  *   name: 'bank-transfer',
  *   title: 'Debit here, credit there',
  *   sagas: [transfer],
- *   participants: () => ({ bank: bank({ accounts: 100, openingBalance: 10_000 }) }),
+ *   participants: ({ sagas }) => ({ bank: bank({ accounts: sagas, openingBalance: 10_000 }) }),
  *   workload: ({ index }) => ({ saga: transfer, input: { from: 'a-0', to: 'a-1', amount: 1 + index } }),
  * });
  */
@@ -104,7 +104,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
 
 /** Refuses sagas that call a service or an action that the participants do not offer (E12). */
 export function assertServicesExist(spec: Pick<ScenarioSpec, 'name' | 'sagas' | 'participants'>): void {
-  const participants = spec.participants();
+  const participants = spec.participants({ sagas: 1 });
   for (const saga of spec.sagas) {
     for (const step of saga.steps) {
       const service = participants[step.service];

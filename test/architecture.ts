@@ -30,7 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'simulator/index.ts': ['simulator/'],
   'simulator/campaign/': [
     'engine/core/',
-    'engine/index.ts',
+    'engine/policy/',
     'simulator/',
     'node:',
     'npm:tinypool',

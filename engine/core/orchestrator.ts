@@ -13,7 +13,13 @@ import { assert, unreachable } from './assert.ts';
 import { makeCall } from './call.ts';
 import { stepIndexOf } from './define-saga.ts';
 import { DefinitionBook } from './definition-book.ts';
-import type { Command, OrchestratorInput, OrchestratorOutput, StoreAnswer } from './orchestrator-messages.ts';
+import type {
+  Command,
+  OrchestratorInput,
+  OrchestratorOptions,
+  OrchestratorOutput,
+  StoreAnswer,
+} from './orchestrator-messages.ts';
 import { parseInput } from './parse-input.ts';
 import type { Call, Outcome } from './protocol.ts';
 import {
@@ -32,6 +38,7 @@ import {
   type StoredEvent,
 } from './saga.ts';
 import {
+  APPEND_TIMEOUT_US,
   earlier,
   isOnWire,
   keepForLater,
@@ -40,14 +47,10 @@ import {
   newSlot,
   putOnWire,
   type SagaSlot,
+  STORE_RETRY_US,
 } from './saga-slot.ts';
 
 export * from './orchestrator-messages.ts';
-
-/** How long an append may go unanswered before it is read back, in microseconds. */
-export const APPEND_TIMEOUT_US = 5_000_000;
-/** How long to wait before an append or a load that failed is tried again, in microseconds. */
-export const STORE_RETRY_US = 100_000;
 
 const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 

@@ -7,6 +7,11 @@ import type { SagaState } from './saga-state.ts';
 /** No time: nothing is due. */
 export const NEVER = -1;
 
+/** How long an append may go unanswered before it is read back, in microseconds. */
+export const APPEND_TIMEOUT_US = 5_000_000;
+/** How long to wait before an append or a load that failed is tried again, in microseconds. */
+export const STORE_RETRY_US = 100_000;
+
 export interface SagaSlot {
   readonly saga: string;
   state: SagaState | undefined;

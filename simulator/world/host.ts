@@ -108,7 +108,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.seed = new Seed(options.seed);
     this.messageLatency = tableOf(scenario.latency);
     this.storeLatency = tableOf(scenario.storeLatency);
-    this.participants = scenario.participants();
+    this.participants = scenario.participants({ sagas: options.sagas });
     this.healAtUs = options.profile.chaosUs;
     this.injector = new FaultInjector({
       seed: this.seed,

@@ -1,0 +1,187 @@
+// What stands between a network that repeats, reorders and delays, and effects that must happen once.
+//
+// F1 One key, one effect, one answer; the same key with another payload or action is refused.
+// F2 An undo runs once, and only for a forward call that was applied. Without one it succeeds without effect.
+// F3 After a compensation the forward call has no effect any more: what the compensation left is the tombstone.
+// F4 Only what is final is remembered, and only after the effect returned: if it throws, nothing happened.
+
+import {
+  type Applied,
+  type Call,
+  type Direction,
+  isFinal,
+  type Outcome,
+  type ParticipantEnv,
+  type Rejected,
+} from '../core/protocol.ts';
+import { UserError } from '../core/user-error.ts';
+
+/**
+ * What a service does, free of any thought about duplicates: the {@link Fence} calls each of these at most once
+ * for an operation that ends applied. Both commit all of their effect or none, and throw only when it is none.
+ */
+export interface Effects {
+  /** Forward work. `unknown`, and a rejection that may be retried, must leave no effect: it is asked again. */
+  apply(call: Call, env: ParticipantEnv): Outcome;
+  /** Undoes what `forward` is the outcome of; `call` is the compensation. */
+  undo(call: Call, forward: Applied, env: ParticipantEnv): Outcome;
+}
+
+export interface FenceOptions {
+  /**
+   * How long an outcome or a tombstone is remembered after the last call of its saga, in microseconds by the
+   * participant's own clock: at least this long, less than twice as long. It must outlive the longest delay of
+   * a message, and the longest wait for a person who resumes a compensation. 1 to 2^52; default 30 days.
+   */
+  readonly retentionUs?: number;
+}
+
+/** 30 days. */
+export const RETENTION_DEFAULT_US = 2_592_000_000_000;
+const RETENTION_MAX_US = 2 ** 52;
+
+/** A closed operation, in the list of its saga; newest first. A compensation's entry is the tombstone (F3). */
+interface Settled {
+  readonly key: string;
+  readonly step: string;
+  readonly round: number;
+  readonly direction: Direction;
+  readonly action: string;
+  readonly payloadHash: number;
+  readonly outcome: Applied | Rejected;
+  readonly next: Settled | undefined;
+}
+
+const NO_EFFECT: Applied = Object.freeze({ kind: 'applied' });
+const OTHER_REQUEST: Rejected = Object.freeze({
+  kind: 'rejected',
+  failure: 'invalid_request',
+  reason: 'this key came with another request before',
+});
+const COMPENSATED: Rejected = Object.freeze({
+  kind: 'rejected',
+  failure: 'business',
+  reason: 'compensated before it arrived',
+});
+
+/**
+ * Makes a service idempotent. Owns the memory of what was answered; the effects stay with their owner.
+ *
+ * An operation is known by its key (E4): a caller that changes the key between attempts gets a second effect.
+ * Lookups go by saga, whose few operations form a list, so that nothing is built or hashed for a call.
+ *
+ * @example
+ * const fence = new Fence({
+ *   apply: (call) => ({ kind: 'applied', result: { seat: book(call.saga) } }),
+ *   undo: (call) => (release(call.saga), { kind: 'applied' }),
+ * });
+ * fence.handle(call, env); // the first time: books
+ * fence.handle(call, env); // from then on: the same answer
+ */
+export class Fence {
+  readonly #effects: Effects;
+  readonly #retentionUs: number;
+  /** Two generations by saga: touched since the last turn, or only before it. A turn forgets the older. */
+  #young = new Map<string, Settled>();
+  #old = new Map<string, Settled>();
+  #turnAtUs = 0;
+
+  /** @throws UserError `bad-retention` when `retentionUs` is not a whole number from 1 to 2^52. */
+  constructor(effects: Effects, { retentionUs = RETENTION_DEFAULT_US }: FenceOptions = {}) {
+    if (!Number.isInteger(retentionUs) || retentionUs < 1 || retentionUs > RETENTION_MAX_US) {
+      throw new UserError(
+        'bad-retention',
+        `a fence cannot keep its keys for ${retentionUs} microseconds`,
+        'Use a whole number from 1 to 2^52, longer than the longest delay.',
+      );
+    }
+    this.#effects = effects;
+    this.#retentionUs = retentionUs;
+  }
+
+  /** How many sagas it remembers. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /**
+   * Answers a call: from memory, or by running its effect.
+   *
+   * @throws what the effect throws; then nothing is remembered, and the next attempt starts anew (F4).
+   */
+  handle(call: Call, env: ParticipantEnv): Outcome {
+    if (env.nowUs >= this.#turnAtUs) this.#turn(env.nowUs);
+    const settled = this.#young.get(call.saga) ?? this.#revive(call.saga);
+    const before = find(settled, call, call.direction, call.key);
+    if (before !== undefined) {
+      const same = before.payloadHash === call.payloadHash && before.action === call.action;
+      return same ? before.outcome : OTHER_REQUEST; // F1
+    }
+    return call.direction === 'forward'
+      ? this.#forward(call, env, settled)
+      : this.#compensate(call, env, settled);
+  }
+
+  #forward(call: Call, env: ParticipantEnv, settled: Settled | undefined): Outcome {
+    if (find(settled, call, 'compensation') !== undefined) return COMPENSATED; // F3
+    const outcome = this.#effects.apply(call, env);
+    if (outcome.kind === 'applied' || (outcome.kind === 'rejected' && isFinal(outcome.failure))) {
+      this.#settle(call, outcome); // F4
+    }
+    return outcome;
+  }
+
+  /** A refused undo is not remembered, whatever its class: a person may resume it under the same key (E7). */
+  #compensate(call: Call, env: ParticipantEnv, settled: Settled | undefined): Outcome {
+    const forward = find(settled, call, 'forward')?.outcome;
+    const outcome = forward?.kind === 'applied' ? this.#effects.undo(call, forward, env) : NO_EFFECT; // F2
+    if (outcome.kind === 'applied') this.#settle(call, outcome);
+    return outcome;
+  }
+
+  #settle(call: Call, outcome: Applied | Rejected): void {
+    const { key, saga, step, round, direction, action, payloadHash } = call;
+    const next = this.#young.get(saga);
+    this.#young.set(saga, { key, step, round, direction, action, payloadHash, outcome, next });
+  }
+
+  /** A saga that is heard of again is kept for as long again. */
+  #revive(saga: string): Settled | undefined {
+    if (this.#old.size === 0) return undefined;
+    const settled = this.#old.get(saga);
+    if (settled === undefined) return undefined;
+    this.#old.delete(saga);
+    this.#young.set(saga, settled);
+    return settled;
+  }
+
+  /** Forgets a generation at once, and both when nobody called for as long as that. */
+  #turn(nowUs: number): void {
+    const slept = nowUs >= this.#turnAtUs + this.#retentionUs;
+    this.#old = slept ? new Map() : this.#young;
+    this.#young = new Map();
+    this.#turnAtUs = slept ? nowUs + this.#retentionUs : this.#turnAtUs + this.#retentionUs;
+  }
+}
+
+/** The newest entry of a call's step and round in one direction, under any key unless one is given. */
+function find(
+  settled: Settled | undefined,
+  { step, round }: Call,
+  direction: Direction,
+  key?: string,
+): Settled | undefined {
+  let entry = settled;
+  while (
+    entry !== undefined &&
+    !(
+      entry.step === step &&
+      entry.direction === direction &&
+      entry.round === round &&
+      (key === undefined || entry.key === key)
+    )
+  ) {
+    entry = entry.next;
+  }
+  return entry;
+}

@@ -1,0 +1,4 @@
+// The kit for people who write participants (`sagastorm/fence`).
+
+export * from './fence.ts';
+export * from './service.ts';
