@@ -59,7 +59,8 @@ export type OrchestratorOutput =
       readonly saga: string;
       readonly request: string;
       readonly answer: 'accepted' | 'refused';
-      readonly reason?: string;
+      /** Why it was refused. */
+      readonly reason: string | undefined;
     }
   /** This writer was fenced: it must stop, and may be replaced. */
   | { readonly kind: 'halt'; readonly saga: string };

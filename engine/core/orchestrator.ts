@@ -31,7 +31,7 @@ import {
   initialState,
   isAtRest,
   type PendingCall,
-  pending,
+  pendingCall,
   type SagaEvent,
   type SagaInput,
   type SagaState,
@@ -43,6 +43,7 @@ import {
   isOnWire,
   keepForLater,
   keepRequest,
+  lateCall,
   NEVER,
   newSlot,
   putOnWire,
@@ -65,7 +66,9 @@ export class Orchestrator {
   readonly #epoch: number;
   readonly #book: DefinitionBook;
   readonly #slots = new Map<string, SagaSlot>();
-  #outputs: OrchestratorOutput[] = [];
+  /** Outputs of the present input; its places are used again. */
+  readonly #outputs: OrchestratorOutput[] = [];
+  #count = 0;
   #halted = false;
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
@@ -79,11 +82,15 @@ export class Orchestrator {
     return this.#slots.size;
   }
 
-  /** Takes one input and returns what the host must do, in this order. Never call it while performing outputs. */
+  /** Takes an input and returns what the host must do, in this order. Never call it while performing outputs. */
   handle(input: OrchestratorInput, nowUs: number): readonly OrchestratorOutput[] {
-    this.#outputs = [];
+    this.#count = 0;
     if (!this.#halted) this.#take(input, nowUs);
-    return this.#outputs;
+    return this.#outputs.slice(0, this.#count);
+  }
+
+  #emit(output: OrchestratorOutput): void {
+    this.#outputs[this.#count++] = output;
   }
 
   #take(input: OrchestratorInput, nowUs: number): void {
@@ -147,13 +154,7 @@ export class Orchestrator {
 
   #answer(saga: string, request: string | undefined, answer: 'accepted' | 'refused', reason?: string): void {
     if (request === undefined) return;
-    this.#outputs.push({
-      kind: 'answer',
-      saga,
-      request,
-      answer,
-      ...(reason === undefined ? {} : { reason }),
-    });
+    this.#emit({ kind: 'answer', saga, request, answer, reason });
   }
 
   /** Takes an input now, or keeps it until the append under way is settled. */
@@ -213,25 +214,22 @@ export class Orchestrator {
     const expectedVersion = state.version;
     const epoch = this.#epoch;
     addConsequences(state, events);
-    const rows = events.map((event, i) => ({
-      saga,
-      version: expectedVersion + i + 1,
-      epoch,
-      atUs: nowUs,
-      event,
-    }));
+    const rows = new Array<StoredEvent>(events.length);
+    for (let i = 0; i < events.length; i++) {
+      rows[i] = { saga, version: expectedVersion + i + 1, epoch, atUs: nowUs, event: events[i]! };
+    }
     slot.append = { kind: 'append', saga, expectedVersion, epoch, events: rows };
     this.#sendAppend(slot, nowUs);
   }
 
   #sendAppend(slot: SagaSlot, nowUs: number): void {
     assert(slot.append !== undefined, `saga ${slot.saga}: nothing to append`);
-    this.#outputs.push(slot.append);
+    this.#emit(slot.append);
     this.#storeDue(slot, 'load', nowUs + APPEND_TIMEOUT_US); // E10: unanswered is unknown
   }
 
   #load(slot: SagaSlot, nowUs: number): void {
-    this.#outputs.push({ kind: 'load', saga: slot.saga });
+    this.#emit({ kind: 'load', saga: slot.saga });
     this.#storeDue(slot, 'load', nowUs + APPEND_TIMEOUT_US);
   }
 
@@ -249,7 +247,7 @@ export class Orchestrator {
       if (slot.storeDueAtUs >= 0) this.#storeDue(slot, 'load', nowUs + STORE_RETRY_US);
       return;
     }
-    if (slot.append?.expectedVersion !== answer.expectedVersion) return; // settled before
+    if (slot.append?.expectedVersion !== answer.expectedVersion) return;
     switch (answer.kind) {
       case 'appended':
         return this.#durable(slot, nowUs);
@@ -267,7 +265,7 @@ export class Orchestrator {
 
   #halt(saga: string): void {
     this.#halted = true;
-    this.#outputs.push({ kind: 'halt', saga });
+    this.#emit({ kind: 'halt', saga });
   }
 
   /** E10: what stands in the log decides what became of the append. */
@@ -318,7 +316,7 @@ export class Orchestrator {
     if (slot.append !== undefined) return;
     if (isAtRest(state.status)) {
       this.#slots.delete(slot.saga);
-      this.#outputs.push({ kind: 'ended', saga: slot.saga, status: state.status, state });
+      this.#emit({ kind: 'ended', saga: slot.saga, status: state.status, state });
       return;
     }
     this.#dispatch(slot, state, nowUs);
@@ -345,7 +343,9 @@ export class Orchestrator {
   /** E9: sends every pending call that is due and not on the wire, and sees to it that the rest is not missed. */
   #dispatch(slot: SagaSlot, state: SagaState, nowUs: number): void {
     let wakeAtUs = deadlineOf(state);
-    for (const call of pending(state)) {
+    for (let step = 0; step < state.steps.length; step++) {
+      const call = pendingCall(state, step);
+      if (call === undefined) continue;
       if (!isOnWire(slot, call)) {
         if (call.dueAtUs > nowUs) {
           wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
@@ -367,14 +367,14 @@ export class Orchestrator {
     }
     const timeoutUs = state.definition.steps[pending.step]!.timeoutUs;
     putOnWire(slot, pending, nowUs + (timeoutUs ?? this.#book.policyOf(state.definition).callTimeoutUs));
-    this.#outputs.push(call);
+    this.#emit(call);
     return true;
   }
 
   #wakeBy(slot: SagaSlot, atUs: number): void {
     if (slot.wakeAtUs >= 0 && slot.wakeAtUs <= atUs) return;
     slot.wakeAtUs = atUs;
-    this.#outputs.push({ kind: 'wake', saga: slot.saga, atUs });
+    this.#emit({ kind: 'wake', saga: slot.saga, atUs });
   }
 
   /** Something may be due: look. A wake that comes early finds nothing and is asked for again. */
@@ -387,7 +387,7 @@ export class Orchestrator {
     if (deadlineAtUs >= 0 && deadlineAtUs <= nowUs) {
       return this.#decide(slot, state, { kind: 'deadline-passed' }, nowUs);
     }
-    const late = pending(state).find((call) => isOnWire(slot, call) && slot.timeoutAtUs[call.step]! <= nowUs);
+    const late = lateCall(slot, state, nowUs);
     // The append of one holds the others back; they are looked at again when it is durable.
     if (late !== undefined) return this.#conclude(slot, state, late, NO_ANSWER, nowUs);
     this.#dispatch(slot, state, nowUs);
@@ -395,7 +395,6 @@ export class Orchestrator {
 
   #wakeForStore(slot: SagaSlot, nowUs: number): void {
     if (slot.storeDueAtUs > nowUs) return this.#wakeBy(slot, slot.storeDueAtUs);
-    if (slot.storeNext === 'append') return this.#sendAppend(slot, nowUs);
-    return this.#load(slot, nowUs);
+    return slot.storeNext === 'append' ? this.#sendAppend(slot, nowUs) : this.#load(slot, nowUs);
   }
 }

@@ -14,15 +14,15 @@ const LIST = 6;
 const RECORD = 7;
 
 /**
- * Hashes JSON to 32 bits, independent of the order of an object's members. Two different payloads under one key
- * are told apart but for one case in four thousand million; it is no defence against an attacker.
+ * Hashes JSON to 31 bits, independent of the order of an object's members. Two different payloads under one key
+ * are told apart but for one case in two thousand million; it is no defence against an attacker.
  *
  * @throws UserError `bad-payload` when the value is not JSON of whole numbers (E11), names the place.
  * @example
  * payloadHash({ a: 1, b: 2 }) === payloadHash({ b: 2, a: 1 }); // true
  */
 export function payloadHash(value: unknown): number {
-  return mix32(hashOf(value, '', 0));
+  return mix32(hashOf(value, '', 0)) >>> 1;
 }
 
 function hashOf(value: unknown, path: string, depth: number): number {

@@ -8,6 +8,7 @@
 
 import { defineSaga, type SagaDefinition, type StepKind, type StepSpec } from './define-saga.ts';
 import { minorUnits } from './money.ts';
+import { suggestion } from './nearest.ts';
 import type { Policy } from './policy.ts';
 import { UserError } from './user-error.ts';
 
@@ -30,6 +31,8 @@ const STEP_MEMBERS = [
   'timeout',
   'maxRetries',
 ];
+/** A payload that is nested deeper could not be hashed, so its calls could not be made. */
+const DEPTH_MAX = 64;
 const KINDS: readonly StepKind[] = ['compensatable', 'pivot', 'retriable'];
 
 /**
@@ -75,7 +78,7 @@ function stepOf(
   before: string | undefined,
   sagaRetries: number | undefined,
 ): StepSpec<unknown> {
-  const payload = payloadAt(step.payload ?? {}, `${at}.payload`);
+  const payload = payloadAt(objectAt(step.payload ?? {}, `${at}.payload`), `${at}.payload`);
   const timeout = countAt(step.timeout, `${at}.timeout`, 1, 86_400);
   const retries = countAt(step.maxRetries, `${at}.maxRetries`, 0, 999) ?? sagaRetries;
   const after =
@@ -100,46 +103,58 @@ function stepOf(
 }
 
 /** The payload with its money in minor units. */
-function payloadAt(value: unknown, at: string): unknown {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw bad(at, `is ${value}; only amounts may have decimals`);
+function payloadAt(value: unknown, at: string, depth = 0): unknown {
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return value;
+    throw bad(at, `is ${value}; it must be a whole number, since only \`amount\` may have decimals`);
   }
-  if (Array.isArray(value)) return value.map((item, i) => payloadAt(item, `${at}[${i}]`));
-  if (typeof value !== 'object' || value === null) return value;
-  const record = value as JsonRecord;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object') throw bad(at, 'is not JSON');
+  if (depth >= DEPTH_MAX) throw bad(at.slice(0, at.indexOf('.payload') + 8), 'is nested too deeply');
+  if (Array.isArray(value)) return value.map((item, i) => payloadAt(item, `${at}[${i}]`, depth + 1));
+  return recordPayloadAt(value as JsonRecord, at, depth);
+}
+
+function recordPayloadAt(record: JsonRecord, at: string, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(record).map(([name, member]) => [
       name,
       name === 'amount'
-        ? amountAt(member, record.currency, `${at}.amount`)
-        : payloadAt(member, `${at}.${name}`),
+        ? amountAt(member, record.currency, at)
+        : payloadAt(member, `${at}.${name}`, depth + 1),
     ]),
   );
 }
 
 function amountAt(amount: unknown, currency: unknown, at: string): number {
   if (typeof amount !== 'number' && typeof amount !== 'string')
-    throw bad(at, 'must be a number or a decimal text');
+    throw bad(`${at}.amount`, 'must be a number or a decimal text');
+  if (currency !== undefined && typeof currency !== 'string')
+    throw bad(`${at}.currency`, 'must be a text such as "USD"');
   try {
-    return minorUnits(amount, typeof currency === 'string' ? currency : undefined);
+    return minorUnits(amount, currency);
   } catch (error) {
     if (error instanceof UserError) throw new UserError(error.code, `${at}: ${error.message}`, error.hint);
     throw error;
   }
 }
 
+/** A JSON object, with whatever members. */
+function objectAt(value: unknown, at: string): JsonRecord {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonRecord;
+  throw bad(at, 'must be a JSON object');
+}
+
+/** A JSON object with these members only. */
 function recordAt(value: unknown, at: string, members: readonly string[]): JsonRecord {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw bad(at, 'must be a JSON object');
-  const stranger = Object.keys(value).find((name) => !members.includes(name));
-  if (stranger !== undefined) {
-    throw new UserError(
-      'bad-json-saga',
-      `${at}: "${stranger}" is not known here`,
-      `Known are ${members.join(', ')}.`,
-    );
-  }
-  return value as JsonRecord;
+  const record = objectAt(value, at);
+  const stranger = Object.keys(record).find((name) => !members.includes(name));
+  if (stranger === undefined) return record;
+  throw new UserError(
+    'bad-json-saga',
+    `${at} has a member "${stranger}" that is not known`,
+    suggestion(stranger, members),
+  );
 }
 
 function textAt(value: unknown, at: string): string {

@@ -1,7 +1,7 @@
 // What one process keeps of one saga that is in its memory. Nothing here survives a crash, or needs to (E9).
 
 import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
-import type { PendingCall } from './saga.ts';
+import { type PendingCall, pendingCall } from './saga.ts';
 import type { SagaState } from './saga-state.ts';
 
 /** No time: nothing is due. */
@@ -32,14 +32,15 @@ export interface SagaSlot {
 
 /** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
 export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
+  const steps = state?.steps.length ?? 0;
   return {
     saga,
     state,
     append: undefined,
     storeDueAtUs: NEVER,
     storeNext: 'load',
-    onWire: [],
-    timeoutAtUs: [],
+    onWire: new Array<number>(steps).fill(0),
+    timeoutAtUs: new Array<number>(steps).fill(NEVER),
     wakeAtUs: NEVER,
     inbox: undefined,
     requests: undefined,
@@ -54,6 +55,15 @@ export function isOnWire({ onWire }: SagaSlot, { step, direction, attempt }: Pen
 export function putOnWire(slot: SagaSlot, call: PendingCall, timeoutAtUs: number): void {
   slot.onWire[call.step] = call.direction === 'forward' ? call.attempt : -call.attempt;
   slot.timeoutAtUs[call.step] = timeoutAtUs;
+}
+
+/** A call on the wire whose time is over, if there is one. */
+export function lateCall(slot: SagaSlot, state: SagaState, nowUs: number): PendingCall | undefined {
+  for (let step = 0; step < state.steps.length; step++) {
+    const call = pendingCall(state, step);
+    if (call !== undefined && isOnWire(slot, call) && slot.timeoutAtUs[step]! <= nowUs) return call;
+  }
+  return undefined;
 }
 
 /** The append under way is to be settled before this input is taken. */

@@ -270,13 +270,13 @@ function advanceUndo(state: SagaState, events: SagaEvent[]): void {
 
 /** Every call that is outstanding, whoever sent it (E9). */
 export function pending(state: SagaState): PendingCall[] {
-  const calls: PendingCall[] = [];
-  if (isAtRest(state.status)) return calls;
-  for (let step = 0; step < state.steps.length; step++) {
-    const { status, attempt, dueAtUs } = state.steps[step]!;
-    if (status === 'running' || status === 'retrying')
-      calls.push({ step, direction: 'forward', attempt, dueAtUs });
-    else if (status === 'compensating') calls.push({ step, direction: 'compensation', attempt, dueAtUs });
-  }
-  return calls;
+  return state.steps.flatMap((_, step) => pendingCall(state, step) ?? []);
+}
+
+/** The outstanding call of one step, if there is one (E9). */
+export function pendingCall(state: SagaState, step: number): PendingCall | undefined {
+  if (isAtRest(state.status)) return undefined;
+  const { status, attempt, dueAtUs } = state.steps[step]!;
+  if (status === 'running' || status === 'retrying') return { step, direction: 'forward', attempt, dueAtUs };
+  return status === 'compensating' ? { step, direction: 'compensation', attempt, dueAtUs } : undefined;
 }

@@ -6,7 +6,7 @@ export const appendSlow = defineFault({
   kind: 'append-slow',
   point: 'append',
   ceiling: { breezePpm: 10_000, stormPpm: 100_000 },
-  phases: ['running', 'compensating'],
+  phases: ['running', 'compensating', 'ended'],
   draw: (draw) => ({
     delayUs: draw('long', 1, 8) === 1 ? draw('delay', 1, 12_000_000) : draw('delay', 1, 500_000),
   }),

@@ -16,7 +16,7 @@ export function openCase(saga: string, definition: SagaDefinition): OpenCase {
   return {
     saga,
     definition,
-    steps: definition.steps.map(() => ({ applied: 0, undone: 0, forwardHash: -1, compensationHash: -1 })),
+    steps: definition.steps.map(newStep),
     round: 0,
     ending: undefined,
     acknowledged: 0,
@@ -49,9 +49,17 @@ export function enter(file: OpenCase, entry: LedgerEntry): number | undefined {
   return index;
 }
 
+function newStep(): StepFile {
+  return {
+    applied: 0,
+    undone: 0,
+    forward: undefined,
+    compensation: undefined,
+  };
+}
+
 function startRound(file: OpenCase, round: number): void {
   file.round = round;
   file.compensated = NONE;
-  for (const step of file.steps)
-    Object.assign(step, { applied: 0, undone: 0, forwardHash: -1, compensationHash: -1 });
+  for (let i = 0; i < file.steps.length; i++) file.steps[i] = newStep();
 }

@@ -9,15 +9,21 @@ import type { Call, LedgerEntry, Outcome, Participant } from '../../engine/core/
 import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
 import type { Folded } from './legal-transitions.ts';
 
+/** How an operation was first called. */
+export interface SeenCall {
+  readonly key: string;
+  readonly payloadHash: number;
+}
+
 /** What the ledgers say of one step of one saga. */
 export interface StepFile {
   /** Forward effects that landed. */
   applied: number;
   /** Compensation effects that landed. */
   undone: number;
-  /** Payload hash of the first forward and compensation call that was seen; -1 before. */
-  forwardHash: number;
-  compensationHash: number;
+  /** The first call of each direction that was seen. */
+  forward: SeenCall | undefined;
+  compensation: SeenCall | undefined;
 }
 
 /** Everything the judge knows of one saga, written from ledgers, calls and the store. */

@@ -5,6 +5,7 @@
 
 import { assert } from '../../engine/core/assert.ts';
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import { Orchestrator, type OrchestratorOptions } from '../../engine/core/orchestrator.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import type { Participant } from '../../engine/core/protocol.ts';
 import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
@@ -24,7 +25,7 @@ import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
-import { type ProcessObserver, SimProcess } from './process.ts';
+import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import type { Partition, SimSaga } from './sim-saga.ts';
@@ -47,6 +48,13 @@ export interface SimulationOptions {
   readonly trace?: TraceLog;
   /** Called now and then with the number of sagas that have ended. */
   onProgress?(ended: number): void;
+  /** Parts that stand in for the real ones: how tests show that the judge sees what they break. */
+  readonly variant?: Variant;
+}
+
+export interface Variant {
+  engine?(options: OrchestratorOptions): Engine;
+  store?(world: World, partitions: readonly Partition[]): SimStore;
 }
 
 const EVENTS_PER_SAGA_MAX = 5_000;
@@ -124,7 +132,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       epoch: 0,
     }));
     this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
-    this.#store = new SimStore(this, this.#partitions);
+    this.#store = options.variant?.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions);
     this.#client = new Client(this, this.#processOf);
     this.#processes = this.#startProcesses(scenario, this.#connect());
     this.#startSagas(scenario);
@@ -152,7 +160,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       );
     }
     const options = { policy, overridePolicy: override !== undefined, definitions: scenario.sagas };
-    const parts = { world: this, store: this.#store, transport, observer: this, options };
+    const engine = this.#options.variant?.engine ?? ((o: OrchestratorOptions) => new Orchestrator(o));
+    const parts = { world: this, store: this.#store, transport, observer: this, options, engine };
     const processes = this.#partitions.map((partition, i) => new SimProcess(parts, partition, i));
     for (const process of processes) process.start();
     return processes;

@@ -5,12 +5,12 @@
 // P3. A process that stands still takes what came meanwhile, in order, when it goes on.
 // P4. The order of outputs is the orchestrator's (E1); the process performs them one by one.
 
-import {
-  type AppendOutput,
+import type {
+  AppendOutput,
   Orchestrator,
-  type OrchestratorInput,
-  type OrchestratorOptions,
-  type OrchestratorOutput,
+  OrchestratorInput,
+  OrchestratorOptions,
+  OrchestratorOutput,
 } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.ts';
 import type { Call } from '../../engine/core/protocol.ts';
@@ -34,12 +34,17 @@ export interface ProcessObserver {
   ready(process: SimProcess): void;
 }
 
+/** What a process runs: the orchestrator, or in tests a variant of it that is wrong on purpose. */
+export type Engine = Pick<Orchestrator, 'handle'>;
+
 export interface ProcessParts {
   readonly world: World;
   readonly store: SimStore;
   readonly transport: SimTransport;
   readonly observer: ProcessObserver;
   readonly options: Omit<OrchestratorOptions, 'epoch'>;
+  /** Makes the engine of one life. */
+  engine(options: OrchestratorOptions): Engine;
 }
 
 export class SimProcess implements Actor {
@@ -95,7 +100,7 @@ export class Life implements InputSink, EpochSink {
   readonly #actor: number;
   readonly #fate: ProcessFate = { crash: false, downUs: 0, pauseUs: 0 };
   readonly #faulty: boolean;
-  #orchestrator: Orchestrator | undefined;
+  #orchestrator: Engine | undefined;
   #alive = true;
   /** Inputs that came while the process stood still (P3). */
   #waiting: OrchestratorInput[] | undefined;
@@ -113,7 +118,7 @@ export class Life implements InputSink, EpochSink {
 
   opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
     if (!this.#alive) return;
-    this.#orchestrator = new Orchestrator({ ...this.#parts.options, epoch });
+    this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
     this.#take({ kind: 'recovered', sagas });
     if (this.#alive) this.#parts.observer.ready(this.#process);
   }

@@ -39,8 +39,9 @@ export interface SimSaga {
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs: number;
   loads: number;
-  /** Tries of the append after each version, by whatever life: see {@link tryAppend}. */
-  readonly appendTries: number[];
+  /** The highest version after which an append was tried, and how often where it was more than once. */
+  triedVersion: number;
+  retries: Map<number, number> | undefined;
   compensatingSinceUs: number;
   /** No process holds the saga in memory: its last engine let go of it, or died. */
   released: boolean;
@@ -59,10 +60,15 @@ export function operationOf(saga: SimSaga, call: Call): number {
 
 /** Counts one more try of the append after `version`; a process that dies on the way has tried, too. */
 export function tryAppend(saga: SimSaga, version: number): void {
-  saga.appendTries[version] = triesOf(saga, version) + 1;
+  if (version > saga.triedVersion) {
+    saga.triedVersion = version;
+    return;
+  }
+  saga.retries ??= new Map();
+  saga.retries.set(version, triesOf(saga, version) + 1);
 }
 
-/** Tries so far of the append after `version`. */
-export function triesOf({ appendTries }: SimSaga, version: number): number {
-  return appendTries[version] ?? 0;
+/** Tries so far of the append after `version`, of which there was at least one. */
+export function triesOf({ retries }: SimSaga, version: number): number {
+  return retries?.get(version) ?? 1;
 }

@@ -135,9 +135,10 @@ export class SimStore implements Store, Actor {
     const { saga, append, answers, faults } = pending;
     const { judge, sim } = this.#world;
     saga.underWay--;
+    const { phase } = saga;
     const kind = this.#write(pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
-    deliver(this.#world, faults, saga);
+    deliver(this.#world, faults, saga, phase);
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga.file);
     const answer: StoreAnswer = { kind, saga: saga.id, expectedVersion: append.expectedVersion };
     answers.input(answer);

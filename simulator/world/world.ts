@@ -56,8 +56,8 @@ export interface World {
 }
 
 /** Where a saga stands, for the coverage matrix: faults are delivered to a saga in a phase. */
-export function deliver(world: World, faults: FaultSet, saga: SimSaga): void {
-  if (faults !== 0) world.injector.deliver(faults, saga.phase);
+export function deliver(world: World, faults: FaultSet, saga: SimSaga, phase = saga.phase): void {
+  if (faults !== 0) world.injector.deliver(faults, phase);
 }
 
 export const DRAW = {
@@ -96,7 +96,8 @@ export function newSaga(
     sentAtUs: new Array<number>(steps).fill(-1),
     inputs: 0,
     loads: 0,
-    appendTries: [],
+    triedVersion: -1,
+    retries: undefined,
     compensatingSinceUs: -1,
     released: false,
     resumed: false,

@@ -1,0 +1,85 @@
+// The simulated store against the acceptance suite of its port, and the faults that only it has.
+
+import { expect, test } from 'vitest';
+import type { StoreAnswer } from '../../../engine/core/orchestrator-messages.ts';
+import { defineSaga } from '../../../engine/index.ts';
+import { FaultInjector } from '../../../simulator/faults/injector.ts';
+import { type FaultPlan, profiles } from '../../../simulator/index.ts';
+import { INVARIANT_FACTORIES } from '../../../simulator/invariants/catalogue.ts';
+import { Judge } from '../../../simulator/invariants/judge.ts';
+import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
+import { LatencyTable } from '../../../simulator/kernel/latency.ts';
+import { Seed } from '../../../simulator/kernel/random.ts';
+import { Simulation } from '../../../simulator/kernel/simulation.ts';
+import { SagaRegister } from '../../../simulator/world/saga-register.ts';
+import { SimStore } from '../../../simulator/world/store.ts';
+import { newSaga, type World } from '../../../simulator/world/world.ts';
+import { type StoreUnderTest, storeContract } from '../../contracts/store.ts';
+
+const definition = defineSaga({
+  name: 'd',
+  version: 1,
+  steps: { a: { service: 's', action: 'do', compensation: 'undo' } },
+});
+
+function storeWith(plan: FaultPlan = []): StoreUnderTest {
+  const sim = new Simulation(new EventQueue());
+  const seed = new Seed('store');
+  const latency = new LatencyTable([100, 200, 300]);
+  const view = { participants: {}, files: () => [], log: () => [], epochOf: () => 0, isRefused: () => false };
+  const world: World = {
+    sim,
+    seed,
+    injector: new FaultInjector({
+      seed,
+      profile: profiles.calm,
+      sagas: 2,
+      names: { saga: (i) => `s-${i}`, step: () => 'a' },
+      plan,
+    }),
+    judge: new Judge(INVARIANT_FACTORIES, view, () => sim.nowUs),
+    messageLatency: latency,
+    storeLatency: latency,
+    sagas: new SagaRegister(),
+    healAtUs: 0,
+    ended: () => undefined,
+    released: () => undefined,
+    settle: () => undefined,
+    stepApplied: () => undefined,
+  };
+  const partition = { name: 'p', epoch: 0 };
+  for (const i of [0, 1])
+    world.sagas.add(newSaga(i, `s-${i}`, partition, { saga: definition, input: {} }, 0));
+  const settle = async (): Promise<void> => {
+    sim.run({ eventsMax: 1_000, untilUs: 1e12 });
+  };
+  return { store: new SimStore(world, [partition]), partition: 'p', sagas: ['s-0', 's-1'], settle };
+}
+
+storeContract('the simulated store', () => storeWith());
+
+async function appendUnder(plan: FaultPlan): Promise<{ answer: string; written: number }> {
+  const { store, settle } = storeWith(plan);
+  const answers: StoreAnswer[] = [];
+  let epoch = 0;
+  store.open('p', { opened: (opened) => (epoch = opened) });
+  await settle();
+  const event = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: {} } as const;
+  const sink = { input: (input: unknown) => void answers.push(input as StoreAnswer) };
+  const events = [{ saga: 's-0', version: 1, epoch, atUs: 0, event }];
+  store.append({ kind: 'append', saga: 's-0', expectedVersion: 0, epoch, events }, sink);
+  await settle();
+  store.load('s-0', sink);
+  await settle();
+  const [first, loaded] = answers;
+  return { answer: first!.kind, written: loaded!.kind === 'loaded' ? loaded!.events.length : -1 };
+}
+
+test.each([
+  ['append-fails', 'append-failed', 0],
+  ['append-unknown', 'append-unknown', 1],
+  ['loses-unsynced', 'append-unknown', 0],
+] as const)('under %s the writer is told %s, and the log has %i events', async (kind, answer, written) => {
+  const plan = [{ kind, at: 's-0@0#1:append', params: {} }];
+  expect(await appendUnder(plan)).toEqual({ answer, written });
+});
