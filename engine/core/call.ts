@@ -3,7 +3,7 @@
 
 import type { StepDefinition } from './define-saga.ts';
 import { payloadHash } from './payload-hash.ts';
-import { type Call, idempotencyKey, type Rejected } from './protocol.ts';
+import { type Call, type Direction, idempotencyKey, type Rejected } from './protocol.ts';
 import type { PendingCall, SagaState } from './saga.ts';
 
 const NO_RESULTS: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -32,12 +32,17 @@ function callOf(state: SagaState, step: StepDefinition, pending: PendingCall, pa
     direction,
     round: state.round,
     attempt,
-    key: idempotencyKey(state.saga, step.name, direction, state.round),
+    key: keyOf(state, step, direction),
     service: step.service,
     action: direction === 'forward' ? step.action : step.compensation!,
     payload,
     payloadHash: payloadHash(payload),
   };
+}
+
+/** E4. */
+function keyOf({ saga, round }: SagaState, step: StepDefinition, direction: Direction): string {
+  return round === 0 ? saga + step.keySuffix[direction] : idempotencyKey(saga, step.name, direction, round);
 }
 
 function payloadOf(state: SagaState, step: StepDefinition, { direction }: PendingCall): unknown {

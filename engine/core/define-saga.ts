@@ -5,6 +5,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Policy } from './policy.ts';
+import { type Direction, keySuffix } from './protocol.ts';
 import { compileGraph } from './step-graph.ts';
 import { UserError } from './user-error.ts';
 
@@ -76,6 +77,8 @@ export interface StepDefinition {
   readonly hasEffects: boolean;
   readonly timeoutUs: number | undefined;
   readonly attemptsMax: number | undefined;
+  /** What follows the saga's id in the idempotency keys of round 0, by direction. */
+  readonly keySuffix: Readonly<Record<Direction, string>>;
   /** Steps that must be applied before this one. */
   readonly after: readonly number[];
   /** Every step that comes after this one, directly or not: all of them are undone first (E3). */
@@ -192,6 +195,7 @@ function compileStep(
     hasEffects: spec.effects !== 'none',
     timeoutUs: spec.timeoutMs === undefined ? undefined : spec.timeoutMs * 1000,
     attemptsMax: spec.attemptsMax,
+    keySuffix: { forward: keySuffix(name, 'forward', 0), compensation: keySuffix(name, 'compensation', 0) },
     ...edges,
     payload,
     compensationPayload: (spec.compensationPayload ?? payload) as StepDefinition['compensationPayload'],

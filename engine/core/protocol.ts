@@ -80,8 +80,12 @@ export function isFinal(failure: FailureClass): boolean {
  * idempotencyKey('s-1', 'debit', 'compensation', 2); // 's-1/debit/compensation/round-2'
  */
 export function idempotencyKey(saga: string, step: string, direction: Direction, round: number): string {
-  const key = `${saga}/${step}/${direction}`;
-  return round === 0 ? key : `${key}/round-${round}`;
+  return saga + keySuffix(step, direction, round);
+}
+
+/** The part of an idempotency key that all sagas of one definition share. */
+export function keySuffix(step: string, direction: Direction, round: number): string {
+  return round === 0 ? `/${step}/${direction}` : `/${step}/${direction}/round-${round}`;
 }
 
 /** What a participant may know about the world while it handles a call. */

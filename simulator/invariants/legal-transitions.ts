@@ -68,9 +68,10 @@ export function foldChecked(definition: SagaDefinition, saga: string, log: reado
 function refusal(state: SagaState, event: SagaEvent): string | undefined {
   if ((state.version === 0) !== (event.kind === 'saga-created')) return 'is not how a log begins';
   if (!SAGA[event.kind].includes(state.status)) return `came while the saga was ${state.status}`;
-  if (!('step' in event)) return undefined;
+  const allowed = STEP[event.kind];
+  if (allowed === undefined || !('step' in event)) return undefined;
   const index = stepIndexOf(state.definition, event.step);
   if (index < 0) return `names "${event.step}", which is no step`;
   const { status } = state.steps[index]!;
-  return STEP[event.kind]!.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
+  return allowed.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
 }

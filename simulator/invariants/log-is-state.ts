@@ -1,7 +1,7 @@
 // log-is-state. The fold of what the store holds is what the engine believes; versions have no gap; no event
 // comes that the state before it does not allow.
 
-import { fold, type SagaState } from '../../engine/core/saga.ts';
+import { fold, type SagaState, type StepState } from '../../engine/core/saga.ts';
 import type { InvariantFactory } from './invariant.ts';
 
 export const logIsState: InvariantFactory = (report) => ({
@@ -32,16 +32,25 @@ export const logIsState: InvariantFactory = (report) => ({
 });
 
 function differenceOf(log: SagaState, engine: SagaState): string | undefined {
-  for (const field of ['status', 'version', 'round'] as const) {
-    if (log[field] !== engine[field]) return `${field} is ${log[field]}, the engine has ${engine[field]}`;
-  }
-  for (const step of log.definition.steps) {
-    const a = log.steps[step.index]!;
-    const b = engine.steps[step.index]!;
-    for (const field of ['status', 'attempt', 'dueAtUs', 'inDoubt', 'result'] as const) {
-      if (a[field] !== b[field])
-        return `${field} of step ${step.name} is ${a[field]}, the engine has ${b[field]}`;
-    }
+  if (log.status !== engine.status) return `the saga is ${log.status}, the engine has ${engine.status}`;
+  if (log.version !== engine.version) return `version ${log.version}, the engine has ${engine.version}`;
+  if (log.round !== engine.round) return `round ${log.round}, the engine has ${engine.round}`;
+  for (let i = 0; i < log.steps.length; i++) {
+    const a = log.steps[i]!;
+    const b = engine.steps[i]!;
+    if (isSame(a, b)) continue;
+    const name = log.definition.steps[i]!.name;
+    return `step ${name} is ${a.status}, attempt ${a.attempt}; the engine has ${b.status}, attempt ${b.attempt}`;
   }
   return undefined;
+}
+
+function isSame(a: StepState, b: StepState): boolean {
+  return (
+    a.status === b.status &&
+    a.attempt === b.attempt &&
+    a.dueAtUs === b.dueAtUs &&
+    a.inDoubt === b.inDoubt &&
+    a.result === b.result
+  );
 }
