@@ -4,6 +4,8 @@
 import type { PolicedSaga, Policy } from '../core/policy.ts';
 import { UserError } from '../core/user-error.ts';
 
+const SECOND_US = 1_000_000;
+
 type Budget = Pick<Policy, 'name' | 'callTimeoutUs' | 'budgetUs'>;
 
 /**
@@ -32,11 +34,7 @@ export function refuseShortDeadline(policy: Budget, saga: PolicedSaga): void {
   if (neededUs <= saga.deadlineUs) return;
   throw new UserError(
     'deadline-too-short',
-    `saga "${saga.name}": its steps may need ${seconds(neededUs)} under policy "${policy.name}", its deadline is ${seconds(saga.deadlineUs)}`,
+    `saga "${saga.name}": its steps may need ${neededUs / SECOND_US} s under policy "${policy.name}", its deadline is ${saga.deadlineUs / SECOND_US} s`,
     'Give it a longer deadline, shorter timeouts, or a policy with fewer attempts.',
   );
-}
-
-function seconds(us: number): string {
-  return `${Math.ceil(us / 100_000) / 10} s`;
 }

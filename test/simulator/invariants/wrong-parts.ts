@@ -100,7 +100,7 @@ export function unfencedInventory(items: Readonly<Record<string, number>>): Part
       balances: () => ledger.balances(),
       stock: () => ledger.stock(),
     },
-    handle: (call, env) =>
+    handle: (call) =>
       call.direction === 'forward' ? inventory.apply(call) : inventory.undo(call, { kind: 'applied' }),
   };
 }

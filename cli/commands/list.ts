@@ -1,0 +1,37 @@
+// `sagastorm list`: which scenarios come with the package.
+
+import { counted } from '../../reports/index.ts';
+import { listScenarios, type ScenarioSummary, STANDARD_POLICIES } from '../../simulator/campaign/index.ts';
+import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { flags, isGiven } from '../flags.ts';
+import { palette, print } from '../terminal.ts';
+
+export const LIST: CommandSpec = {
+  name: 'list',
+  positional: '',
+  description: 'Show the scenarios that come with sagastorm',
+  flags: flags('json', 'no-color'),
+  examples: ['list'],
+};
+
+export async function list(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  refuseWords(words, LIST);
+  const scenarios = await listScenarios();
+  print(
+    isGiven(given, 'json') ? `${JSON.stringify(scenarios)}\n` : table(scenarios, isGiven(given, 'no-color')),
+  );
+  return EXIT.held;
+}
+
+function table(scenarios: readonly ScenarioSummary[], noColor: boolean): string {
+  const { bold, dim } = palette(noColor);
+  const column = Math.max(...scenarios.map(({ name }) => name.length)) + 2;
+  const indent = ' '.repeat(column);
+  const lines = scenarios.flatMap(({ name, title, sagas, policies, sagasPerRun }) => {
+    const own = policies.length === 0 ? '' : ` · policies ${policies.join(', ')}`;
+    const detail = `${counted(sagasPerRun, 'saga')} per run: ${sagas.join(', ')}${own}`;
+    return [` ${bold(name)}${' '.repeat(column - name.length)}${title}`, dim(` ${indent}${detail}`)];
+  });
+  return `${[...lines, '', dim(` Policies for all: ${STANDARD_POLICIES.join(', ')}`)].join('\n')}\n`;
+}

@@ -1,0 +1,151 @@
+// `sagastorm run`: scenarios through the storm. Ends in the worst of their verdicts.
+
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { UserError } from '../../engine/core/user-error.ts';
+import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
+import {
+  type CampaignOptions,
+  prepare,
+  readJson,
+  runCampaign,
+  scenarioNames,
+} from '../../simulator/campaign/index.ts';
+import type { RunRecord } from '../../simulator/run-record.ts';
+import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
+import { choicesOf, flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { Progress } from '../progress.ts';
+import { prepareFolder, storeRecord } from '../result-files.ts';
+import { palette, print, progressSink, remark, width } from '../terminal.ts';
+
+export const RUN: CommandSpec = {
+  name: 'run',
+  positional: '[...scenarios]',
+  description: 'Run scenarios under chaos, by name or file; all of `list` when none is named',
+  flags: flags(
+    'seed',
+    'seeds',
+    'sagas',
+    'profile',
+    'policy',
+    'workers',
+    'saga',
+    'check-determinism',
+    'reporter',
+    'json',
+    'out',
+    'strict',
+    'quiet',
+    'no-color',
+  ),
+  examples: [
+    'run bank-transfer --sagas 10000',
+    'run bank-transfer --seeds 1000 --sagas 100 --seed nightly',
+    'run order-processing --saga order.json --json',
+    'run ./my-scenario.ts --profile breeze',
+  ],
+};
+
+const REPORTERS = ['pretty', 'line', 'json'] as const;
+type ReporterName = (typeof REPORTERS)[number];
+
+const SEEDS = { min: 1, max: 10_000_000 };
+const SAGAS = { min: 1, max: 10_000_000 };
+const WORKERS = { min: 1, max: 256 };
+const CHECKS = { min: 0, max: 10_000_000 };
+const OUT_DEFAULT = '.sagastorm';
+
+/** What is the same for every scenario of one command. */
+type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
+
+export async function run(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const reporters = reportersOf(given);
+  const scenarios = words.length > 0 ? words : scenarioNames();
+  const shared = sharedOptions(given, scenarios);
+  for (const scenario of scenarios) await prepare({ ...shared, scenario });
+  const stop = new AbortController();
+  const letGo = stopOnInterrupt(stop);
+  try {
+    prepareFolder(shared.out);
+    const codes: ExitCode[] = [];
+    for (const scenario of scenarios) {
+      if (stop.signal.aborted) break;
+      const record = await runOne({ ...shared, scenario }, stop.signal, isGiven(given, 'quiet'));
+      const stored = storeRecord(record, shared.out, scenarios.length > 1);
+      for (const reporter of reporters) print(render(reporter, record, given, stored));
+      codes.push(codeOfVerdict(record.verdict));
+    }
+    return stop.signal.aborted ? EXIT.interrupted : worst(codes);
+  } finally {
+    letGo();
+  }
+}
+
+async function runOne(options: CampaignOptions, signal: AbortSignal, quiet: boolean): Promise<RunRecord> {
+  if (quiet) return runCampaign({ ...options, signal });
+  const progress = new Progress(options.scenario, progressSink(), () => performance.now());
+  try {
+    return await runCampaign({ ...options, signal, onProgress: (state) => progress.update(state) });
+  } finally {
+    progress.end();
+  }
+}
+
+function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared {
+  const [sagas, workers] = [wholeNumberOf(given, 'sagas', SAGAS), wholeNumberOf(given, 'workers', WORKERS)];
+  const determinismChecks = wholeNumberOf(given, 'check-determinism', CHECKS);
+  const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
+  if (saga !== undefined && scenarios.length !== 1) {
+    throw new UserError(
+      'saga-needs-scenario',
+      `--saga needs exactly one scenario, not ${scenarios.length}`,
+      'Name the one whose services the saga calls.',
+    );
+  }
+  return {
+    rootSeed: seedOf(given) ?? randomBytes(4).toString('hex'),
+    seeds: wholeNumberOf(given, 'seeds', SEEDS) ?? 1,
+    profile: profileOf(given) ?? 'storm',
+    out: textOf(given, 'out') ?? OUT_DEFAULT,
+    strict: isGiven(given, 'strict'),
+    ...(sagas === undefined ? {} : { sagas }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(determinismChecks === undefined ? {} : { determinismChecks }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(saga === undefined ? {} : { saga: readJson(saga, 'a saga such as the one in the README') }),
+  };
+}
+
+function reportersOf(given: GivenFlags): readonly ReporterName[] {
+  const chosen = choicesOf(given, 'reporter', REPORTERS);
+  if (!isGiven(given, 'json')) return chosen.length === 0 ? ['pretty'] : [...new Set(chosen)];
+  if (chosen.length === 0) return ['json'];
+  throw new UserError(
+    'json-and-reporter',
+    '--json prints only the run record, so it cannot be combined with --reporter',
+    'Write --reporter json beside the others.',
+  );
+}
+
+function render(reporter: ReporterName, record: RunRecord, given: GivenFlags, stored: string): string {
+  switch (reporter) {
+    case 'json':
+      return renderJson(record);
+    case 'line':
+      return renderLine(record);
+    case 'pretty':
+      return renderPretty(record, { colors: palette(isGiven(given, 'no-color')), width: width(), stored });
+  }
+}
+
+/** Ctrl-C: the runs in hand are finished and reported. A second one ends the process at once. */
+function stopOnInterrupt(stop: AbortController): () => void {
+  const interrupted = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+    remark('\nsagastorm: stopping after the runs in hand; press ctrl-C again to stop at once.\n');
+  };
+  process.on('SIGINT', interrupted);
+  return () => process.off('SIGINT', interrupted);
+}

@@ -1,0 +1,167 @@
+// The flags of all commands, and how each value is read: one clear sentence for every value that is wrong.
+
+import { UserError } from '../engine/core/user-error.ts';
+import { suggestion } from '../simulator/campaign/index.ts';
+import { type Profile, profiles } from '../simulator/index.ts';
+import type { Flag, GivenFlags } from './command-line.ts';
+
+const FLAGS = {
+  seed: { name: 'seed', value: 'text', description: 'Root seed; random when left out, always printed' },
+  seeds: { name: 'seeds', value: 'n', description: 'Number of runs, 1 to 10,000,000; default 1' },
+  sagas: {
+    name: 'sagas',
+    value: 'n',
+    description: "Sagas per run, 1 to 10,000,000; default the scenario's own",
+  },
+  profile: { name: 'profile', value: 'name', description: 'calm, breeze or storm; default storm' },
+  policy: { name: 'policy', value: 'name', description: "Retry policy instead of the scenario's own" },
+  workers: { name: 'workers', value: 'n', description: 'Threads, 1 to 256; default one per core' },
+  saga: {
+    name: 'saga',
+    value: 'file',
+    description: "Run the saga in this JSON file with the scenario's services",
+  },
+  'check-determinism': {
+    name: 'check-determinism',
+    value: 'k',
+    description: 'Runs to repeat and compare; default 2 %, at least 1, at most 20',
+  },
+  reporter: {
+    name: 'reporter',
+    value: 'name',
+    description: 'pretty, line or json; may be given several times',
+  },
+  json: { name: 'json', description: 'Only the run record on stdout, one line of JSON per scenario' },
+  out: { name: 'out', value: 'dir', description: 'Where results are stored; default .sagastorm' },
+  strict: {
+    name: 'strict',
+    description: 'A fault that was enabled and never delivered is inconclusive (exit 2)',
+  },
+  quiet: { name: 'quiet', description: 'No progress' },
+  'no-color': { name: 'no-color', description: 'No colours; NO_COLOR and FORCE_COLOR are respected too' },
+  trace: { name: 'trace', description: 'Print every event of the run' },
+  until: {
+    name: 'until',
+    value: 'time',
+    description: 'With --trace: only events up to this virtual time, e.g. 1.2s',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export type FlagName = keyof typeof FLAGS;
+
+/** The flags with these names, in this order. */
+export function flags(...names: readonly FlagName[]): readonly Flag[] {
+  return names.map((name) => FLAGS[name]);
+}
+
+const SEED_LENGTH_MAX = 200;
+const LISTED = new Intl.NumberFormat('en-US');
+
+/** Whether a flag without a value was given. */
+export function isGiven(given: GivenFlags, name: FlagName): boolean {
+  return given.get(name) === true;
+}
+
+/** Every value of a flag, in the order in which they were typed. */
+export function textsOf(given: GivenFlags, name: FlagName): readonly string[] {
+  const texts = given.get(name) ?? [];
+  return texts === true ? [] : texts;
+}
+
+/**
+ * The value of a flag that may be given once.
+ *
+ * @throws UserError `repeated-flag`
+ */
+export function textOf(given: GivenFlags, name: FlagName): string | undefined {
+  const texts = textsOf(given, name);
+  if (texts.length <= 1) return texts[0];
+  throw new UserError('repeated-flag', `--${name} is given ${texts.length} times`, 'Give it once.');
+}
+
+/**
+ * A whole number within bounds.
+ *
+ * @throws UserError `bad-number`; the message names the range
+ */
+export function wholeNumberOf(
+  given: GivenFlags,
+  name: FlagName,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | undefined {
+  const text = textOf(given, name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  const range = `${LISTED.format(min)} to ${LISTED.format(max)}`;
+  throw new UserError('bad-number', `--${name} takes a whole number from ${range}, not "${text}"`);
+}
+
+/**
+ * A seed: any text that can be printed and typed.
+ *
+ * @throws UserError `bad-seed`
+ */
+export function seedOf(given: GivenFlags): string | undefined {
+  const text = textOf(given, 'seed');
+  if (text === undefined || (text.length <= SEED_LENGTH_MAX && /^[^\p{Cc}]*$/u.test(text))) return text;
+  throw new UserError(
+    'bad-seed',
+    `--seed takes a text of at most ${SEED_LENGTH_MAX} characters without control characters`,
+  );
+}
+
+/** @throws UserError `bad-choice` */
+export function profileOf(given: GivenFlags): Profile['name'] | undefined {
+  const [profile] = choicesOf(given, 'profile', Object.keys(profiles) as Profile['name'][]);
+  textOf(given, 'profile');
+  return profile;
+}
+
+/**
+ * Every value of a flag, each of them one of `choices`.
+ *
+ * @throws UserError `bad-choice`
+ */
+export function choicesOf<Choice extends string>(
+  given: GivenFlags,
+  name: FlagName,
+  choices: readonly Choice[],
+): readonly Choice[] {
+  return textsOf(given, name).map((text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    throw new UserError(
+      'bad-choice',
+      `--${name} takes one of ${choices.join(', ')}, not "${text}"`,
+      suggestion(text, choices, 'Possible'),
+    );
+  });
+}
+
+const MICROSECONDS: Readonly<Record<string, number>> = {
+  us: 1,
+  µs: 1,
+  ms: 1_000,
+  s: 1_000_000,
+  min: 60_000_000,
+  h: 3_600_000_000,
+};
+
+/**
+ * A duration such as `1.2s`, `350ms` or `2min`, in microseconds.
+ *
+ * @throws UserError `bad-duration`
+ */
+export function durationOf(given: GivenFlags, name: FlagName): number | undefined {
+  const text = textOf(given, name);
+  if (text === undefined) return undefined;
+  const [, amount, unit] = /^(\d{1,9}(?:\.\d{1,6})?) ?([a-zµ]+)$/.exec(text) ?? [];
+  const size = unit === undefined ? undefined : MICROSECONDS[unit];
+  if (amount !== undefined && size !== undefined) return Math.round(Number(amount) * size);
+  throw new UserError(
+    'bad-duration',
+    `--${name} takes a duration such as 1.2s or 350ms, not "${text}"`,
+    `Units: ${Object.keys(MICROSECONDS).join(', ')}.`,
+  );
+}

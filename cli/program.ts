@@ -1,0 +1,40 @@
+// The command line: finds the command, runs it, and turns every way it can end into an exit code.
+//
+// Whatever the user can mend ends in one sentence and a hint on stderr. A stack is only printed with --debug, or
+// with DEBUG set.
+
+import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/index.ts';
+import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
+import { LIST, list } from './commands/list.ts';
+import { REPLAY, replay } from './commands/replay.ts';
+import { RUN, run } from './commands/run.ts';
+import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
+import { remark, tolerateLostReaders } from './terminal.ts';
+
+type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
+
+const SPECS: readonly CommandSpec[] = [RUN, REPLAY, LIST];
+const COMMANDS: Readonly<Record<string, Command>> = { run, replay, list };
+
+/** Runs the command line `argv` (without node and the script) and says how the process should end. */
+export async function program(argv: readonly string[]): Promise<ExitCode> {
+  tolerateLostReaders();
+  try {
+    const line = parseLine(argv, SPECS);
+    if (line.kind === 'answered') return EXIT.held;
+    if (line.kind === 'nothing') return EXIT.usage;
+    return await COMMANDS[line.command]!(line.words, line.flags);
+  } catch (error) {
+    report(error, argv.includes('--debug') || Boolean(process.env.DEBUG));
+    return codeOfError(error);
+  }
+}
+
+function report(error: unknown, debug: boolean): void {
+  const [message, hint] = isUserError(error)
+    ? [error.message, error.code === AMBIENT_ACCESS ? `Not deterministic. ${error.hint}` : error.hint]
+    : [`internal error: ${firstLine(error)}`, 'Run it again with --debug to see where.'];
+  remark(`sagastorm: ${/[.!?]$/.test(message) ? message : `${message}.`}\n`);
+  if (hint !== undefined) remark(`  ${hint}\n`);
+  if (debug && error instanceof Error) remark(`${error.stack}\n`);
+}

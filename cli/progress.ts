@@ -1,0 +1,67 @@
+// How far a campaign is, on stderr: a live line at most ten times a second, or a plain line every ten seconds.
+
+import { counted, number } from '../reports/index.ts';
+import type { CampaignProgress } from '../simulator/campaign/index.ts';
+
+/** Where progress goes. */
+export interface ProgressSink {
+  /** Whether a line replaces the one before. */
+  readonly live: boolean;
+  line(text: string): void;
+  /** Removes the live line. */
+  clear(): void;
+}
+
+const LIVE_EVERY_MS = 100;
+const PLAIN_EVERY_MS = 10_000;
+
+/** The progress of one scenario. */
+export class Progress {
+  readonly #scenario: string;
+  readonly #sink: ProgressSink;
+  readonly #nowMs: () => number;
+  #phase: CampaignProgress['phase'] | undefined;
+  #phaseSinceMs = 0;
+  #shownAtMs: number;
+
+  constructor(scenario: string, sink: ProgressSink, nowMs: () => number) {
+    this.#scenario = scenario;
+    this.#sink = sink;
+    this.#nowMs = nowMs;
+    this.#shownAtMs = sink.live ? Number.NEGATIVE_INFINITY : nowMs();
+  }
+
+  update(progress: CampaignProgress): void {
+    const now = this.#nowMs();
+    if (progress.phase !== this.#phase) {
+      this.#phase = progress.phase;
+      this.#phaseSinceMs = now;
+    }
+    if (now - this.#shownAtMs < (this.#sink.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS)) return;
+    this.#shownAtMs = now;
+    this.#sink.line(`${this.#scenario}  ${progressText(progress, now - this.#phaseSinceMs)}`);
+  }
+
+  end(): void {
+    this.#sink.clear();
+  }
+}
+
+/** `412 of 1,000 runs · 41 % · 0:12 left`, `elapsedMs` after the phase began. */
+export function progressText({ phase, unit, done, total }: CampaignProgress, elapsedMs: number): string {
+  const doing = phase === 'runs' ? '' : 'repeating ';
+  const share = Math.floor((100 * done) / Math.max(1, total));
+  const left = done === 0 ? [] : [`${clock((elapsedMs / done) * (total - done))} left`];
+  return [`${doing}${number(done)} of ${counted(total, unit.slice(0, -1))}`, `${share} %`, ...left].join(
+    ' · ',
+  );
+}
+
+/** Milliseconds as `0:12` or `1:02:03`. */
+function clock(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const padded = (value: number): string => String(value).padStart(2, '0');
+  const rest = `${minutes}:${padded(seconds % 60)}`;
+  return hours === 0 ? rest : `${hours}:${padded(minutes)}:${padded(seconds % 60)}`;
+}

@@ -1,0 +1,6 @@
+// Every report: a pure function from a run record to text. Adding one: write its file, add its line here.
+
+export { renderJson } from './json.ts';
+export { renderLine } from './line.ts';
+export { type Palette, type PrettyOptions, renderPretty } from './pretty.ts';
+export { counted, duration, number } from './wording.ts';

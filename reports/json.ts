@@ -1,0 +1,8 @@
+// The record itself, for programs: one JSON document on one line.
+
+import type { RunRecord } from '../simulator/run-record.ts';
+
+/** Renders one record; the text ends in a newline, so that several make NDJSON. */
+export function renderJson(record: RunRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}

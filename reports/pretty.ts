@@ -1,0 +1,231 @@
+// The report for people, on a terminal: verdict first, then each distinct failure, then what was checked.
+
+import type { RecordedViolation, RunRecord, Verdict } from '../simulator/run-record.ts';
+import { labelled, together, wrap } from './layout.ts';
+import { counted, duration, durations, number, percent } from './wording.ts';
+
+/** Wraps text in the codes of a colour, or leaves it as it is. */
+export type Paint = (text: string) => string;
+
+/** The colours that the report uses. */
+export type Palette = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'yellow', Paint>>;
+
+export interface PrettyOptions {
+  readonly colors: Palette;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Where the record was stored, if it was. */
+  readonly stored?: string;
+}
+
+const LABEL_COLUMN = 13;
+const SHOWN_MAX = 5;
+const CELLS_SHOWN_MAX = 6;
+
+const VERDICTS: Readonly<Record<Verdict, { mark: string; words: string; color: keyof Palette }>> = {
+  held: { mark: '✓', words: 'HELD', color: 'green' },
+  violated: { mark: '✗', words: 'VIOLATED', color: 'red' },
+  inconclusive: { mark: '?', words: 'INCONCLUSIVE', color: 'yellow' },
+  'slo-missed': { mark: '✗', words: 'SLO MISSED', color: 'yellow' },
+  nondeterministic: { mark: '✗', words: 'NOT DETERMINISTIC', color: 'red' },
+};
+
+/** Renders one record; the text ends in a newline. */
+export function renderPretty(record: RunRecord, options: PrettyOptions): string {
+  const { bold } = options.colors;
+  const lines = [
+    ...wrap(title(record), options.width).map(bold),
+    '',
+    ...outcome(record, options),
+    ...divergence(record, options),
+    ...record.violations.slice(0, SHOWN_MAX).flatMap((violation) => failure(violation, record, options)),
+    ...more(record.violations.length - SHOWN_MAX, 'further distinct failure', options),
+    ...inconclusive(record, options),
+    '',
+    ...summary(record, options),
+    ...wrap(costs(record, options), options.width - 1).map((line) => options.colors.dim(` ${line}`)),
+    '',
+    verdict(record, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** `1,000 runs × 100 sagas`. */
+export function extent({ runs, sagasPerRun }: RunRecord): string {
+  return `${counted(runs.total, 'run')} × ${counted(sagasPerRun, 'saga')}`;
+}
+
+function title(record: RunRecord): string {
+  const version = record.version.split('.', 2).join('.');
+  const seed = `${record.runs.total === 1 ? 'seed' : 'root seed'} "${record.rootSeed}"`;
+  const policy = record.policy === 'default' ? [] : [`policy ${record.policy}`];
+  return [`sagastorm ${version}`, record.scenario, extent(record), seed, record.profile, ...policy].join(
+    ' · ',
+  );
+}
+
+function outcome(
+  { scenario, verdict, sagas, latencyUs }: RunRecord,
+  { colors, width }: PrettyOptions,
+): readonly string[] {
+  const { mark, color } = VERDICTS[verdict];
+  const ends: readonly (readonly [string, number])[] = [
+    ['completed', sagas.completed],
+    ['compensated', sagas.compensated],
+    ['failed', sagas.failed],
+    ['compensation failed', sagas.compensationFailed],
+    ['still open', sagas.open],
+  ];
+  const shares = ends
+    .filter(([, count], i) => i < 2 || count > 0)
+    .map(([name, count]) => `${name} ${percent(sagas.started === 0 ? 0 : count / sagas.started)}`);
+  const { count, p50, p99 } = latencyUs.saga;
+  const times = count === 0 ? 'no saga ended' : `${durations({ p50, p99 })} (virtual)`;
+  const head = ` ${mark} ${scenario}`;
+  const painted = ` ${colors[color](mark)} ${colors.bold(scenario)}`;
+  const texts = [...shares, ` ${times}`].map(together).join('  ');
+  return labelled(head, texts, head.length + 3, width).map((line) => line.replace(head, painted));
+}
+
+function failure(
+  violation: RecordedViolation,
+  { runs }: RunRecord,
+  { colors, width }: PrettyOptions,
+): readonly string[] {
+  const { invariant, message, saga, seed, atUs, faults, replay } = violation;
+  const often = `${number(violation.runs)} of ${counted(runs.total, 'run')}`;
+  const who = saga === undefined ? 'at' : `saga ${saga} at`;
+  const kinds = [...Map.groupBy(faults, ({ kind }) => kind)].map(([kind, list]) =>
+    list.length === 1 ? kind : `${kind} (${number(list.length)}×)`,
+  );
+  const struck = saga === undefined ? 'faults' : 'struck by';
+  return [
+    '',
+    ` ${colors.red('✗')} ${colors.bold(invariant)}   ${often}`,
+    ...paragraph(message, width),
+    '',
+    ...detail('seed', `"${seed}"   ${who} ${duration(atUs)}`, width),
+    ...detail(struck, kinds.length === 0 ? 'no fault' : kinds.join(', '), width),
+    ...detail('replay', together(replay), width),
+  ];
+}
+
+function divergence({ determinism }: RunRecord, { colors, width }: PrettyOptions): readonly string[] {
+  const { checked, equal, divergence: found } = determinism;
+  if (equal === checked) return [];
+  const where =
+    found === undefined
+      ? paragraph(
+          'Traced again, the runs agreed or were too large: try --seeds 50 with fewer --sagas.',
+          width,
+        )
+      : [
+          ...detail('seed', `"${found.seed}"   differs first in event ${number(found.index)}`, width),
+          ...detail('  once', found.first, width),
+          ...detail('  again', found.second, width),
+        ];
+  const often = `${number(checked - equal)} of ${counted(checked, 'repeated run')} differed`;
+  return [
+    '',
+    ` ${colors.red('✗')} ${colors.bold('not deterministic')}   ${often}`,
+    '',
+    ...where,
+    ...paragraph('Look for state that outlives a run: variables of a module, caches, counters.', width),
+  ];
+}
+
+/** One labelled line under a heading. */
+function detail(label: string, text: string, width: number): readonly string[] {
+  return labelled(`   ${label}`, text, LABEL_COLUMN, width);
+}
+
+/** Running text under a heading. */
+function paragraph(text: string, width: number): readonly string[] {
+  return wrap(text, width - 3).map((line) => `   ${line}`);
+}
+
+function inconclusive({ inconclusive: runs }: RunRecord, options: PrettyOptions): readonly string[] {
+  const { colors, width } = options;
+  if (runs.length === 0) return [];
+  const shown = runs
+    .slice(0, SHOWN_MAX)
+    .flatMap(({ seed, reason }) => paragraph(`seed "${seed}"   ${reason}`, width));
+  return [
+    '',
+    ` ${colors.yellow('?')} ${colors.bold('inconclusive')}`,
+    ...shown,
+    ...more(runs.length - SHOWN_MAX, 'more', options, false),
+  ];
+}
+
+function more(count: number, noun: string, { colors }: PrettyOptions, plural = true): readonly string[] {
+  if (count <= 0) return [];
+  const text = plural ? counted(count, noun) : `${number(count)} ${noun}`;
+  return [colors.dim(`   … and ${text}, all in the run record`)];
+}
+
+function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly string[] {
+  const rows: readonly (readonly [string, string])[] = [
+    ['INVARIANTS', invariants(record)],
+    ['FAULTS', faults(record)],
+    ['COVERAGE', coverage(record)],
+    ['DETERMINISM', determinism(record)],
+    ['FINGERPRINT', record.fingerprint],
+  ];
+  return rows.flatMap(([label, text]) =>
+    labelled(` ${label}`, text, LABEL_COLUMN, width).map((line, i) =>
+      i === 0 ? line.replace(label, colors.bold(label)) : line,
+    ),
+  );
+}
+
+function invariants({ invariants: all, runs, bound95 }: RunRecord): string {
+  const idsOf = (state: string): readonly string[] =>
+    all.filter((invariant) => invariant.state === state).map(({ id }) => id);
+  const [held, violated, idle] = [idsOf('held'), idsOf('violated'), idsOf('not-exercised')];
+  const parts = [`${held.length}/${held.length + violated.length} held`];
+  if (bound95 !== undefined && runs.total > 1) {
+    parts.push(`0 of ${counted(runs.held, 'run')} failed → true rate ≤ ${percent(bound95)} (95 %)`);
+  }
+  if (violated.length > 0)
+    parts.push(
+      `violated in ${number(runs.violated)} of ${counted(runs.total, 'run')}: ${violated.join(', ')}`,
+    );
+  if (idle.length > 0) parts.push(`nothing to judge for ${idle.join(', ')}`);
+  return parts.join(' · ');
+}
+
+function faults({ faults: { delivered, undelivered }, profile }: RunRecord): string {
+  const counts = Object.values(delivered);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length === 0 && undelivered.length === 0) return `none: ${profile} has none to deliver`;
+  const done = `${counted(counts.length, 'kind')} delivered, ${number(total)} in all`;
+  return undelivered.length === 0 ? done : `${done} · enabled and never delivered: ${undelivered.join(', ')}`;
+}
+
+function coverage({ coverage: { cells, hit, missing } }: RunRecord): string {
+  const done = `${number(hit)}/${number(cells)} state × fault cells`;
+  if (missing.length === 0) return done;
+  const more = missing.length > CELLS_SHOWN_MAX ? `, … (${number(missing.length)})` : '';
+  return `${done} · never: ${missing.slice(0, CELLS_SHOWN_MAX).map(together).join(', ')}${more}`;
+}
+
+function determinism({ determinism: { checked, equal } }: RunRecord): string {
+  if (checked === 0) return 'no run was repeated';
+  return `${number(equal)}/${counted(checked, 'run')} repeated identically`;
+}
+
+function costs({ virtualUs, events, meta }: RunRecord, { stored }: PrettyOptions): string {
+  return [
+    `${duration(virtualUs)} of virtual time`,
+    counted(events, 'event'),
+    duration(meta.wallMs * 1000),
+    `${number(meta.sagasPerSecond)} sagas/s`,
+    ...(stored === undefined ? [] : [stored]),
+  ].join(' · ');
+}
+
+function verdict({ verdict }: RunRecord, { colors }: PrettyOptions): string {
+  const { words, color } = VERDICTS[verdict];
+  return ` ${colors.bold(colors[color](words))}`;
+}

@@ -1,0 +1,57 @@
+// Numbers, shares and durations as people read them. Always the same text for the same number, wherever it runs.
+
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `1204` → `1,204`. */
+export function number(value: number): string {
+  return GROUPED.format(value);
+}
+
+/** `counted(1, 'run')` → `1 run`, `counted(1000, 'run')` → `1,000 runs`. */
+export function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * A rate between 0 and 1 as a percentage: `0.712` → `71.2 %`; small ones keep two digits: `0.0029` → `0.29 %`.
+ * Never rounded to 0 or 100 when it is not.
+ */
+export function percent(rate: number): string {
+  const value = rate * 100;
+  if (value > 99.9 && value < 100) return '> 99.9 %';
+  if (value === 0 || value >= 10) return `${trimmed(value, 1)} %`;
+  return `${value >= 0.01 ? value.toFixed(2) : value.toPrecision(2)} %`;
+}
+
+const UNITS: readonly (readonly [us: number, name: string])[] = [
+  [86_400_000_000, 'days'],
+  [3_600_000_000, 'h'],
+  [60_000_000, 'min'],
+  [1_000_000, 's'],
+  [1_000, 'ms'],
+  [1, 'µs'],
+];
+
+/** Microseconds in the largest unit of which there are at least two: `1_204_000` → `1,204 ms`. */
+export function duration(us: number): string {
+  const [size, name] = UNITS.find(([unit]) => us >= 2 * unit) ?? UNITS.at(-1)!;
+  return `${scaled(us, size)} ${name}`;
+}
+
+/** Several durations in one unit, that of the largest: `p50 118  p99 1,204 ms`. */
+export function durations(values: Readonly<Record<string, number>>): string {
+  const largest = Math.max(...Object.values(values));
+  const [size, name] = UNITS.find(([unit]) => largest >= 2 * unit) ?? UNITS.at(-1)!;
+  const texts = Object.entries(values).map(([label, us]) => `${label} ${scaled(us, size)}`);
+  return `${texts.join('  ')} ${name}`;
+}
+
+function scaled(us: number, size: number): string {
+  const value = us / size;
+  return value >= 100 ? number(value) : trimmed(value, value >= 10 ? 1 : 2);
+}
+
+/** At most so many decimals, without trailing zeros. */
+function trimmed(value: number, decimals: number): string {
+  return String(Number(value.toFixed(decimals)));
+}

@@ -1,0 +1,112 @@
+// A capsule: one failed run in a file, with everything that runs it again.
+//
+// K1. The name is made from the content: the same failure writes the same file.
+// K2. A capsule whose scenario has changed since is refused: its plan would strike somewhere else.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../engine/core/user-error.ts';
+import type { Profile } from '../faults/profile.ts';
+import { profiles } from '../faults/profile.ts';
+import type { FaultPlan, Violation } from '../run-result.ts';
+import type { Job } from './job.ts';
+import { shownPath } from './load-scenario.ts';
+import { seedCommand } from './replay-command.ts';
+import { readJson } from './saga-file.ts';
+
+export const CAPSULE_SCHEMA = 'sagastorm/capsule@1';
+
+export interface Capsule {
+  readonly schema: typeof CAPSULE_SCHEMA;
+  /** Name, or path relative to where the campaign ran. */
+  readonly scenario: string;
+  readonly scenarioHash: string;
+  /** The saga given with `--saga`, as it stood in its file. */
+  readonly saga?: unknown;
+  readonly seed: string;
+  readonly sagas: number;
+  readonly profile: Profile['name'];
+  /** As given with `--policy`; left out for the scenario's own. */
+  readonly policy?: string;
+  /** Every fault of the run: these, and no others, strike again. */
+  readonly plan: FaultPlan;
+  readonly violation: Violation;
+  /** Of the run. */
+  readonly fingerprint: string;
+}
+
+/** Writes a capsule under `<out>/failures/`; returns its path, relative to where the command runs. */
+export function writeCapsule(out: string, capsule: Capsule): string {
+  const text = `${JSON.stringify(capsule, undefined, 2)}\n`;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8); // K1
+  const folder = join(out, 'failures');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${capsule.violation.invariant}-${digest}.json`);
+  writeFileSync(file, text);
+  return shownPath(file);
+}
+
+/**
+ * Reads a capsule.
+ *
+ * @throws UserError `file-not-found`, `bad-json` or `bad-capsule`
+ */
+export function readCapsule(path: string): Capsule {
+  const found = readJson(path, 'a capsule that `sagastorm run` wrote');
+  const wrong = faultOf(found);
+  if (wrong === undefined) return found as Capsule;
+  throw new UserError(
+    'bad-capsule',
+    `${path} is not a capsule: ${wrong}`,
+    'Capsules are the files that `sagastorm run` writes into .sagastorm/failures/.',
+  );
+}
+
+/** The job that a capsule's run was one of. */
+export function jobOf({ scenario, saga, sagas, profile, policy }: Capsule): Job {
+  return {
+    scenario,
+    sagas,
+    profile,
+    ...(saga === undefined ? {} : { saga }),
+    ...(policy === undefined ? {} : { policy }),
+  };
+}
+
+/**
+ * Refuses a capsule of another scenario than the one that is there now (K2).
+ *
+ * @throws UserError `capsule-drifted`
+ */
+export function checkDrift(capsule: Capsule, hashNow: string): void {
+  const { scenario, scenarioHash, seed } = capsule;
+  if (scenarioHash === hashNow) return;
+  throw new UserError(
+    'capsule-drifted',
+    `scenario ${scenario} has changed since the capsule was written (${scenarioHash}, now ${hashNow})`,
+    `Go back to the scenario as it was, or run the seed afresh: ${seedCommand(jobOf(capsule), seed)}`,
+  );
+}
+
+/** What keeps a value from being a capsule, or undefined. */
+function faultOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it holds no JSON object';
+  const capsule = value as Readonly<Record<string, unknown>>;
+  if (capsule.schema !== CAPSULE_SCHEMA) return `its "schema" is not "${CAPSULE_SCHEMA}"`;
+  for (const field of ['scenario', 'scenarioHash', 'seed', 'fingerprint']) {
+    if (typeof capsule[field] !== 'string') return `"${field}" is not a text`;
+  }
+  const { sagas, profile, policy, plan } = capsule;
+  if (!Number.isInteger(sagas) || (sagas as number) < 1) return '"sagas" is not a whole number from 1';
+  if (typeof profile !== 'string' || !Object.hasOwn(profiles, profile)) return '"profile" is unknown';
+  if (policy !== undefined && typeof policy !== 'string') return '"policy" is not a text';
+  if (!Array.isArray(plan) || !plan.every(isPlannedFault)) return '"plan" is not a list of faults';
+  return undefined;
+}
+
+function isPlannedFault(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, at, params } = value as Readonly<Record<string, unknown>>;
+  return typeof kind === 'string' && typeof at === 'string' && typeof params === 'object' && params !== null;
+}

@@ -1,0 +1,18 @@
+// The public API of campaigns: many runs, on many threads, and one of them again.
+
+export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
+export { type Capsule, readCapsule } from './capsule.ts';
+export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
+export { type Job, type PreparedJob, prepare } from './job.ts';
+export {
+  listScenarios,
+  loadScenario,
+  type ScenarioSummary,
+  scenarioNames,
+  shownPath,
+} from './load-scenario.ts';
+export { nearest, suggestion } from './nearest.ts';
+export { STANDARD_POLICIES } from './policy-choice.ts';
+export { type Replay, type ReplayOptions, replayCapsule, replaySeed, TraceUntil } from './replay.ts';
+export { readJson, withSaga } from './saga-file.ts';
+export { VERSION } from './source-tree.ts';

@@ -1,0 +1,65 @@
+// What to run, as data that crosses threads, and the same with everything loaded.
+
+import { type Profile, profiles } from '../faults/profile.ts';
+import type { FaultPlan, RunResult } from '../run-result.ts';
+import type { Scenario } from '../scenario.ts';
+import { type SimulationOptions, simulate } from '../world/host.ts';
+import { loadScenario } from './load-scenario.ts';
+import { choosePolicy, type PolicyChoice } from './policy-choice.ts';
+import { withSaga } from './saga-file.ts';
+import { scenarioHash } from './scenario-hash.ts';
+
+/** One kind of run; a seed makes it one run. */
+export interface Job {
+  /** Name of a scenario, or path of its file. */
+  readonly scenario: string;
+  /** The one saga to run instead of the scenario's own, as it stood in a JSON file. */
+  readonly saga?: unknown;
+  readonly profile: Profile['name'];
+  /** Left out: the scenario's own. */
+  readonly policy?: string;
+  /** Sagas per run, from 1. Left out: the scenario's own number; 1 with `saga`. */
+  readonly sagas?: number;
+}
+
+/** A job with its scenario loaded and its names resolved. */
+export interface PreparedJob {
+  readonly scenario: Scenario;
+  /** The scenario's file, absolute. */
+  readonly file: string;
+  /** See {@link scenarioHash}. */
+  readonly hash: string;
+  readonly profile: Profile;
+  readonly policy: PolicyChoice;
+  readonly sagas: number;
+}
+
+/**
+ * Loads what a job names.
+ *
+ * @throws UserError when the scenario, the saga or the policy is wrong
+ */
+export async function prepare(job: Job): Promise<PreparedJob> {
+  const { scenario: found, file } = await loadScenario(job.scenario);
+  const scenario = job.saga === undefined ? found : withSaga(found, job.saga);
+  return {
+    scenario,
+    file,
+    hash: scenarioHash(scenario, file),
+    profile: profiles[job.profile],
+    policy: choosePolicy(scenario, job.policy),
+    sagas: job.sagas ?? scenario.sagasPerRun,
+  };
+}
+
+/** What one run may have beside its seed. */
+export interface RunExtras extends Pick<SimulationOptions, 'trace' | 'onProgress'> {
+  readonly plan?: FaultPlan;
+}
+
+/** Runs one seed of a job; see `simulate`. */
+export function runSeed(job: PreparedJob, seed: string, extras: RunExtras = {}): RunResult {
+  const { scenario, profile, policy, sagas } = job;
+  const override = policy.override === undefined ? {} : { policy: policy.override };
+  return simulate(scenario, { seed, sagas, profile, ...override, ...extras });
+}

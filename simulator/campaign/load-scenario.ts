@@ -1,0 +1,147 @@
+// Finds and loads scenarios: those of the package by name, those of a user by path. Every way in which a file
+// can be wrong ends in a UserError of one sentence.
+
+import { readdirSync, statSync } from 'node:fs';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../../engine/core/user-error.ts';
+import type { Scenario } from '../scenario.ts';
+import { firstLine, isUserError } from './error-data.ts';
+import { suggestion } from './nearest.ts';
+import { MODULE_EXTENSION, SCENARIOS_FOLDER } from './source-tree.ts';
+
+/** A scenario and the file that it came from (absolute). */
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  readonly file: string;
+}
+
+/** One line of `sagastorm list`. */
+export interface ScenarioSummary {
+  readonly name: string;
+  readonly title: string;
+  readonly sagas: readonly string[];
+  readonly policies: readonly string[];
+  readonly sagasPerRun: number;
+}
+
+const LOADABLE = ['.ts', '.mts', '.js', '.mjs'];
+
+/**
+ * Loads a scenario by its name, or by the path of a `.ts`, `.mts`, `.js` or `.mjs` file.
+ *
+ * @throws UserError `unknown-scenario`, `scenario-not-found`, `scenario-broken` or `not-a-scenario`; and
+ * whatever UserError the file itself throws, for example for a saga with a cycle.
+ */
+export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
+  const file = isPath(nameOrPath) ? fileOfPath(nameOrPath) : fileOfName(nameOrPath);
+  return { scenario: scenarioIn(await importFile(file), file), file };
+}
+
+/** Names of the scenarios that come with the package, sorted. */
+export function scenarioNames(): readonly string[] {
+  return readdirSync(SCENARIOS_FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && isModule(entry.name))
+    .map((entry) => basename(entry.name, MODULE_EXTENSION))
+    .sort();
+}
+
+/**
+ * What `sagastorm list` shows of every scenario that comes with the package.
+ *
+ * @throws UserError when one of them cannot be loaded
+ */
+export async function listScenarios(): Promise<readonly ScenarioSummary[]> {
+  const loaded = await Promise.all(scenarioNames().map(loadScenario));
+  return loaded.map(({ scenario: { name, title, sagas, policies, sagasPerRun } }) => ({
+    name,
+    title,
+    sagas: sagas.map((saga) => saga.name),
+    policies: policies.map((policy) => policy.name),
+    sagasPerRun,
+  }));
+}
+
+/** A path as people read it: relative to where they are, unless it is somewhere else. */
+export function shownPath(file: string): string {
+  const path = relative('', file);
+  return path === '' || path.startsWith('..') ? resolve(file) : path;
+}
+
+function isModule(name: string): boolean {
+  return name.endsWith(MODULE_EXTENSION) && !name.endsWith(`.d${MODULE_EXTENSION}`);
+}
+
+function isPath(nameOrPath: string): boolean {
+  return /[/\\]/.test(nameOrPath) || extname(nameOrPath) !== '';
+}
+
+function fileOfName(name: string): string {
+  const names = scenarioNames();
+  if (names.includes(name)) return join(SCENARIOS_FOLDER, `${name}${MODULE_EXTENSION}`);
+  throw new UserError(
+    'unknown-scenario',
+    `there is no scenario called "${name}"`,
+    `${suggestion(name, names)} A file is given by its path, such as ./my-scenario.ts.`,
+  );
+}
+
+function fileOfPath(path: string): string {
+  const file = resolve(path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new UserError(
+      'scenario-not-found',
+      `there is no file ${path}`,
+      `Looked for ${file}; \`sagastorm list\` shows the scenarios that need no file.`,
+    );
+  }
+  if (found.isFile() && LOADABLE.includes(extname(file))) return file;
+  throw new UserError(
+    'not-a-scenario',
+    `${path} is not a scenario: it is ${found.isFile() ? 'no' : 'a folder, not a'} .ts or .js file`,
+    extname(file) === '.json'
+      ? 'A capsule is run with `sagastorm replay`, a saga with `sagastorm run SCENARIO --saga FILE`.'
+      : 'Give a module that exports a scenario as default.',
+  );
+}
+
+async function importFile(file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+  } catch (error) {
+    if (isUserError(error)) throw error;
+    throw brokenFile(file, error);
+  }
+}
+
+function brokenFile(file: string, error: unknown): UserError {
+  const path = shownPath(file);
+  if (error instanceof Error && error.name === 'SyntaxError') {
+    return new UserError(
+      'scenario-broken',
+      `${path} is not valid: ${firstLine(error)}`,
+      'In a package without "type": "module", name the file .mts or .mjs.',
+    );
+  }
+  return new UserError(
+    'scenario-broken',
+    `${path} could not be loaded: ${firstLine(error)}`,
+    'The file threw while it was imported; run it with node to see where.',
+  );
+}
+
+function scenarioIn(module: { readonly default?: unknown }, file: string): Scenario {
+  const found = module.default;
+  if (isScenario(found)) return found;
+  const what = found === undefined ? 'it has no default export' : 'its default export is something else';
+  throw new UserError(
+    'not-a-scenario',
+    `${shownPath(file)} is not a scenario: ${what}`,
+    'Write `export default defineScenario({ … })`.',
+  );
+}
+
+function isScenario(value: unknown): value is Scenario {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'scenario';
+}

@@ -1,0 +1,43 @@
+// Which policy a run goes by: the one that `--policy` names, else the scenario's own, else the default.
+
+import type { Policy } from '../../engine/core/policy.ts';
+import { UserError } from '../../engine/core/user-error.ts';
+import { policies } from '../../engine/policy/index.ts';
+import type { Scenario } from '../scenario.ts';
+import { suggestion } from './nearest.ts';
+
+/** Names of the policies that every scenario can be run under. */
+export const STANDARD_POLICIES: readonly string[] = Object.values(policies).map(({ name }) => name);
+
+/** The policy of a run. `override` is what the simulation is given; without it, each saga has its own. */
+export interface PolicyChoice {
+  readonly name: string;
+  readonly override?: Policy;
+}
+
+/**
+ * Chooses the policy by name from the scenario's `policies` and the standard ones; without a name, the
+ * scenario's own.
+ *
+ * @throws UserError `unknown-policy`
+ */
+export function choosePolicy(scenario: Scenario, name: string | undefined): PolicyChoice {
+  if (name === undefined) return ownPolicy(scenario);
+  const known = new Map(
+    [...Object.values(policies), ...scenario.policies].map((policy) => [policy.name, policy]),
+  );
+  const override = known.get(name);
+  if (override !== undefined) return { name, override };
+  throw new UserError(
+    'unknown-policy',
+    `scenario "${scenario.name}" knows no policy called "${name}"`,
+    suggestion(name, [...known.keys()]),
+  );
+}
+
+function ownPolicy(scenario: Scenario): PolicyChoice {
+  if (scenario.policy !== undefined) return { name: scenario.policy.name };
+  const own = new Set(scenario.sagas.flatMap(({ policy }) => (policy === undefined ? [] : [policy.name])));
+  const { default: fallback } = policies;
+  return own.size === 0 ? { name: fallback.name, override: fallback } : { name: [...own].join(' + ') };
+}

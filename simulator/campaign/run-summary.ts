@@ -1,0 +1,190 @@
+// What many runs come to: counts, histograms, and each distinct failure once. Summaries of consecutive batches
+// add up to the summary of all of them.
+//
+// R1. Summaries are added in seed order, so that the first seed of a failure, and the fingerprint over all runs,
+//     do not depend on workers or batches.
+// R2. Constant memory in the number of runs that hold.
+
+import { createHash } from 'node:crypto';
+import type { Percentiles } from '../run-record.ts';
+import type { FaultPlan, RunResult, SagaCounts, Violation } from '../run-result.ts';
+import { Durations, type PackedDurations } from './durations.ts';
+
+/** A failure of one nature: the first run that showed it, and how many did. */
+export interface Failure {
+  readonly violation: Violation;
+  readonly seed: string;
+  /** Fingerprint of the first run. */
+  readonly fingerprint: string;
+  /** Every fault of the first run. */
+  readonly plan: FaultPlan;
+  readonly runs: number;
+}
+
+/** A summary as plain data, to cross threads. */
+export interface PackedSummary {
+  readonly runs: RunCounts;
+  readonly sagas: SagaCounts;
+  readonly faultsEnabled: readonly string[];
+  readonly faultsDelivered: Readonly<Record<string, number>>;
+  readonly cellsHit: readonly string[];
+  readonly invariantsExercised: readonly string[];
+  readonly failures: readonly Failure[];
+  readonly inconclusive: readonly { readonly seed: string; readonly reason: string }[];
+  /** Seed and fingerprint of every run of the batch, in order. */
+  readonly fingerprints: readonly (readonly [seed: string, fingerprint: string])[];
+  readonly durations: {
+    readonly saga: PackedDurations;
+    readonly compensation: PackedDurations;
+    readonly step: PackedDurations;
+  };
+  readonly events: number;
+  readonly virtualUs: number;
+}
+
+export interface RunCounts {
+  readonly total: number;
+  readonly held: number;
+  readonly violated: number;
+  readonly inconclusive: number;
+}
+
+const NO_SAGAS: SagaCounts = {
+  started: 0,
+  completed: 0,
+  compensated: 0,
+  failed: 0,
+  compensationFailed: 0,
+  open: 0,
+  resumed: 0,
+};
+
+export class RunSummary {
+  runs: RunCounts = { total: 0, held: 0, violated: 0, inconclusive: 0 };
+  sagas: SagaCounts = NO_SAGAS;
+  events = 0;
+  virtualUs = 0;
+  readonly faultsEnabled = new Set<string>();
+  readonly faultsDelivered: Record<string, number> = {};
+  readonly cellsHit = new Set<string>();
+  readonly invariantsExercised = new Set<string>();
+  readonly failures = new Map<string, Failure>();
+  readonly inconclusive: { readonly seed: string; readonly reason: string }[] = [];
+  readonly #durations = { saga: new Durations(), compensation: new Durations(), step: new Durations() };
+  readonly #hash = createHash('sha256');
+  /** Kept only until the batch is packed. */
+  readonly #fingerprints: (readonly [string, string])[] = [];
+
+  /** Adds one run. */
+  addRun(result: RunResult): void {
+    const { seed, verdict, fingerprint } = result;
+    this.runs = sum(this.runs, { total: 1, held: 0, violated: 0, inconclusive: 0, [verdict]: 1 });
+    this.#addCounts({
+      ...result,
+      faultsEnabled: Object.keys(result.faultsEnabled),
+      cellsHit: Object.keys(result.coverage),
+    });
+    this.#fingerprints.push([seed, fingerprint]);
+    this.#noteFingerprint(seed, fingerprint);
+    if (verdict === 'inconclusive')
+      this.inconclusive.push({ seed, reason: result.inconclusive ?? 'no reason' });
+    for (const violation of firstOfEach(result.violations)) {
+      this.#addFailure({ violation, seed, fingerprint, plan: result.plan, runs: 1 });
+    }
+    this.#durations.saga.record(result.latencyUs.saga);
+    this.#durations.compensation.record(result.latencyUs.compensation);
+    this.#durations.step.record(result.latencyUs.step);
+  }
+
+  /** Adds the batch that comes next in seed order (R1). */
+  add(batch: PackedSummary): void {
+    this.runs = sum(this.runs, batch.runs);
+    this.#addCounts(batch);
+    this.inconclusive.push(...batch.inconclusive);
+    for (const failure of batch.failures) this.#addFailure(failure);
+    for (const [seed, fingerprint] of batch.fingerprints) this.#noteFingerprint(seed, fingerprint);
+    this.#durations.saga.add(batch.durations.saga);
+    this.#durations.compensation.add(batch.durations.compensation);
+    this.#durations.step.add(batch.durations.step);
+  }
+
+  pack(): PackedSummary {
+    const { saga, compensation, step } = this.#durations;
+    return {
+      runs: this.runs,
+      sagas: this.sagas,
+      faultsEnabled: [...this.faultsEnabled],
+      faultsDelivered: this.faultsDelivered,
+      cellsHit: [...this.cellsHit],
+      invariantsExercised: [...this.invariantsExercised],
+      failures: [...this.failures.values()],
+      inconclusive: this.inconclusive,
+      fingerprints: this.#fingerprints,
+      durations: { saga: saga.pack(), compensation: compensation.pack(), step: step.pack() },
+      events: this.events,
+      virtualUs: this.virtualUs,
+    };
+  }
+
+  latencyUs(): {
+    readonly saga: Percentiles;
+    readonly compensation: Percentiles;
+    readonly step: Percentiles;
+  } {
+    const { saga, compensation, step } = this.#durations;
+    return {
+      saga: saga.percentiles(),
+      compensation: compensation.percentiles(),
+      step: step.percentiles(),
+    };
+  }
+
+  /** 128 bits in hex over `seed:fingerprint` of every run so far, one per line, in the order they were added. */
+  fingerprint(): string {
+    return this.#hash.copy().digest('hex').slice(0, 32);
+  }
+
+  #addCounts(counts: Counted): void {
+    this.sagas = sum(this.sagas, counts.sagas);
+    this.events += counts.events;
+    this.virtualUs += counts.virtualUs;
+    for (const kind of counts.faultsEnabled) this.faultsEnabled.add(kind);
+    for (const [kind, times] of Object.entries(counts.faultsDelivered)) {
+      this.faultsDelivered[kind] = (this.faultsDelivered[kind] ?? 0) + times;
+    }
+    for (const cell of counts.cellsHit) this.cellsHit.add(cell);
+    for (const id of counts.invariantsExercised) this.invariantsExercised.add(id);
+  }
+
+  #addFailure(failure: Failure): void {
+    const { signature } = failure.violation;
+    const known = this.failures.get(signature);
+    this.failures.set(
+      signature,
+      known === undefined ? failure : { ...known, runs: known.runs + failure.runs },
+    );
+  }
+
+  #noteFingerprint(seed: string, fingerprint: string): void {
+    this.#hash.update(`${seed}:${fingerprint}\n`);
+  }
+}
+
+/** What is only counted, of a run or of a batch. */
+type Counted = Pick<
+  PackedSummary,
+  'sagas' | 'events' | 'virtualUs' | 'faultsEnabled' | 'faultsDelivered' | 'cellsHit' | 'invariantsExercised'
+>;
+
+function firstOfEach(violations: readonly Violation[]): readonly Violation[] {
+  const first = new Map<string, Violation>();
+  for (const violation of violations) {
+    if (!first.has(violation.signature)) first.set(violation.signature, violation);
+  }
+  return [...first.values()];
+}
+
+/** Adds two records of numbers with the same keys. */
+function sum<T extends { readonly [Key in keyof T]: number }>(a: T, b: T): T {
+  return Object.fromEntries(Object.keys(a).map((key) => [key, a[key as keyof T] + b[key as keyof T]])) as T;
+}

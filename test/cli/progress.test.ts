@@ -1,0 +1,47 @@
+// Progress is drawn at most ten times a second on a terminal, and every ten seconds elsewhere.
+
+import { expect, test } from 'vitest';
+import { Progress, type ProgressSink, progressText } from '../../cli/progress.ts';
+
+function drawn(live: boolean, times: readonly number[]): readonly string[] {
+  const lines: string[] = [];
+  let now = 0;
+  const sink: ProgressSink = { live, line: (text) => lines.push(text), clear: () => lines.push('(cleared)') };
+  const progress = new Progress('ride', sink, () => now);
+  times.forEach((time, i) => {
+    now = time;
+    progress.update({ phase: 'runs', unit: 'runs', done: i + 1, total: times.length });
+  });
+  progress.end();
+  return lines;
+}
+
+test('live: the first at once, then one per 100 ms', () => {
+  expect(drawn(true, [0, 50, 99, 100, 150, 250])).toEqual([
+    'ride  1 of 6 runs · 16 % · 0:00 left',
+    'ride  4 of 6 runs · 66 % · 0:01 left',
+    'ride  6 of 6 runs · 100 % · 0:00 left',
+    '(cleared)',
+  ]);
+});
+
+test('plain: nothing in the first ten seconds, then a line every ten', () => {
+  const lines = drawn(false, [0, 5_000, 10_000, 12_000, 20_000]);
+  expect(lines).toEqual([
+    'ride  3 of 5 runs · 60 % · 0:07 left',
+    'ride  5 of 5 runs · 100 % · 0:00 left',
+    '(cleared)',
+  ]);
+});
+
+test.each([
+  [
+    { phase: 'runs', unit: 'sagas', done: 2_500, total: 10_000 },
+    30_000,
+    '2,500 of 10,000 sagas · 25 % · 1:30 left',
+  ],
+  [{ phase: 'determinism', unit: 'runs', done: 0, total: 1 }, 0, 'repeating 0 of 1 run · 0 %'],
+  [{ phase: 'runs', unit: 'runs', done: 1, total: 4 }, 1_800_000, '1 of 4 runs · 25 % · 1:30:00 left'],
+] as const)('%j', (progress, elapsedMs, text) => {
+  expect(progressText(progress, elapsedMs)).toBe(text);
+});

@@ -1,0 +1,112 @@
+// `sagastorm replay`: the same run again, from its seed or from the faults in a capsule.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../simulator/index.ts';
+import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+
+const folder = freshFolder();
+const forgetful = fixture('forgetful.ts');
+let found: RunRecord;
+
+beforeAll(async () => {
+  const { stdout } = await sagastorm(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], folder);
+  found = JSON.parse(stdout) as RunRecord;
+}, PROCESS_TIMEOUT.timeout);
+
+function altered(change: Record<string, unknown>): string {
+  const capsule = JSON.parse(readFileSync(join(folder, found.violations[0]!.capsule!), 'utf8')) as object;
+  const file = join(freshFolder(), 'altered.json');
+  writeFileSync(file, JSON.stringify({ ...capsule, ...change }));
+  return file;
+}
+
+describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
+  test('every capsule shows its violation again, at the same moment, in the same run', async () => {
+    expect(found.violations.length).toBeGreaterThan(1);
+    const replay = ({ capsule }: { readonly capsule?: string }) => sagastorm(['replay', capsule!], folder);
+    const some = found.violations.slice(0, 2);
+    const replays = await Promise.all(some.map(replay));
+    for (const [i, violation] of some.entries()) {
+      const { code, stdout } = replays[i]!;
+      expect(stdout).toContain(` ✗ ${violation.invariant} `);
+      expect(stdout).toContain(violation.message);
+      expect(stdout).toContain('Reproduced: every event is the one that was recorded.');
+      expect(code).toBe(1);
+    }
+  });
+
+  test('the printed command works as it is', async () => {
+    const { replay, signature } = found.violations[0]!;
+    const words = replay.split(' ').slice(2);
+    const { stdout } = await sagastorm([...words, '--json'], folder);
+    const record = JSON.parse(stdout) as RunRecord;
+    expect(record.violations.map((violation) => violation.signature)).toContain(signature);
+  });
+
+  test('a capsule of a scenario that has changed is refused', async () => {
+    const { code, stderr } = await sagastorm(
+      ['replay', altered({ scenarioHash: '0000000000000000' })],
+      folder,
+    );
+    expect(stderr).toMatch(/^sagastorm: scenario .*forgetful\.ts has changed since the capsule was written/);
+    expect(stderr).toContain('--seed x/0');
+    expect(code).toBe(64);
+  });
+
+  test('a capsule without its faults holds, and says that it was not reproduced', async () => {
+    const { code, stdout } = await sagastorm(['replay', altered({ plan: [] })], folder);
+    expect(stdout).toContain('Not reproduced: ');
+    expect(code).toBe(0);
+  });
+
+  test.each<[string, unknown]>([
+    ['sagas', 0],
+    ['seed', 7],
+    ['profile', 'hail'],
+    ['policy', 7],
+    ['plan', [{ kind: 'drop-reply' }]],
+  ])('a capsule with a wrong "%s" is refused', async (field, value) => {
+    const { code, stderr } = await sagastorm(['replay', altered({ [field]: value })], folder);
+    expect(stderr).toMatch(new RegExp(`^sagastorm: .*altered\\.json is not a capsule: "${field}" `));
+    expect(code).toBe(64);
+  });
+
+  test('a seed gives the run that a campaign had, and its events', async () => {
+    const words = [fixture('honest.ts'), '--seed', 'x', '--sagas', '3', '--profile', 'breeze'];
+    const [run, replay] = await Promise.all([
+      sagastorm(['run', ...words, '--json']),
+      sagastorm(['replay', ...words, '--trace']),
+    ]);
+    const { fingerprint } = JSON.parse(run.stdout) as RunRecord;
+    expect(replay.stdout).toContain(` FINGERPRINT ${fingerprint}\n`);
+    expect(replay.stdout).toMatch(/^t=0\.\d{6}s {2}create +s-\d\n/);
+    expect(replay.code).toBe(0);
+  });
+
+  test('--until ends the trace, not the run', async () => {
+    const words = ['replay', fixture('honest.ts'), '--seed', 'x'];
+    const [all, some] = await Promise.all([
+      sagastorm([...words, '--trace']),
+      sagastorm([...words, '--trace', '--until', '900ms']),
+    ]);
+    const events = ({ stdout }: { stdout: string }): readonly string[] =>
+      stdout.split('\n').filter((line) => line.startsWith('t='));
+    const early = events(all).filter((line) => line < 't=0.900000s~');
+    expect(events(some)).toEqual(early);
+    expect(events(all).length).toBeGreaterThan(early.length);
+    expect(some.stdout.split('FINGERPRINT')[1]).toContain(/[0-9a-f]{32}/.exec(all.stdout)![0]);
+  });
+
+  test('a reader who leaves early is no error', async () => {
+    const child = start(
+      ['replay', fixture('honest.ts'), '--seed', 'x', '--sagas', '2000', '--trace'],
+      freshFolder(),
+    );
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const { code, stderr } = await ended(child);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+});

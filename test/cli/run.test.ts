@@ -1,0 +1,143 @@
+// `sagastorm run`, as a process: what it writes where, and how it ends.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../simulator/index.ts';
+import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+
+const honest = fixture('honest.ts');
+
+describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
+  test('a scenario that holds ends in 0, with verdict, seed and fingerprint', async () => {
+    const { code, stdout, stderr } = await sagastorm(['run', honest, '--seed', '007']);
+    expect(stdout).toMatch(/^sagastorm \d+\.\d+ · honest · 1 run × 5 sagas · seed "007" · storm\n/);
+    expect(stdout).toMatch(/ FINGERPRINT [0-9a-f]{32}\n/);
+    expect(stdout).toMatch(/ HELD\n$/);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('without a seed one is chosen, and printed', async () => {
+    const seedIn = ({ stdout }: { stdout: string }) => /seed "([0-9a-f]{8})"/.exec(stdout)?.[1];
+    const [one, two] = await Promise.all([sagastorm(['run', honest]), sagastorm(['run', honest])]);
+    expect(seedIn(one)).toBeDefined();
+    expect(seedIn(one)).not.toBe(seedIn(two));
+  });
+
+  test('--json prints the record and nothing else; the same is stored', async () => {
+    const folder = freshFolder();
+    const { stdout, stderr } = await sagastorm(
+      ['run', honest, '--seeds', '3', '--seed', '1e5', '--json'],
+      folder,
+    );
+    const record = JSON.parse(stdout) as RunRecord;
+    expect(record).toMatchObject({ rootSeed: '1e5', runs: { total: 3 }, verdict: 'held' });
+    expect(JSON.parse(readFileSync(`${folder}/.sagastorm/run.json`, 'utf8'))).toEqual(record);
+    expect(stderr).toBe('');
+  });
+
+  test('several scenarios: a line each, stored apart, and the worst code', async () => {
+    const folder = freshFolder();
+    const words = [
+      'run',
+      honest,
+      fixture('forgetful.ts'),
+      '--seeds',
+      '4',
+      '--seed',
+      'x',
+      '--json',
+      '--out',
+      'here',
+    ];
+    const { code, stdout } = await sagastorm(words, folder);
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunRecord);
+    expect(records.map(({ verdict }) => verdict)).toEqual(['held', 'violated']);
+    for (const { scenario } of records) expect(existsSync(`${folder}/here/${scenario}/run.json`)).toBe(true);
+    expect(code).toBe(1);
+  });
+
+  test('several reporters, in the order in which they are named', async () => {
+    const { stdout } = await sagastorm(['run', honest, '--reporter', 'line', '--reporter', 'json']);
+    const [line, json] = stdout.split('\n');
+    expect(line).toMatch(/^held · honest · /);
+    expect(JSON.parse(json!)).toMatchObject({ scenario: 'honest' });
+  });
+
+  test('a violation ends in 1 and says how to see it again', async () => {
+    const { code, stdout } = await sagastorm(['run', fixture('forgetful.ts'), '--seeds', '4', '--seed', 'x']);
+    expect(stdout).toMatch(/ ✗ at-most-once {3}\d of 4 runs\n/);
+    expect(stdout).toMatch(
+      /replay +npx sagastorm replay \.sagastorm\/failures\/at-most-once-[0-9a-f]{8}\.json\n/,
+    );
+    expect(stdout).toMatch(/ VIOLATED\n$/);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['reads-clock', 'Date.now() was called inside a simulated run'],
+    ['rolls-dice', 'Math.random() was called inside a simulated run'],
+  ])('%s ends in 4 and names the call', async (name, sentence) => {
+    const { code, stdout, stderr } = await sagastorm(['run', fixture(`${name}.ts`)]);
+    expect(stderr).toContain(`sagastorm: ${sentence}`);
+    expect(stderr).toContain(`${name}.ts:`);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(code).toBe(4);
+  });
+
+  test('a module that remembers ends in 4 and names the first event that differs', async () => {
+    const { code, stdout } = await sagastorm(['run', fixture('counts-calls.ts'), '--seed', 'x']);
+    expect(stdout).toContain('differs first in event 0');
+    expect(stdout).toMatch(/ NOT DETERMINISTIC\n$/);
+    expect(code).toBe(4);
+  });
+
+  test('a fault that was never delivered ends in 2 when that is asked for', async () => {
+    const { code, stdout } = await sagastorm(['run', honest, '--sagas', '1', '--seed', 'x', '--strict']);
+    expect(stdout).toContain('enabled and never delivered: ');
+    expect(stdout).toMatch(/ INCONCLUSIVE\n$/);
+    expect(code).toBe(2);
+  });
+
+  test('one saga from a file', async () => {
+    const { code, stdout } = await sagastorm(['run', honest, '--saga', fixture('deed.json'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ sagasPerRun: 1, sagas: { started: 1 } });
+    expect(code).toBe(0);
+  });
+
+  test('what is ours ends in 70: a sentence, and the stack only when asked for', async () => {
+    const [short, long] = await Promise.all([
+      sagastorm(['run', fixture('breaks.ts'), '--seed', 'x']),
+      sagastorm(['run', fixture('breaks.ts'), '--seed', 'x', '--debug']),
+    ]);
+    expect(short.stderr).toMatch(
+      /^sagastorm: internal error: seed "x" [^\n]*the ink is dry\.\n {2}[^\n]*--debug[^\n]*\n$/,
+    );
+    expect(long.stderr).toMatch(/at .*breaks\.ts:\d+/);
+    expect([short.code, long.code]).toEqual([70, 70]);
+  });
+
+  test('ctrl-C ends it after the runs in hand, with what was done', async () => {
+    const folder = freshFolder();
+    const child = start(['run', honest, '--seeds', '10000000', '--seed', 'x', '--workers', '1'], folder);
+    const end = ended(child);
+    while (!existsSync(`${folder}/.sagastorm`)) await sleep(20);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await end;
+    expect(stderr).toContain('stopping after the runs in hand');
+    expect(stdout).toMatch(/stopped after \d+ of 10000000 runs/);
+    expect(code).toBe(130);
+  });
+
+  test('colour where it is asked for', async () => {
+    const coloured = await ended(start(['run', honest], freshFolder(), { FORCE_COLOR: '1' }));
+    const plain = await ended(start(['run', honest, '--no-color'], freshFolder(), { FORCE_COLOR: '1' }));
+    expect(coloured.stdout).toContain('\u001b[');
+    expect(plain.stdout).not.toContain('\u001b[');
+  });
+});

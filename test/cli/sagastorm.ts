@@ -1,0 +1,60 @@
+// Runs the command line as people do: in a process of its own.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** How a process ended, and what it wrote. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** For tests that start processes: generous, because many of them share the machine. */
+export const PROCESS_TIMEOUT = { timeout: 60_000 };
+
+const MAIN = resolve('cli/main.ts');
+
+/** A folder of its own, for results. */
+export function freshFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'sagastorm-cli-'));
+}
+
+/** The path of a fixture, wherever the command runs. */
+export function fixture(file: string): string {
+  return resolve('test/cli/fixtures', file);
+}
+
+/** Starts `sagastorm …words`; `nodeWords` are for node itself. */
+export function start(
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  nodeWords: readonly string[] = [],
+): ChildProcess {
+  const { NO_COLOR, FORCE_COLOR, DEBUG, ...inherited } = process.env;
+  return spawn(process.execPath, [...nodeWords, MAIN, ...words], { cwd, env: { ...inherited, ...env } });
+}
+
+/** Everything that a started process writes until it ends. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  child.stdout!.on('data', (chunk) => {
+    written.stdout += String(chunk);
+  });
+  child.stderr!.on('data', (chunk) => {
+    written.stderr += String(chunk);
+  });
+  const code = await new Promise<number | null>((done, failed) => {
+    child.on('error', failed);
+    child.on('close', done);
+  });
+  return { code, ...written };
+}
+
+/** Runs `sagastorm …words` in a folder of its own. */
+export function sagastorm(words: readonly string[], cwd: string = freshFolder()): Promise<Ended> {
+  return ended(start(words, cwd));
+}

@@ -1,0 +1,101 @@
+// Whatever the user gets wrong ends in one sentence and a hint, exit 64, and no stack.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+
+const folder = freshFolder();
+
+function written(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const honest = fixture('honest.ts');
+const malformed = written('malformed.json', '{\n  "name": "deed",\n  "steps": [,]\n}\n');
+const noCapsule = written('no-capsule.json', '{ "schema": "sagastorm/run@1" }');
+const notValid = written('not-valid.mjs', 'export default {\n');
+written('a-file', '');
+
+const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
+  ['rum', /no command "rum"\.\n {2}Did you mean "run"\?/],
+  [`run ${honest} --sedes 4`, /no flag --sedes\.\n {2}Did you mean --seeds\?/],
+  [`run ${honest} -x`, /no flag -x\./],
+  [`run ${honest} --trace`, /--trace is not a flag of `sagastorm run`\./],
+  ['list twice', /`sagastorm list` does not take the argument "twice"\./],
+  [`run ${honest} --seeds`, /--seeds needs a value\./],
+  [`run ${honest} --seeds --quiet`, /--seeds needs a value\./],
+  [`run ${honest} --json=yes`, /--json takes no value\./],
+  [`run ${honest} --seeds 1 --seeds 2`, /--seeds is given 2 times\./],
+  [`run ${honest} --seeds -1`, /--seeds takes a whole number from 1 to 10,000,000, not "-1"\./],
+  [`run ${honest} --seeds 0`, /--seeds takes a whole number from 1 to 10,000,000, not "0"\./],
+  [`run ${honest} --seeds 1e99`, /--seeds takes a whole number from 1 to 10,000,000, not "1e99"\./],
+  [`run ${honest} --seeds NaN`, /--seeds takes a whole number from 1 to 10,000,000, not "NaN"\./],
+  [`run ${honest} --seeds 1.5`, /--seeds takes a whole number from 1 to 10,000,000, not "1\.5"\./],
+  [`run ${honest} --sagas 0`, /--sagas takes a whole number from 1 to 10,000,000, not "0"\./],
+  [`run ${honest} --workers 0`, /--workers takes a whole number from 1 to 256, not "0"\./],
+  [`run ${honest} --workers 257`, /--workers takes a whole number from 1 to 256, not "257"\./],
+  [`run ${honest} --check-determinism -1`, /--check-determinism takes a whole number from 0 to /],
+  [
+    `run ${honest} --profile strom`,
+    /--profile takes one of calm, breeze, storm, not "strom"\.\n {2}Did you mean "storm"/,
+  ],
+  [`run ${honest} --policy pateint`, /no policy called "pateint"\.\n {2}Did you mean "patient"/],
+  [`run ${honest} --reporter html`, /--reporter takes one of pretty, line, json, not "html"\./],
+  [`run ${honest} --json --reporter line`, /--json prints only the run record/],
+  [`run ${honest} --out a-file`, /cannot write a-file: /],
+  ['run bank-transfr', /no scenario called "bank-transfr"\.\n {2}Did you mean "bank-transfer"\?/],
+  ['run ./none.ts', /no file \.\/none\.ts\./],
+  ['run .', /no scenario called "\."\./],
+  [`run ${malformed}`, /malformed\.json is not a scenario/],
+  [`run ${fixture('throws.ts')}`, /throws\.ts could not be loaded: the notary is on holiday\./],
+  [
+    `run ${fixture('exports-nothing.ts')}`,
+    /exports-nothing\.ts is not a scenario: it has no default export\./,
+  ],
+  [`run ${fixture('exports-something.ts')}`, /is not a scenario: its default export is something else\./],
+  [`run ./${notValid}`, /not-valid\.mjs is not valid: Unexpected /],
+  [`run ${fixture('has-a-cycle.ts')}`, /saga "round": .*stamp → file → stamp/],
+  [`run ${honest} --saga none.json`, /no file none\.json\./],
+  [
+    `run ${honest} --saga ${malformed}`,
+    /malformed\.json is not JSON: Unexpected token ',' at line 3, column 13\./,
+  ],
+  [`run ${honest} --saga ${fixture('unknown-service.json')}`, /unknown service "post-office"\./],
+  [`run --saga ${fixture('deed.json')}`, /--saga needs exactly one scenario/],
+  ['replay', /replay needs a capsule, or a scenario and its --seed\./],
+  [`replay ${honest}`, /needs the seed of the run\./],
+  [`replay ${noCapsule}`, /no-capsule\.json is not a capsule: its "schema" is not "sagastorm\/capsule@1"\./],
+  [`replay ${malformed}`, /malformed\.json is not JSON/],
+  ['replay none.json', /no file none\.json\./],
+  [`replay ${noCapsule} --seed x`, /cannot be combined with --seed\./],
+  [`replay ${honest} --seed x --until soon`, /--until takes a duration such as 1\.2s or 350ms, not "soon"\./],
+  [`replay ${honest} --seed x --trace --json`, /cannot be combined with --trace\./],
+];
+
+describe.concurrent('wrong input', PROCESS_TIMEOUT, () => {
+  test.each(WRONG)('sagastorm %s', async (line, sentence) => {
+    const { code, stdout, stderr } = await sagastorm(line.split(' '), folder);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^sagastorm: [^\n]+[.!?]\n( {2}[^\n]+\n)?$/);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(code).toBe(64);
+  });
+});
+
+test('no command at all shows the help, and is no success', PROCESS_TIMEOUT, async () => {
+  const { code, stdout } = await sagastorm([]);
+  expect(stdout).toContain('run [...scenarios]');
+  expect(code).toBe(64);
+});
+
+test('a Node that is too old is refused before anything else', PROCESS_TIMEOUT, async () => {
+  const old = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.17.1'}})";
+  const child = start(['list'], folder, {}, ['--import', `data:text/javascript,${old}`]);
+  const { code, stdout, stderr } = await ended(child);
+  expect(stderr).toBe('sagastorm: Node 22.17.1 is too old; version 22.18 or a later one is needed.\n');
+  expect(stdout).toBe('');
+  expect(code).toBe(64);
+});

@@ -1,0 +1,238 @@
+// The orchestrator and its store: appends that fail, that nobody knows of, that meet another writer's; and recovery.
+
+import { expect, test } from 'vitest';
+import type { OrchestratorInput } from '../../../engine/core/orchestrator.ts';
+import { graph, SECOND, sequence } from './given.ts';
+import { APPLIED, LOST, MachineUnderTest, NOT_NOW, REJECTED, started } from './machine.ts';
+
+const TWO = sequence('a', 'b');
+
+test('E10: every append carries the version that it expects and the epoch of its writer', () => {
+  const saga = started(TWO, { epoch: 7 });
+  saga.nowUs = 3;
+  saga.reply('do a #1', APPLIED);
+  expect(saga.append).toEqual({
+    kind: 'append',
+    saga: 's-1',
+    expectedVersion: 2,
+    epoch: 7,
+    events: [
+      { saga: 's-1', version: 3, epoch: 7, atUs: 3, event: { kind: 'step-applied', step: 'a' } },
+      { saga: 's-1', version: 4, epoch: 7, atUs: 3, event: { kind: 'step-requested', step: 'b' } },
+    ],
+  });
+});
+
+test('E10: an append that failed is asked for again, the very same', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  const first = saga.append;
+  saga.answered('append-failed');
+  expect(saga.wake(SECOND)).toEqual(['append @0: saga-created, step-requested a']);
+  expect(saga.append).toBe(first);
+  expect(saga.appended()).toEqual(['do a #1']);
+});
+
+test('E10: an append whose outcome is unknown is read back: written, and the saga goes on', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  saga.write();
+  expect(saga.answered('append-unknown')).toEqual(['load']);
+  expect(saga.loaded()).toEqual(['do a #1']);
+});
+
+test('E10: an append whose outcome is unknown is read back: not written, and it is asked for again', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  const first = saga.append;
+  saga.answered('append-unknown');
+  expect(saga.loaded()).toEqual([]);
+  expect(saga.wake(1)).toEqual(['append @0: saga-created, step-requested a']);
+  expect(saga.append).toBe(first);
+});
+
+test('E10: an append without an answer is read back, too', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  saga.write();
+  expect(saga.wake(5 * SECOND - 1)).toEqual([]);
+  expect(saga.wake(5 * SECOND)).toEqual(['load']);
+  expect(saga.loaded()).toEqual(['do a #1']);
+});
+
+test('E10: a slow append that was read back too early, and asked for again, is settled by its conflict', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  saga.answered('append-unknown');
+  saga.loaded();
+  saga.write(); // the first one lands after all
+  saga.wake(1);
+  expect(saga.answered('append-conflict')).toEqual(['load']);
+  expect(saga.loaded()).toEqual(['do a #1']);
+});
+
+test('E10: answers to an append that is settled mean nothing', () => {
+  const saga = started(TWO);
+  saga.reply('do a #1', APPLIED);
+  for (const kind of [
+    'appended',
+    'append-failed',
+    'append-unknown',
+    'append-conflict',
+    'append-fenced',
+  ] as const)
+    expect(saga.take({ kind, saga: 's-1', expectedVersion: 0 })).toEqual([]);
+  expect(saga.loaded()).toEqual([]); // read too early: the append is asked for again, no more
+  expect(saga.wake(1)).toEqual(['append @2: step-applied a, step-requested b']);
+  expect(saga.appended()).toEqual(['do b #1']);
+});
+
+test.each<[what: string, fence: (saga: MachineUnderTest) => readonly string[]]>([
+  ['is told so', (saga) => saga.answered('append-fenced')],
+  [
+    'reads the rows of a later epoch where its own should be',
+    (saga) => {
+      const { saga: id, version, atUs } = saga.append!.events[0]!;
+      saga.log.push({ saga: id, version, atUs, epoch: 2, event: { kind: 'step-applied', step: 'a' } });
+      saga.answered('append-conflict');
+      return saga.loaded();
+    },
+  ],
+])('E10: a fenced writer that %s halts, and nothing comes of it any more', (_what, fence) => {
+  const saga = started(TWO);
+  saga.reply('do a #1', APPLIED);
+  expect(fence(saga)).toEqual(['halt']);
+  const after: OrchestratorInput[] = [
+    { kind: 'appended', saga: 's-1', expectedVersion: 2 },
+    { kind: 'create', saga: 's-2', definition: TWO, input: {}, request: 'r' },
+    { kind: 'cancel', saga: 's-1', request: 'c' },
+    { kind: 'wake', saga: 's-1' },
+    { kind: 'recovered', sagas: [saga.log] },
+    { kind: 'reply', call: saga.calls.get('do a #1')!, outcome: APPLIED },
+  ];
+  for (const input of after) expect(saga.everything(input)).toEqual([]);
+});
+
+test('E10: a create that meets the same saga in the log goes on with that one', () => {
+  const before = started(TWO);
+  before.replied('do a #1', APPLIED);
+  const saga = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  saga.create('r');
+  expect(saga.answered('append-conflict')).toEqual(['load']);
+  expect(saga.loaded()).toEqual(['r accepted', 'do b #1']);
+});
+
+test('E10: a create that meets a saga of the same length goes on with the one in the log', () => {
+  const before = new MachineUnderTest(TWO);
+  before.create();
+  before.write();
+  const saga = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  saga.create('r', { n: 2 });
+  saga.answered('append-conflict');
+  expect(saga.loaded()).toEqual(['r accepted', 'do a #1']);
+  expect(saga.calls.get('do a #1')!.payload).toEqual({ n: 1 });
+});
+
+test('E10: a create of a saga that has ended starts nothing', () => {
+  const saga = started(sequence('a'));
+  saga.replied('do a #1', APPLIED);
+  expect(saga.create('r')).toEqual(['append @0: saga-created, step-requested a']);
+  saga.answered('append-conflict');
+  expect(saga.loaded()).toEqual(['r accepted', 'ended completed']);
+  expect([...saga.calls.keys()]).toEqual(['do a #1']);
+});
+
+// BUG: what is read back is taken for this append when the length of the log is right and the epoch is the same,
+// whoever's events these are. A create of another saga under the id of one that ended can meet that length.
+test.fails('E1, E10: an append is settled by its own events only', () => {
+  const first = started(sequence('a'));
+  first.replied('do a #1', APPLIED); // four events, and forgotten
+  const other = graph({ x: {}, y: {}, z: {} }, { name: 'other' });
+  const saga = new MachineUnderTest(other, { log: first.log, others: [first.definition] });
+  saga.create(); // four events
+  saga.answered('append-conflict');
+  expect(saga.loaded()).not.toContain('do x #1');
+});
+
+// BUG: an answer names its append by the expected version alone. When the saga has ended meanwhile, was forgotten and
+// is created once more, a late answer to the first create settles the second, which was never written.
+test.fails('E1, E5: an answer to an append of a saga that was forgotten does not settle a new one', () => {
+  const saga = new MachineUnderTest(sequence('a'));
+  saga.create();
+  saga.write(); // and the answer takes its time
+  saga.wake(5 * SECOND);
+  saga.loaded();
+  expect(saga.replied('do a #1', APPLIED)).toEqual(['ended completed']);
+  saga.create('r');
+  expect(saga.answered('appended')).toEqual([]); // the answer to the first create
+});
+
+test('E9: a new process sends exactly what is pending', () => {
+  const before = started(graph({ a: {}, b: {}, c: { after: ['a', 'b'] } }));
+  before.replied('do a #1', APPLIED);
+  const after = new MachineUnderTest(before.definition, { epoch: 2, log: before.log });
+  expect(after.take({ kind: 'recovered', sagas: [before.log] })).toEqual(['do b #1']);
+});
+
+test('E9: a retry that is not due yet is waited for, by the new process as by the old one', () => {
+  const before = started(TWO);
+  before.replied('do a #1', NOT_NOW);
+  const after = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  expect(after.everything({ kind: 'recovered', sagas: [before.log] })).toEqual([`wake ${SECOND}`]);
+  expect(after.wake(SECOND)).toEqual(['do a #2']);
+});
+
+test('E9: an intent whose append was durable, but never acknowledged, is sent by the next process', () => {
+  const before = new MachineUnderTest(TWO);
+  before.create();
+  before.write(); // and the process dies
+  const after = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  expect(after.take({ kind: 'recovered', sagas: [before.log] })).toEqual(['do a #1']);
+  expect(after.calls.get('do a #1')!.key).toBe('s-1/a/forward');
+});
+
+test('E9: sagas that have ended, or wait for a person, are left alone', () => {
+  const ended = started(TWO);
+  ended.replied('do a #1', REJECTED);
+  const waiting = started(sequence('a'));
+  waiting.wish('cancel');
+  waiting.appended();
+  for (const attempt of [1, 2, 3]) {
+    waiting.replied(`undo a #${attempt}`, LOST);
+    waiting.wake(attempt * SECOND);
+  }
+  for (const { definition, log } of [ended, waiting]) {
+    const after = new MachineUnderTest(definition, { epoch: 2, log });
+    expect(after.everything({ kind: 'recovered', sagas: [log] })).toEqual([]);
+    expect(after.machine.size).toBe(0);
+  }
+});
+
+test('E9: recovery told twice sends once', () => {
+  const { log } = started(TWO);
+  const after = new MachineUnderTest(TWO, { epoch: 2, log });
+  expect(after.take({ kind: 'recovered', sagas: [log] })).toEqual(['do a #1']);
+  expect(after.everything({ kind: 'recovered', sagas: [log] })).toEqual([]);
+});
+
+test('E9: a log that stops between an event and what follows from it is continued', () => {
+  const before = started(TWO);
+  before.replied('do a #1', APPLIED);
+  const log = before.log.slice(0, 3); // as another version of this code might have left it
+  const after = new MachineUnderTest(TWO, { epoch: 2, log });
+  expect(after.take({ kind: 'recovered', sagas: [log] })).toEqual(['append @3: step-requested b']);
+  expect(after.appended()).toEqual(['do b #1']);
+});
+
+test('E7, E9: a deadline that passed while nobody was there is met on the first wake', () => {
+  const before = started(graph({ a: {} }, { deadlineMs: 5_000 }));
+  const after = new MachineUnderTest(before.definition, { epoch: 2, log: before.log });
+  after.nowUs = 60 * SECOND;
+  expect(after.everything({ kind: 'recovered', sagas: [before.log] })).toEqual([
+    'do a #1',
+    `wake ${5 * SECOND}`,
+  ]);
+  expect(after.wake(60 * SECOND)).toEqual([
+    'append @2: stop-requested, compensation-started, compensation-requested a',
+  ]);
+});
