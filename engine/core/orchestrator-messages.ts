@@ -21,12 +21,12 @@ export type Command =
       readonly request?: string;
     };
 
-/** What the store says of an append, of a load, or of nothing at all. `expectedVersion` names the append. */
+/** What the store says of an append, which it names by its number, or of a load. */
 export type StoreAnswer =
   | {
       readonly kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced';
       readonly saga: string;
-      readonly expectedVersion: number;
+      readonly number: number;
     }
   | { readonly kind: 'loaded'; readonly saga: string; readonly events: readonly StoredEvent[] }
   | { readonly kind: 'load-failed'; readonly saga: string };
@@ -42,6 +42,8 @@ export type OrchestratorInput =
 export interface AppendOutput {
   readonly kind: 'append';
   readonly saga: string;
+  /** Counts the appends of one process; its answers carry it. Asked for again, it is the same. */
+  readonly number: number;
   readonly expectedVersion: number;
   readonly epoch: number;
   readonly events: readonly StoredEvent[];

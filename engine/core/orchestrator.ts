@@ -30,6 +30,7 @@ import {
   decide,
   initialState,
   isAtRest,
+  isSameLog,
   type PendingCall,
   pendingCall,
   type SagaEvent,
@@ -39,6 +40,7 @@ import {
 } from './saga.ts';
 import {
   APPEND_TIMEOUT_US,
+  appendOf,
   earlier,
   isOnWire,
   keepForLater,
@@ -69,6 +71,7 @@ export class Orchestrator {
   /** Outputs of the present input; its places are used again. */
   readonly #outputs: OrchestratorOutput[] = [];
   #count = 0;
+  #appends = 0;
   #halted = false;
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
@@ -122,7 +125,8 @@ export class Orchestrator {
   #create(command: Extract<Command, { kind: 'create' }>, nowUs: number): void {
     const { saga, definition, request } = command;
     const known = this.#slots.get(saga);
-    if (known !== undefined) return this.#answerWhenDurable(known, request);
+    if (known?.state !== undefined) return this.#answerWhenDurable(known, request);
+    if (known !== undefined) return keepForLater(known, command);
     const parsed = parseInput(definition, command.input);
     if (parsed.kind === 'refused') return this.#answer(saga, request, 'refused', parsed.reason);
     const slot = this.#open(saga, initialState(definition, saga));
@@ -167,6 +171,8 @@ export class Orchestrator {
     switch (input.kind) {
       case 'reply':
         return this.#reply(slot, state, input.call, input.outcome, nowUs);
+      case 'create':
+        return this.#answer(slot.saga, input.request, 'accepted');
       case 'cancel':
       case 'retry':
       case 'resume': {
@@ -212,13 +218,8 @@ export class Orchestrator {
     const { saga, state } = slot;
     assert(state !== undefined && slot.append === undefined, `saga ${saga}: commit out of turn`);
     const expectedVersion = state.version;
-    const epoch = this.#epoch;
     addConsequences(state, events);
-    const rows = new Array<StoredEvent>(events.length);
-    for (let i = 0; i < events.length; i++) {
-      rows[i] = { saga, version: expectedVersion + i + 1, epoch, atUs: nowUs, event: events[i]! };
-    }
-    slot.append = { kind: 'append', saga, expectedVersion, epoch, events: rows };
+    slot.append = appendOf(saga, ++this.#appends, expectedVersion, this.#epoch, nowUs, events);
     this.#sendAppend(slot, nowUs);
   }
 
@@ -247,10 +248,10 @@ export class Orchestrator {
       if (slot.storeDueAtUs >= 0) this.#storeDue(slot, 'load', nowUs + STORE_RETRY_US);
       return;
     }
-    if (slot.append?.expectedVersion !== answer.expectedVersion) return;
+    if (slot.append?.number !== answer.number) return;
     switch (answer.kind) {
       case 'appended':
-        return this.#durable(slot, nowUs);
+        return this.#settled(slot, nowUs);
       case 'append-failed':
         return this.#storeDue(slot, 'append', nowUs + STORE_RETRY_US);
       case 'append-unknown':
@@ -275,11 +276,10 @@ export class Orchestrator {
       if (slot.state === undefined) this.#firstLoad(slot, events, nowUs);
       return;
     }
-    const row = events[append.expectedVersion];
-    if (row === undefined) return this.#storeDue(slot, 'append', nowUs);
-    if (row.epoch > append.epoch) return this.#halt(slot.saga);
-    const end = append.expectedVersion + append.events.length;
-    if (row.epoch === append.epoch && events.length === end) return this.#durable(slot, nowUs);
+    const written = events.slice(append.expectedVersion);
+    if (written.length === 0) return this.#storeDue(slot, 'append', nowUs);
+    if (written[0]!.epoch > append.epoch) return this.#halt(slot.saga);
+    if (isSameLog(written, append.events)) return this.#settled(slot, nowUs);
     // The saga was there before this process knew of it: take the log's word, forget what was decided here.
     slot.append = undefined;
     slot.state = undefined;
@@ -287,25 +287,24 @@ export class Orchestrator {
   }
 
   #firstLoad(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
-    if (events.length === 0) {
-      for (const input of slot.inbox ?? []) {
-        if ('request' in input) this.#answer(slot.saga, input.request, 'refused', 'no such saga');
-      }
-      this.#slots.delete(slot.saga);
-      return;
-    }
+    if (events.length === 0) return this.#notThere(slot, nowUs);
     slot.state = this.#book.fold(events);
     this.#settled(slot, nowUs);
   }
 
-  #durable(slot: SagaSlot, nowUs: number): void {
-    slot.append = undefined;
-    this.#settled(slot, nowUs);
+  /** Nobody has begun the saga yet; what has waited may begin it. */
+  #notThere(slot: SagaSlot, nowUs: number): void {
+    this.#slots.delete(slot.saga);
+    for (const input of slot.inbox ?? []) {
+      if (input.kind === 'create' || this.#slots.has(slot.saga)) this.#take(input, nowUs);
+      else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', 'no such saga');
+    }
   }
 
   /** The state is what the log says: answer, send what is pending, take what has waited. */
   #settled(slot: SagaSlot, nowUs: number): void {
     const state = slot.state;
+    slot.append = undefined;
     assert(state !== undefined, `saga ${slot.saga}: settled without a state`);
     slot.storeDueAtUs = NEVER;
     if (slot.requests !== undefined) {

@@ -88,3 +88,15 @@ export interface StoredEvent {
   readonly atUs: number;
   readonly event: SagaEvent;
 }
+
+/** Whether two stretches of a log were written by the same append: same writer, same time, same words. */
+export function isSameLog(a: readonly StoredEvent[], b: readonly StoredEvent[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((row, i) => {
+      const { version, epoch, atUs, event } = b[i]!;
+      const same = row.version === version && row.epoch === epoch && row.atUs === atUs;
+      return same && JSON.stringify(row.event) === JSON.stringify(event);
+    })
+  );
+}

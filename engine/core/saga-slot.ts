@@ -2,6 +2,7 @@
 
 import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
 import { type PendingCall, pendingCall } from './saga.ts';
+import type { SagaEvent, StoredEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
 
 /** No time: nothing is due. */
@@ -81,4 +82,20 @@ export function keepRequest(slot: SagaSlot, request: string): void {
 /** The earlier of two times, where NEVER is later than all. */
 export function earlier(a: number, b: number): number {
   return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/** One append of all these events. */
+export function appendOf(
+  saga: string,
+  number: number,
+  expectedVersion: number,
+  epoch: number,
+  atUs: number,
+  events: readonly SagaEvent[],
+): AppendOutput {
+  const rows = new Array<StoredEvent>(events.length);
+  for (let i = 0; i < events.length; i++) {
+    rows[i] = { saga, version: expectedVersion + i + 1, epoch, atUs, event: events[i]! };
+  }
+  return { kind: 'append', saga, number, expectedVersion, epoch, events: rows };
 }

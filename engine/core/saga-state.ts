@@ -10,6 +10,8 @@ export interface StepState {
   status: StepStatus;
   /** Attempts begun in the present direction; 0 before the first. */
   attempt: number;
+  /** Of these, attempts of an undo that a person has resumed: they no longer count against the policy. */
+  attemptsSpent: number;
   /** The present attempt must not leave before this time. */
   dueAtUs: number;
   /** An earlier attempt of the forward call may have happened. */
@@ -48,7 +50,7 @@ export function initialState(definition: SagaDefinition, saga: string): SagaStat
 }
 
 function newStep(): StepState {
-  return { status: 'pending', attempt: 0, dueAtUs: 0, inDoubt: false, result: undefined };
+  return { status: 'pending', attempt: 0, attemptsSpent: 0, dueAtUs: 0, inDoubt: false, result: undefined };
 }
 
 /** Whether nothing can happen any more unless a person retries. */
@@ -125,7 +127,7 @@ function evolveStep(state: SagaState, step: StepState, event: StepEvent): void {
       return;
     case 'compensation-requested':
       step.status = 'compensating';
-      step.attempt = 1;
+      step.attempt = step.attemptsSpent + 1;
       step.dueAtUs = 0;
       return;
     case 'compensation-retry-scheduled':
@@ -137,6 +139,7 @@ function evolveStep(state: SagaState, step: StepState, event: StepEvent): void {
       return;
     case 'step-compensation-failed':
       step.status = 'compensation_failed';
+      step.attemptsSpent = step.attempt;
       return;
     default:
       unreachable(event);

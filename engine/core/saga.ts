@@ -150,14 +150,14 @@ function forwardFailed(
 function compensationFailed(
   state: SagaState,
   step: StepDefinition,
-  { attempt }: StepState,
+  { attempt, attemptsSpent }: StepState,
   { kind, failure, reason, retryAfterUs }: Failure,
   policy: Policy,
   nowUs: number,
 ): SagaEvent {
   const jitterKey = jitterOf(state, step, 'compensation');
   const delayUs = policy.retryDelayUs(
-    failed('compensation', failure, attempt, false, undefined, retryAfterUs, jitterKey),
+    failed('compensation', failure, attempt - attemptsSpent, false, undefined, retryAfterUs, jitterKey),
   );
   if (delayUs < 0) return { kind: 'step-compensation-failed', step: step.name, failure, reason };
   return {

@@ -49,6 +49,7 @@ function isSame(a: StepState, b: StepState): boolean {
   return (
     a.status === b.status &&
     a.attempt === b.attempt &&
+    a.attemptsSpent === b.attemptsSpent &&
     a.dueAtUs === b.dueAtUs &&
     a.inDoubt === b.inDoubt &&
     a.result === b.result

@@ -25,7 +25,7 @@ function appendOf(
   events: readonly Row[],
 ): AppendOutput {
   const rows = events.map((event, i) => ({ saga, version: expectedVersion + 1 + i, epoch, atUs: 5, event }));
-  return { kind: 'append', saga, expectedVersion, epoch, events: rows };
+  return { kind: 'append', saga, number: expectedVersion + 1, expectedVersion, epoch, events: rows };
 }
 
 export function storeContract(name: string, make: () => StoreUnderTest): void {
@@ -60,7 +60,7 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       const { epoch } = await open(at);
       const first = appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED]);
       const second = appendOf(at.sagas[0], 2, epoch, [COMPLETED]);
-      expect(await append(at, first)).toEqual({ kind: 'appended', saga: at.sagas[0], expectedVersion: 0 });
+      expect(await append(at, first)).toEqual({ kind: 'appended', saga: at.sagas[0], number: 1 });
       expect((await append(at, second)).kind).toBe('appended');
       expect(await load(at, at.sagas[0])).toEqual([...first.events, ...second.events]);
     });

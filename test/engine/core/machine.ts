@@ -85,7 +85,7 @@ export class MachineUnderTest {
   answered(
     kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced',
   ): readonly string[] {
-    return this.take({ kind, saga: 's-1', expectedVersion: this.append!.expectedVersion });
+    return this.take({ kind, saga: 's-1', number: this.append!.number });
   }
 
   loaded(): readonly string[] {

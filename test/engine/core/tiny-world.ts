@@ -129,7 +129,7 @@ export class TinyWorld {
     for (const output of outputs) this.#perform(output);
     if (this.#machine.size === 0) {
       this.#told = 0; // forgotten
-      this.#late = []; // BUG: see "an answer to an append of a saga that was forgotten" in orchestrator-store.test.ts
+      this.#late = []; // what is still to come is about what was forgotten; orchestrator-store.test.ts has that case
     }
     return outputs;
   }
@@ -198,7 +198,7 @@ export class TinyWorld {
     const [append] = this.#appends.splice(which % this.#appends.length, 1);
     const truth = written ? this.#write(append!) : 'append-failed';
     const kind = said === 'append-unknown' ? said : truth;
-    const answer = { kind, saga: 's-1', expectedVersion: append!.expectedVersion } as const;
+    const answer = { kind, saga: 's-1', number: append!.number } as const;
     if (said === 'later') this.#late.push({ append: append!, answer });
     else if (said !== 'nothing') this.#answer(append!, answer);
   }

@@ -10,7 +10,7 @@ import { failed } from './failed.ts';
 const SECOND = 1_000_000;
 const STANDARD = policies.default;
 
-/** Waits in whole seconds before attempts 2, 3, …, jitter taken away; ends where the policy gives up. */
+/** Waits in seconds before attempts 2, 3, …, with their jitter; ends where the policy gives up. */
 function secondsOf(
   failure: FailureClass,
   direction: 'forward' | 'compensation' = 'forward',
@@ -19,7 +19,6 @@ function secondsOf(
   for (let attempt = 1; attempt <= 20; attempt++) {
     const wait = STANDARD.retryDelayUs(failed({ failure, direction, attempt }));
     if (wait < 0) break;
-    // Between the wait and a tenth more: the largest value of the table's own series that is not above it.
     waits.push(wait / SECOND);
   }
   return waits;

@@ -67,15 +67,18 @@ function scenarioWith(parts: Parts = {}): Scenario {
   });
 }
 
-/** Ids of the invariants that are violated in some of a few dozen seeds. */
-function violatedBy(parts: Parts, variant?: Variant): ReadonlySet<string> {
-  const found = new Set<string>();
+function* violations(parts: Parts, variant?: Variant): Iterable<string> {
   for (let i = 0; i < 40; i++) {
     const options = { seed: `wrong/${i}`, sagas: 20, profile: profiles.storm };
     const result = simulate(scenarioWith(parts), variant === undefined ? options : { ...options, variant });
-    for (const { invariant } of result.violations) found.add(invariant);
+    for (const { invariant } of result.violations) yield invariant;
   }
-  return found;
+}
+
+/** Whether the invariant is violated in one of a few dozen seeds. */
+function fires(invariant: string, parts: Parts, variant?: Variant): boolean {
+  for (const violated of violations(parts, variant)) if (violated === invariant) return true;
+  return false;
 }
 
 const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, variant?: Variant])[] = [
@@ -160,7 +163,7 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
 describe('each invariant can fail', () => {
   for (const [invariant, how, parts, variant] of WRONG) {
     test(`${invariant} fires when ${how}`, () => {
-      expect(violatedBy(parts, variant)).toContain(invariant);
+      expect(fires(invariant, parts, variant)).toBe(true);
     });
   }
 
@@ -170,6 +173,6 @@ describe('each invariant can fail', () => {
   });
 
   test('nothing fires when all parts are right', () => {
-    expect([...violatedBy({})]).toEqual([]);
+    expect([...violations({})]).toEqual([]);
   });
 });

@@ -67,7 +67,7 @@ async function appendUnder(plan: FaultPlan): Promise<{ answer: string; written: 
   const event = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: {} } as const;
   const sink = { input: (input: unknown) => void answers.push(input as StoreAnswer) };
   const events = [{ saga: 's-0', version: 1, epoch, atUs: 0, event }];
-  store.append({ kind: 'append', saga: 's-0', expectedVersion: 0, epoch, events }, sink);
+  store.append({ kind: 'append', saga: 's-0', number: 1, expectedVersion: 0, epoch, events }, sink);
   await settle();
   store.load('s-0', sink);
   await settle();
