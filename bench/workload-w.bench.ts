@@ -35,7 +35,7 @@ simulate(scenarioW(10_000), { seed: 'warm-up', sagas: 10_000, profile });
 
 const results = Array.from({ length: rounds }, (_, round) => {
   const begin = performance.now();
-  const result = simulate(scenario, { seed: `w-${round}`, sagas, profile });
+  const result = simulate(scenario, { seed: `w-${round}`, sagas, profile, keepPlan: false });
   const wallMs = performance.now() - begin;
   if (result.verdict !== 'held') throw new Error(`round ${round}: ${JSON.stringify(result.violations[0])}`);
   return { wallMs, events: result.events };

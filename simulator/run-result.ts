@@ -67,6 +67,6 @@ export interface RunResult {
   readonly fingerprint: string;
   readonly events: number;
   readonly virtualUs: number;
-  /** Every fault that was injected, in order. */
+  /** Every fault that was injected, in order; empty when the run was told not to keep it. */
   readonly plan: FaultPlan;
 }

@@ -53,7 +53,7 @@ export async function prepare(job: Job): Promise<PreparedJob> {
 }
 
 /** What one run may have beside its seed. */
-export interface RunExtras extends Pick<SimulationOptions, 'trace' | 'onProgress'> {
+export interface RunExtras extends Pick<SimulationOptions, 'trace' | 'onProgress' | 'keepPlan'> {
   readonly plan?: FaultPlan;
 }
 

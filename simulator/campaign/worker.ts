@@ -9,7 +9,7 @@ import { TraceLog } from '../kernel/trace.ts';
 import type { Divergence } from '../run-record.ts';
 import type { RunResult } from '../run-result.ts';
 import { type ErrorData, toErrorData } from './error-data.ts';
-import { type Job, type PreparedJob, prepare, runSeed } from './job.ts';
+import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
 
 export type Answer<Value> =
@@ -23,11 +23,14 @@ export interface SeedsTask {
   readonly port?: MessagePort;
 }
 
-/** Runs every seed and sums up. */
+/** Runs every seed and sums up. A run that fails is run again to get its fault plan. */
 export function runSeeds(task: SeedsTask): Promise<Answer<PackedSummary>> {
   return answer(task, (run) => {
     const summary = new RunSummary();
-    for (const seed of task.seeds) summary.addRun(run(seed));
+    for (const seed of task.seeds) {
+      const result = run(seed);
+      summary.addRun(result.verdict === 'violated' ? run(seed, { keepPlan: true }) : result);
+    }
     return summary.pack();
   });
 }
@@ -42,8 +45,8 @@ export function divergenceOf(task: SeedsTask): Promise<Answer<Divergence | undef
   return answer(task, (run) => {
     for (const seed of task.seeds) {
       const [first, second] = [new TraceLog(), new TraceLog()];
-      run(seed, first);
-      run(seed, second);
+      run(seed, { trace: first });
+      run(seed, { trace: second });
       const index = first.firstDifference(second);
       if (index >= 0) return { seed, index, first: first.line(index), second: second.line(index) };
     }
@@ -51,7 +54,7 @@ export function divergenceOf(task: SeedsTask): Promise<Answer<Divergence | undef
   });
 }
 
-type RunOne = (seed: string, trace?: TraceLog) => RunResult;
+type RunOne = (seed: string, extras?: RunExtras) => RunResult;
 
 async function answer<Value>(task: SeedsTask, work: (run: RunOne) => Value): Promise<Answer<Value>> {
   const { job, port } = task;
@@ -59,9 +62,9 @@ async function answer<Value>(task: SeedsTask, work: (run: RunOne) => Value): Pro
   let current = task.seeds[0];
   try {
     const prepared = await load(job);
-    const run: RunOne = (seed, trace) => {
+    const run: RunOne = (seed, extras) => {
       current = seed;
-      return runSeed(prepared, seed, { ...progress, ...(trace === undefined ? {} : { trace }) });
+      return runSeed(prepared, seed, { ...progress, keepPlan: false, ...extras });
     };
     return { kind: 'done', value: work(run) };
   } catch (error) {

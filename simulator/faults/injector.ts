@@ -42,6 +42,8 @@ export interface InjectorOptions {
   readonly names: PointNames;
   /** Only these faults strike. */
   readonly plan?: FaultPlan;
+  /** Whether to keep what strikes, for {@link FaultInjector.plan}. */
+  readonly keepPlan: boolean;
 }
 
 export class FaultInjector {
@@ -52,10 +54,12 @@ export class FaultInjector {
   readonly #names: PointNames;
   readonly #planned: ReadonlyMap<string, readonly PlannedFault[]> | undefined;
   readonly #candidates: Readonly<Record<PointKind, readonly Candidate[]>>;
+  readonly #keepPlan: boolean;
   readonly #recorded: Recorded[] = [];
   #healed = false;
 
-  constructor({ seed, profile, sagas, names, plan }: InjectorOptions) {
+  constructor({ seed, profile, sagas, names, plan, keepPlan }: InjectorOptions) {
+    this.#keepPlan = keepPlan;
     this.#seed = seed;
     this.#names = names;
     this.#planned = plan === undefined ? undefined : Map.groupBy(plan, (fault) => fault.at);
@@ -124,7 +128,7 @@ export class FaultInjector {
   ): FaultSet {
     const fault = FAULTS[index]!;
     fault.inject(fate, params);
-    this.#recorded.push({ kind: fault.kind, place, x, y, z, params });
+    if (this.#keepPlan) this.#recorded.push({ kind: fault.kind, place, x, y, z, params });
     return 1 << index;
   }
 
@@ -143,7 +147,7 @@ export class FaultInjector {
     }
   }
 
-  /** Every fault that struck, in order: run with this plan, the run is the same. */
+  /** Every fault that struck and was kept, in order: run with this plan, the run is the same. */
   plan(): FaultPlan {
     return this.#recorded.map(({ kind, place, x, y, z, params }) => ({
       kind,

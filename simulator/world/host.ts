@@ -44,6 +44,11 @@ export interface SimulationOptions {
   readonly policy?: Policy;
   /** Only these faults strike: the replay of a recorded run. */
   readonly plan?: FaultPlan;
+  /**
+   * Whether the result has the plan of all faults that struck, default true. A run that is fixed by its seed can
+   * always be run again with it; without it the memory of a large storm stays flat.
+   */
+  readonly keepPlan?: boolean;
   /** Receives every event of the run. */
   readonly trace?: TraceLog;
   /** Called now and then with the number of sagas that have ended. */
@@ -122,6 +127,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       seed: this.seed,
       profile: options.profile,
       sagas: options.sagas,
+      keepPlan: options.keepPlan ?? true,
       names: { saga: sagaId, step: (saga, step) => this.#definitions[saga]!.steps[step]!.name },
       ...(options.plan === undefined ? {} : { plan: options.plan }),
     });

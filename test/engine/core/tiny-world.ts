@@ -52,6 +52,8 @@ export class TinyWorld {
   /** How much of the log the machine was told is durable. */
   #told = 0;
   #appends: AppendOutput[] = [];
+  /** The number of the append that was asked for last. */
+  #asked = 0;
   #late: { readonly append: AppendOutput; readonly answer: StoreAnswer }[] = [];
   #loads = 0;
   #calls: Call[] = [];
@@ -127,10 +129,7 @@ export class TinyWorld {
     const outputs = this.#machine.handle(input, this.nowUs);
     assert(outputs.length === 0 || !this.#halted, 'E10: a halted machine says nothing');
     for (const output of outputs) this.#perform(output);
-    if (this.#machine.size === 0) {
-      this.#told = 0; // forgotten
-      this.#late = []; // what is still to come is about what was forgotten; orchestrator-store.test.ts has that case
-    }
+    if (this.#machine.size === 0) this.#told = 0; // forgotten
     return outputs;
   }
 
@@ -140,6 +139,7 @@ export class TinyWorld {
       case 'append':
         this.#checkAppend(output);
         this.#appends.push(output);
+        this.#asked = output.number;
         return;
       case 'call':
         this.#checkCall(output);
@@ -203,8 +203,10 @@ export class TinyWorld {
     else if (said !== 'nothing') this.#answer(append!, answer);
   }
 
-  #answer({ expectedVersion, events }: AppendOutput, answer: StoreAnswer): void {
-    if (answer.kind === 'appended') this.#told = Math.max(this.#told, expectedVersion + events.length);
+  #answer({ number, expectedVersion, events }: AppendOutput, answer: StoreAnswer): void {
+    const awaited = number === this.#asked; // what comes later than that is about what was forgotten
+    if (answer.kind === 'appended' && awaited)
+      this.#told = Math.max(this.#told, expectedVersion + events.length);
     this.#take(answer);
   }
 

@@ -34,6 +34,7 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
       seed,
       profile: profiles.calm,
       sagas: 2,
+      keepPlan: false,
       names: { saga: (i) => `s-${i}`, step: () => 'a' },
       plan,
     }),
