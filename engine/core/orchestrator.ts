@@ -51,6 +51,8 @@ import {
   putOnWire,
   type SagaSlot,
   STORE_RETRY_US,
+  takeOffWire,
+  timeoutAtUs,
 } from './saga-slot.ts';
 
 export * from './orchestrator-messages.ts';
@@ -209,7 +211,7 @@ export class Orchestrator {
   #decide(slot: SagaSlot, state: SagaState, input: SagaInput, nowUs: number): void {
     const facts = decide(state, input, this.#book.policyOf(state.definition), nowUs);
     if (facts.length === 0) return;
-    if (input.kind === 'reply') slot.onWire[input.step] = 0;
+    if (input.kind === 'reply') takeOffWire(slot, input.step);
     this.#commit(slot, facts, nowUs);
   }
 
@@ -352,7 +354,7 @@ export class Orchestrator {
         }
         if (!this.#send(slot, state, call, nowUs)) return;
       }
-      wakeAtUs = earlier(wakeAtUs, slot.timeoutAtUs[call.step]!);
+      wakeAtUs = earlier(wakeAtUs, timeoutAtUs(slot, call.step));
     }
     if (wakeAtUs >= 0) this.#wakeBy(slot, wakeAtUs);
   }

@@ -22,8 +22,7 @@ export interface SagaSlot {
   storeDueAtUs: number;
   storeNext: 'append' | 'load';
   /** Per step: the attempt on the wire, negative for a compensation, 0 for none. */
-  readonly onWire: number[];
-  readonly timeoutAtUs: number[];
+  readonly wire: number[];
   /** The earliest wake that was asked for and has not come. */
   wakeAtUs: number;
   inbox: OrchestratorInput[] | undefined;
@@ -40,8 +39,7 @@ export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
     append: undefined,
     storeDueAtUs: NEVER,
     storeNext: 'load',
-    onWire: new Array<number>(steps).fill(0),
-    timeoutAtUs: new Array<number>(steps).fill(NEVER),
+    wire: new Array<number>(2 * steps).fill(0),
     wakeAtUs: NEVER,
     inbox: undefined,
     requests: undefined,
@@ -49,20 +47,30 @@ export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
 }
 
 /** Whether this very attempt was sent by this process and has not been settled. */
-export function isOnWire({ onWire }: SagaSlot, { step, direction, attempt }: PendingCall): boolean {
-  return onWire[step] === (direction === 'forward' ? attempt : -attempt);
+export function isOnWire({ wire }: SagaSlot, { step, direction, attempt }: PendingCall): boolean {
+  return wire[2 * step] === (direction === 'forward' ? attempt : -attempt);
 }
 
 export function putOnWire(slot: SagaSlot, call: PendingCall, timeoutAtUs: number): void {
-  slot.onWire[call.step] = call.direction === 'forward' ? call.attempt : -call.attempt;
-  slot.timeoutAtUs[call.step] = timeoutAtUs;
+  slot.wire[2 * call.step] = call.direction === 'forward' ? call.attempt : -call.attempt;
+  slot.wire[2 * call.step + 1] = timeoutAtUs;
+}
+
+/** The attempt on the wire was answered, or is not waited for any longer. */
+export function takeOffWire(slot: SagaSlot, step: number): void {
+  slot.wire[2 * step] = 0;
+}
+
+/** When the attempt on the wire is not waited for any longer, in microseconds. */
+export function timeoutAtUs({ wire }: SagaSlot, step: number): number {
+  return wire[2 * step + 1]!;
 }
 
 /** A call on the wire whose time is over, if there is one. */
 export function lateCall(slot: SagaSlot, state: SagaState, nowUs: number): PendingCall | undefined {
   for (let step = 0; step < state.steps.length; step++) {
     const call = pendingCall(state, step);
-    if (call !== undefined && isOnWire(slot, call) && slot.timeoutAtUs[step]! <= nowUs) return call;
+    if (call !== undefined && isOnWire(slot, call) && timeoutAtUs(slot, step) <= nowUs) return call;
   }
   return undefined;
 }

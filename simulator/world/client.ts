@@ -21,8 +21,6 @@ export class Client implements Actor {
   readonly #world: World;
   readonly #processOf: (saga: SimSaga) => SimProcess;
   readonly #id: number;
-  /** Asked for, not yet accepted: lost when the process dies. */
-  readonly #asked = new Set<SimSaga>();
 
   constructor(world: World, processOf: (saga: SimSaga) => SimProcess) {
     this.#world = world;
@@ -51,7 +49,8 @@ export class Client implements Actor {
     const { id, start } = saga;
     if (start === undefined) return;
     sim.note(TRACE.create, saga.index, 0, 0);
-    this.#asked.add(saga);
+    saga.asked = true;
+    this.#world.sagas.touch(saga);
     const taken = this.#processOf(saga).request({
       kind: 'create',
       saga: id,
@@ -77,7 +76,7 @@ export class Client implements Actor {
 
   accepted(saga: SimSaga): void {
     saga.start = undefined;
-    this.#asked.delete(saga);
+    saga.asked = false;
   }
 
   refused(saga: SimSaga, reason: string): void {
@@ -90,8 +89,8 @@ export class Client implements Actor {
 
   /** A process came back: requests that it had not answered went down with it. */
   ready(process: SimProcess): void {
-    for (const saga of this.#asked) {
-      if (this.#processOf(saga) === process) this.#askAgain(saga);
+    for (const saga of this.#world.sagas.values()) {
+      if (saga.asked && this.#processOf(saga) === process) this.#askAgain(saga);
     }
   }
 }

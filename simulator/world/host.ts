@@ -28,6 +28,7 @@ import { ParticipantNode } from './participant-node.ts';
 import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
+import { SendCounts } from './send-counts.ts';
 import type { Partition, SimSaga } from './sim-saga.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
@@ -104,6 +105,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly messageLatency: LatencyTable;
   readonly storeLatency: LatencyTable;
   readonly sagas = new SagaRegister();
+  readonly sends = new SendCounts();
   readonly participants: Readonly<Record<string, Participant>>;
   readonly healAtUs: number;
   readonly #options: SimulationOptions;
@@ -181,7 +183,14 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       const start = scenario.workload({ index, count, int });
       const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
       const partition = this.#partitions[index % this.#partitions.length]!;
-      const saga = newSaga(index, sagaId(index), partition, start, startAtUs);
+      const saga = newSaga(
+        index,
+        sagaId(index),
+        partition,
+        this.sends.reserve(start.saga.steps.length),
+        start,
+        startAtUs,
+      );
       assert(
         scenario.sagas.includes(start.saga),
         `the workload starts "${start.saga.name}", which the scenario does not list`,

@@ -89,6 +89,7 @@ export class SimProcess implements Actor {
     if (code === GO_ON) return (item as Life).goOn();
     const saga = item as SimSaga;
     saga.wake = NEVER;
+    this.#parts.world.sagas.touch(saga);
     saga.sleeper?.input({ kind: 'wake', saga: saga.id });
   }
 }
@@ -156,10 +157,11 @@ export class Life implements InputSink, EpochSink {
 
   /** P2. Appends and sends; false when the process died on the way. A try that a crash prevents counts as one. */
   #write(output: AppendOutput | Call): boolean {
-    const saga = this.#parts.world.sagas.get(output.saga);
+    const { sagas, sends, sim } = this.#parts.world;
+    const saga = sagas.get(output.saga);
     if (saga !== undefined) {
       if (output.kind === 'append') tryAppend(saga, output.expectedVersion);
-      else saga.sends[operationOf(saga, output)]!++;
+      else sends.add(saga, operationOf(saga, output), sim.nowUs);
     }
     if (!this.#faulty) {
       this.#perform(output);
@@ -247,7 +249,7 @@ export class Life implements InputSink, EpochSink {
     }
     if (what.kind !== 'call') return 0;
     const operation = operationOf(saga, what);
-    const transmission = saga.sends[operation]! * 2;
+    const transmission = this.#parts.world.sends.of(saga, operation) * 2;
     return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
   }
 

@@ -14,6 +14,11 @@ export class SagaRegister {
     return found;
   }
 
+  /** Says which saga the present event is about. */
+  touch(saga: SimSaga): void {
+    this.#last = saga;
+  }
+
   add(saga: SimSaga): void {
     this.#sagas.set(saga.id, saga);
   }

@@ -24,6 +24,8 @@ export interface SimSaga {
   readonly startAtUs: number;
   /** What the client asks for, until it is accepted. */
   start: SagaStart | undefined;
+  /** The client asked and waits for the answer, which is lost when the process dies. */
+  asked: boolean;
   /** The rows of the store. */
   log: StoredEvent[];
   phase: Phase;
@@ -32,10 +34,8 @@ export interface SimSaga {
   /** The wake that its process asked for, and who wants it. */
   wake: EventHandle;
   sleeper: InputSink | undefined;
-  /** Transmissions so far, by step × 2 + direction. */
-  readonly sends: number[];
-  /** When the step was first sent, for its latency; by step. */
-  readonly sentAtUs: number[];
+  /** Where its counts stand: see `SendCounts`. */
+  readonly sendsAt: number;
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs: number;
   loads: number;

@@ -135,6 +135,7 @@ export class SimStore implements Store, Actor {
     const { saga, append, answers, faults } = pending;
     const { judge, sim } = this.#world;
     saga.underWay--;
+    this.#world.sagas.touch(saga);
     const { phase } = saga;
     const kind = this.#write(pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
@@ -159,11 +160,12 @@ export class SimStore implements Store, Actor {
   }
 
   #written(saga: SimSaga, events: readonly StoredEvent[]): void {
-    const { judge, sim } = this.#world;
+    const { judge, sends, sim } = this.#world;
     judge.appended(events, saga.log, saga.file);
     for (const { event } of events) {
       if (event.kind === 'step-applied') {
-        this.#world.stepApplied(sim.nowUs - saga.sentAtUs[stepIndexOf(saga.definition, event.step)]!);
+        const operation = 2 * stepIndexOf(saga.definition, event.step);
+        this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga, operation));
       } else if (event.kind === 'compensation-started') {
         saga.phase = 'compensating';
         if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;

@@ -40,7 +40,7 @@ export class SimTransport implements Transport, Replies, Actor {
   }
 
   send(call: Call, answers: InputSink): void {
-    const { sim, sagas } = this.#world;
+    const { sim, sagas, sends } = this.#world;
     const saga = sagas.get(call.saga);
     const to = this.#nodes.get(call.service);
     assert(
@@ -48,9 +48,7 @@ export class SimTransport implements Transport, Replies, Actor {
       `a call for ${call.saga} to ${call.service} has no address`,
     );
     const operation = operationOf(saga, call);
-    const transmission = saga.sends[operation]! * 2;
-    if (call.direction === 'forward' && saga.sentAtUs[operation >> 1]! < 0)
-      saga.sentAtUs[operation >> 1] = sim.nowUs;
+    const transmission = sends.of(saga, operation) * 2;
     sim.note(TRACE.send, saga.index, operation, transmission);
     const sequence = ++this.#sequence;
     const message: Message = {
@@ -116,6 +114,7 @@ export class SimTransport implements Transport, Replies, Actor {
     const message = item as Message;
     const { saga } = message;
     saga.underWay--;
+    this.#world.sagas.touch(saga);
     if (leg === REQUEST) this.#arrive(message);
     else this.#answer(message);
     this.#world.settle(saga);

@@ -10,6 +10,7 @@ import { purpose, type Seed } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { SagaStart } from '../scenario.ts';
 import type { SagaRegister } from './saga-register.ts';
+import type { SendCounts } from './send-counts.ts';
 import type { Partition, SimSaga } from './sim-saga.ts';
 
 /** What a trace entry is about. Append new ones at the end: the numbers are part of every fingerprint. */
@@ -43,6 +44,7 @@ export interface World {
   readonly storeLatency: LatencyTable;
   /** By id; forgotten ones are gone. */
   readonly sagas: SagaRegister;
+  readonly sends: SendCounts;
   /** Nothing strikes after this time. */
   readonly healAtUs: number;
   /** The log says that the saga ended, or asks for a person. */
@@ -75,11 +77,11 @@ export function newSaga(
   index: number,
   id: string,
   partition: Partition,
+  sendsAt: number,
   start: SagaStart,
   startAtUs: number,
 ): SimSaga {
   const definition: SagaDefinition = start.saga;
-  const steps = definition.steps.length;
   return {
     index,
     id,
@@ -87,13 +89,13 @@ export function newSaga(
     definition,
     startAtUs,
     start,
+    asked: false,
     log: [],
     phase: 'running',
     underWay: 0,
     wake: NEVER,
     sleeper: undefined,
-    sends: new Array<number>(steps * 2).fill(0),
-    sentAtUs: new Array<number>(steps).fill(-1),
+    sendsAt,
     inputs: 0,
     loads: 0,
     triedVersion: -1,

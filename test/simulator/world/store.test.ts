@@ -12,6 +12,7 @@ import { LatencyTable } from '../../../simulator/kernel/latency.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
 import { SagaRegister } from '../../../simulator/world/saga-register.ts';
+import { SendCounts } from '../../../simulator/world/send-counts.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 import { newSaga, type World } from '../../../simulator/world/world.ts';
 import { type StoreUnderTest, storeContract } from '../../contracts/store.ts';
@@ -42,6 +43,7 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     messageLatency: latency,
     storeLatency: latency,
     sagas: new SagaRegister(),
+    sends: new SendCounts(),
     healAtUs: 0,
     ended: () => undefined,
     released: () => undefined,
@@ -50,7 +52,7 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
   };
   const partition = { name: 'p', epoch: 0 };
   for (const i of [0, 1])
-    world.sagas.add(newSaga(i, `s-${i}`, partition, { saga: definition, input: {} }, 0));
+    world.sagas.add(newSaga(i, `s-${i}`, partition, 0, { saga: definition, input: {} }, 0));
   const settle = async (): Promise<void> => {
     sim.run({ eventsMax: 1_000, untilUs: 1e12 });
   };
