@@ -70,8 +70,7 @@ export class Orchestrator {
   readonly #epoch: number;
   readonly #book: DefinitionBook;
   readonly #slots = new Map<string, SagaSlot>();
-  /** Outputs of the present input; its places are used again. */
-  readonly #outputs: OrchestratorOutput[] = [];
+  readonly #outputs: OrchestratorOutput[] = []; // of the present input; its places are used again
   #count = 0;
   #appends = 0;
   #halted = false;
@@ -279,8 +278,8 @@ export class Orchestrator {
       return;
     }
     const written = events.slice(append.expectedVersion);
-    if (written.length === 0) return this.#storeDue(slot, 'append', nowUs);
-    if (written[0]!.epoch > append.epoch) return this.#halt(slot.saga);
+    if (written[0] === undefined) return this.#storeDue(slot, 'append', nowUs);
+    if (written[0].epoch > append.epoch) return this.#halt(slot.saga);
     if (isSameLog(written, append.events)) return this.#settled(slot, nowUs);
     // The saga was there before this process knew of it: take the log's word, forget what was decided here.
     slot.append = undefined;

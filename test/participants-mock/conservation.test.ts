@@ -59,9 +59,10 @@ function callFrom({ actions }: Participant, { direction, action, payload: sent, 
   });
 }
 
-function total({ ledger }: Participant): number {
-  let sum = 0;
-  for (const [, balance] of ledger.balances()) sum += balance;
+/** Exact, whatever the order: sums of numbers near 2^53 are not. */
+function total({ ledger }: Participant): bigint {
+  let sum = 0n;
+  for (const [, balance] of ledger.balances()) sum += BigInt(balance);
   return sum;
 }
 
