@@ -23,7 +23,6 @@ import type {
 import { parseInput } from './parse-input.ts';
 import type { Call, Outcome } from './protocol.ts';
 import {
-  addConsequences,
   advance,
   created,
   deadlineOf,
@@ -37,6 +36,7 @@ import {
   type SagaInput,
   type SagaState,
   type StoredEvent,
+  withConsequences,
 } from './saga.ts';
 import {
   APPEND_TIMEOUT_US,
@@ -215,11 +215,11 @@ export class Orchestrator {
   }
 
   /** Folds the facts and what follows from them, and asks for one append of all. */
-  #commit(slot: SagaSlot, events: SagaEvent[], nowUs: number): void {
+  #commit(slot: SagaSlot, facts: readonly SagaEvent[], nowUs: number): void {
     const { saga, state } = slot;
     assert(state !== undefined && slot.append === undefined, `saga ${saga}: commit out of turn`);
     const expectedVersion = state.version;
-    addConsequences(state, events);
+    const events = withConsequences(state, facts);
     slot.append = appendOf(saga, ++this.#appends, expectedVersion, this.#epoch, nowUs, events);
     this.#sendAppend(slot, nowUs);
   }
@@ -334,8 +334,7 @@ export class Orchestrator {
     const state = this.#book.fold(events);
     if (this.#slots.has(state.saga) || isAtRest(state.status)) return;
     const slot = this.#open(state.saga, state);
-    const intents: SagaEvent[] = [];
-    advance(state, intents); // empty, unless another version of this code wrote the log
+    const intents = advance(state); // empty, unless another version of this code wrote the log
     if (intents.length > 0) this.#commit(slot, intents, nowUs);
     else this.#dispatch(slot, state, nowUs);
   }

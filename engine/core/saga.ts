@@ -187,14 +187,13 @@ function jitterOf(state: SagaState, step: StepDefinition, direction: Direction):
 }
 
 /**
- * Folds `events` into the state and, until nothing follows any more, adds what follows from it: the events that
- * are to be appended together.
+ * Folds the facts into the state and, until nothing follows any more, what follows from it. All of these events are
+ * to be appended together.
  */
-export function addConsequences(state: SagaState, events: SagaEvent[]): void {
-  for (let folded = 0; folded < events.length; ) {
-    while (folded < events.length) evolve(state, events[folded++]!);
-    advance(state, events);
-  }
+export function withConsequences(state: SagaState, facts: readonly SagaEvent[]): readonly SagaEvent[] {
+  for (const fact of facts) evolve(state, fact);
+  const more = advance(state);
+  return more.length === 0 ? facts : facts.concat(withConsequences(state, more));
 }
 
 /** When the deadline falls, or -1 when it no longer matters (E7). */
@@ -204,15 +203,18 @@ export function deadlineOf(state: SagaState): number {
   return open && !isCommitted(state) ? deadlineAtUs : -1;
 }
 
-/** What follows from the state alone: the next intents, or the end. Appends to `events` what it decides. */
-export function advance(state: SagaState, events: SagaEvent[]): void {
-  if (state.status === 'created' || state.status === 'running') return advanceForward(state, events);
-  if (state.status === 'compensating') return advanceUndo(state, events);
+const NOTHING: readonly SagaEvent[] = [];
+
+/** What follows from the state alone: the next intents, or the end. */
+export function advance(state: SagaState): readonly SagaEvent[] {
+  if (state.status === 'created' || state.status === 'running') return advanceForward(state);
+  return state.status === 'compensating' ? advanceUndo(state) : NOTHING;
 }
 
-function advanceForward(state: SagaState, events: SagaEvent[]): void {
+function advanceForward(state: SagaState): readonly SagaEvent[] {
   const { steps } = state.definition;
-  if (state.reason !== undefined && !isCommitted(state)) return stopForward(state, state.reason, events);
+  if (state.reason !== undefined && !isCommitted(state)) return stopForward(state, state.reason);
+  let events = NOTHING;
   let applied = 0;
   for (let i = 0; i < steps.length; i++) {
     const { status } = state.steps[i]!;
@@ -221,18 +223,18 @@ function advanceForward(state: SagaState, events: SagaEvent[]): void {
       status === 'pending' &&
       steps[i]!.after.every((before) => state.steps[before]!.status === 'applied')
     ) {
-      events.push({ kind: 'step-requested', step: steps[i]!.name });
+      events = [...events, { kind: 'step-requested', step: steps[i]!.name }];
     }
   }
-  if (applied === steps.length) events.push({ kind: 'saga-completed' });
+  return applied === steps.length ? [{ kind: 'saga-completed' }] : events;
 }
 
 /** E7: a pivot under way is resolved before anything is undone. */
-function stopForward(state: SagaState, reason: StopReason, events: SagaEvent[]): void {
+function stopForward(state: SagaState, reason: StopReason): readonly SagaEvent[] {
   const { steps } = state.definition;
-  if (steps.some((step, i) => step.kind === 'pivot' && isUnderWay(state.steps[i]!))) return;
+  if (steps.some((step, i) => step.kind === 'pivot' && isUnderWay(state.steps[i]!))) return NOTHING;
   const undo = steps.some((step, i) => mustUndo(step, state.steps[i]!));
-  events.push(undo ? { kind: 'compensation-started', reason } : { kind: 'saga-failed', reason });
+  return [undo ? { kind: 'compensation-started', reason } : { kind: 'saga-failed', reason }];
 }
 
 /** E2: whatever is not certainly without effect. */
@@ -246,8 +248,9 @@ function mustUndo(step: StepDefinition, { status }: StepState): boolean {
 }
 
 /** E3: a step's undo begins when every step after it is undone; independent ones run in parallel. */
-function advanceUndo(state: SagaState, events: SagaEvent[]): void {
+function advanceUndo(state: SagaState): readonly SagaEvent[] {
   const { steps } = state.definition;
+  let events = NOTHING;
   let open = 0;
   let moving = 0;
   for (let i = 0; i < steps.length; i++) {
@@ -261,11 +264,11 @@ function advanceUndo(state: SagaState, events: SagaEvent[]): void {
       !step.descendants.some((later) => mustUndo(steps[later]!, state.steps[later]!))
     ) {
       moving++;
-      events.push({ kind: 'compensation-requested', step: step.name });
+      events = [...events, { kind: 'compensation-requested', step: step.name }];
     }
   }
-  if (open === 0) events.push({ kind: 'saga-compensated' });
-  else if (moving === 0) events.push({ kind: 'saga-compensation-failed' });
+  if (open === 0) return [{ kind: 'saga-compensated' }];
+  return moving === 0 ? [{ kind: 'saga-compensation-failed' }] : events;
 }
 
 /** Every call that is outstanding, whoever sent it (E9). */

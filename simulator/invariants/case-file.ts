@@ -53,8 +53,10 @@ function newStep(): StepFile {
   return {
     applied: 0,
     undone: 0,
-    forward: undefined,
-    compensation: undefined,
+    forwardKey: undefined,
+    forwardHash: 0,
+    compensationKey: undefined,
+    compensationHash: 0,
   };
 }
 

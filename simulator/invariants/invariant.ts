@@ -9,21 +9,17 @@ import type { Call, LedgerEntry, Outcome, Participant } from '../../engine/core/
 import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
 import type { Folded } from './legal-transitions.ts';
 
-/** How an operation was first called. */
-export interface SeenCall {
-  readonly key: string;
-  readonly payloadHash: number;
-}
-
 /** What the ledgers say of one step of one saga. */
 export interface StepFile {
   /** Forward effects that landed. */
   applied: number;
   /** Compensation effects that landed. */
   undone: number;
-  /** The first call of each direction that was seen. */
-  forward: SeenCall | undefined;
-  compensation: SeenCall | undefined;
+  /** Key and payload hash of the first call that was seen, by direction. */
+  forwardKey: string | undefined;
+  forwardHash: number;
+  compensationKey: string | undefined;
+  compensationHash: number;
 }
 
 /** Everything the judge knows of one saga, written from ledgers, calls and the store. */

@@ -18,7 +18,7 @@ import type { WorldView } from '../invariants/invariant.ts';
 import { Judge } from '../invariants/judge.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
 import { LatencyTable } from '../kernel/latency.ts';
-import { purpose, Seed, scale } from '../kernel/random.ts';
+import { Seed, scale } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
@@ -34,6 +34,7 @@ import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
 import { traceWords } from './trace-words.ts';
 import { SimTransport } from './transport.ts';
+import { Workload } from './workload.ts';
 import { DRAW, newSaga, TRACE, type World } from './world.ts';
 
 export interface SimulationOptions {
@@ -108,6 +109,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly sends = new SendCounts();
   readonly participants: Readonly<Record<string, Participant>>;
   readonly healAtUs: number;
+  readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
   readonly #definitions: SagaDefinition[] = [];
   readonly #partitions: readonly Partition[];
@@ -118,6 +120,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly #processOf: (saga: SimSaga) => SimProcess;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
+    this.#scenario = scenario;
     this.#options = options;
     this.sim = new Simulation(queue, options.trace);
     this.seed = new Seed(options.seed);
@@ -177,24 +180,18 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #startSagas(scenario: Scenario): void {
     const { sagas: count } = this.#options;
-    for (let index = 0; index < count; index++) {
-      const int = (name: string, below: number): number =>
-        scale(this.seed.draw(purpose(`workload:${name}`), index, 0, 0), below);
-      const start = scenario.workload({ index, count, int });
-      const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
-      const partition = this.#partitions[index % this.#partitions.length]!;
-      const saga = newSaga(
-        index,
-        sagaId(index),
-        partition,
-        this.sends.reserve(start.saga.steps.length),
-        start,
-        startAtUs,
-      );
+    const context = new Workload(this.seed, count);
+    for (; context.index < count; context.index++) {
+      const { index } = context;
+      const start = scenario.workload(context);
       assert(
         scenario.sagas.includes(start.saga),
         `the workload starts "${start.saga.name}", which the scenario does not list`,
       );
+      const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
+      const partition = this.#partitions[index % this.#partitions.length]!;
+      const sendsAt = this.sends.reserve(start.saga.steps.length);
+      const saga = newSaga(index, sagaId(index), partition, sendsAt, start, startAtUs);
       this.#definitions.push(start.saga);
       this.sagas.add(saga);
       this.#client.startAt(saga);
@@ -203,7 +200,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   run(): RunResult {
     const { sagas } = this.#options;
-    const deadlineUs = Math.max(0, ...this.#definitions.slice(0, 1).map((d) => d.deadlineUs ?? 0));
+    const deadlineUs = Math.max(...this.#scenario.sagas.map((saga) => saga.deadlineUs ?? 0));
     const stop = this.sim.run({
       eventsMax: Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX),
       untilUs: this.healAtUs + deadlineUs + LIVENESS_US,

@@ -5,7 +5,6 @@ import { defineSaga, type SagaDefinition, type StepSpec } from '../../../engine/
 import type { Policy } from '../../../engine/core/policy.ts';
 import type { Direction, FailureClass, Outcome } from '../../../engine/core/protocol.ts';
 import {
-  addConsequences,
   created,
   decide,
   initialState,
@@ -15,6 +14,7 @@ import {
   type SagaInput,
   type SagaState,
   type StepStatus,
+  withConsequences,
 } from '../../../engine/core/saga.ts';
 
 export const SECOND = 1_000_000;
@@ -135,8 +135,8 @@ export class SagaUnderTest {
   }
 
   #record(events: SagaEvent[]): void {
-    addConsequences(this.state, events);
-    this.log.push(...events);
+    const all = withConsequences(this.state, events);
+    this.log.push(...all);
   }
 }
 
