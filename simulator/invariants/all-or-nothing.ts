@@ -1,7 +1,7 @@
 // all-or-nothing. Judged when the engine says that the saga ended, against the ledgers; and again for every effect
 // that lands later, by nothing-after-the-end.
 
-import type { CaseFile, InvariantFactory, StepFile } from './invariant.ts';
+import type { CaseFile, InvariantFactory } from './invariant.ts';
 
 export const allOrNothing: InvariantFactory = (report) => ({
   id: 'all-or-nothing',
@@ -16,22 +16,18 @@ export const allOrNothing: InvariantFactory = (report) => ({
 });
 
 /** Some effects stand and some do not. Steps that only look have none. */
-function isMixed({ definition, steps }: CaseFile): boolean {
+function isMixed(file: CaseFile): boolean {
   let standing = 0;
   let missing = 0;
-  for (const { hasEffects, index } of definition.steps) {
+  for (const { hasEffects, index } of file.definition.steps) {
     if (!hasEffects) continue;
-    if (stands(steps[index]!)) standing++;
+    if (file.stands(index)) standing++;
     else missing++;
   }
   return standing > 0 && missing > 0;
 }
 
-function namesOf({ definition, steps }: CaseFile, standing: boolean): string {
-  const matching = definition.steps.filter((s) => s.hasEffects && stands(steps[s.index]!) === standing);
+function namesOf(file: CaseFile, standing: boolean): string {
+  const matching = file.definition.steps.filter((s) => s.hasEffects && file.stands(s.index) === standing);
   return matching.map(({ name }) => name).join(', ');
-}
-
-function stands({ applied, undone }: StepFile): boolean {
-  return applied > undone;
 }

@@ -5,38 +5,35 @@
 
 import type { SagaDefinition, StepDefinition } from '../../engine/core/define-saga.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
-import type { Call, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
+import type { Call, Direction, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
 import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
 import type { Folded } from './legal-transitions.ts';
 
-/** What the ledgers say of one step of one saga. */
-export interface StepFile {
-  /** Forward effects that landed. */
-  applied: number;
-  /** Compensation effects that landed. */
-  undone: number;
-  /** Key and payload hash of the first call that was seen, by direction. */
-  forwardKey: string | undefined;
-  forwardHash: number;
-  compensationKey: string | undefined;
-  compensationHash: number;
-}
+/** How a call of an operation compares with the first one. */
+export type Repetition = 'first' | 'same' | 'other-key' | 'other-payload';
 
-/** Everything the judge knows of one saga, written from ledgers, calls and the store. */
+/** Everything the judge knows of one saga, written from ledgers, calls and the store. Steps by their index. */
 export interface CaseFile {
   readonly saga: string;
   readonly definition: SagaDefinition;
-  readonly steps: readonly StepFile[];
-  /** The round that the counts above belong to (E4). */
-  round: number;
+  /** The round that the counts belong to (E4). */
+  readonly round: number;
   /** What the engine last wrote of an end; undefined until it wrote one. */
-  ending: Ending | undefined;
+  readonly ending: Ending | undefined;
   /** Version up to which appends were acknowledged. */
-  acknowledged: number;
+  readonly acknowledged: number;
   /** Money that this saga holds in clearing accounts, minor units. */
-  inFlight: number;
-  /** Steps that the log says are compensated, by index. */
+  readonly inFlight: number;
+  /** Steps that the log says are compensated. */
   readonly compensated: ReadonlySet<number>;
+  /** Forward effects of a step that landed. */
+  applied(step: number): number;
+  /** Compensation effects of a step that landed. */
+  undone(step: number): number;
+  /** Whether more forward effects landed than were undone. */
+  stands(step: number): boolean;
+  /** Notes the first call of an operation, and compares a later one with it. */
+  compare(step: number, direction: Direction, key: string, payloadHash: number): Repetition;
 }
 
 /** The end of a saga as its log has it, or its call for a person. */

@@ -8,7 +8,7 @@ import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { Call, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
 import type { SagaState } from '../../engine/core/saga.ts';
 import type { Violation } from '../run-result.ts';
-import { enter, markCompensated, type OpenCase } from './case-file.ts';
+import type { OpenCase } from './case-book.ts';
 import type { CaseFile, Ending, Invariant, InvariantFactory, Reporter, WorldView } from './invariant.ts';
 import { foldChecked } from './legal-transitions.ts';
 
@@ -73,7 +73,7 @@ export class Judge {
 
   /** A participant committed an effect. */
   effect(entry: LedgerEntry, file: OpenCase, service: string): void {
-    const index = enter(file, entry);
+    const index = file.enter(entry);
     const step = index === undefined ? undefined : file.definition.steps[index];
     if (step === undefined) return;
     this.#asked.onEffect = true;
@@ -93,7 +93,7 @@ export class Judge {
 
   appended(events: readonly StoredEvent[], log: readonly StoredEvent[], file: OpenCase): void {
     for (const { event } of events) {
-      if (event.kind === 'step-compensated') markCompensated(file, event.step);
+      if (event.kind === 'step-compensated') file.markCompensated(event.step);
       else if (event.kind === 'compensation-resumed' || event.kind === 'saga-retried')
         file.ending = undefined;
     }
@@ -133,9 +133,9 @@ export class Judge {
 }
 
 /** J2: the saga's definition and, per step, whether it stands, was undone or never happened. */
-function shapeOf({ definition, steps, ending }: CaseFile): string {
-  const marks = steps
-    .map(({ applied, undone }) => (applied > undone ? '+' : undone > 0 ? '-' : '.'))
-    .join('');
-  return `${definition.name}:${marks}:${ending?.status ?? 'open'}`;
+function shapeOf(file: CaseFile): string {
+  const marks = file.definition.steps.map(({ index }) =>
+    file.stands(index) ? '+' : file.undone(index) > 0 ? '-' : '.',
+  );
+  return `${file.definition.name}:${marks.join('')}:${file.ending?.status ?? 'open'}`;
 }

@@ -12,7 +12,7 @@ export const nothingAfterTheEnd: InvariantFactory = (report) => ({
         `${action} of step ${step.name} took effect after the saga ended ${file.ending.status}`,
         file,
       );
-    } else if (direction === 'forward' && file.steps[step.index]!.undone > 0) {
+    } else if (direction === 'forward' && file.undone(step.index) > 0) {
       report.violated(`${action} of step ${step.name} took effect after it was undone`, file);
     } else if (direction === 'forward' && file.compensated.has(step.index)) {
       report.violated(`${action} of step ${step.name} took effect after the engine had it compensated`, file);

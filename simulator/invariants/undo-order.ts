@@ -8,8 +8,7 @@ export const undoOrder: InvariantFactory = (report) => ({
   onEffect({ direction }, step, file) {
     if (direction === 'forward') return;
     for (const later of step.descendants) {
-      const { applied, undone } = file.steps[later]!;
-      if (applied > undone) {
+      if (file.stands(later)) {
         const name = file.definition.steps[later]!.name;
         report.violated(`${step.name} was undone while ${name}, which came after it, still stands`, file);
       }

@@ -11,6 +11,7 @@ import { TRACE, type World } from './world.ts';
 
 const START = 0;
 const RESUME = 1;
+const AGAIN = 2;
 
 /** How long a client waits before it asks a process again that was not there, in microseconds. */
 const ASK_AGAIN_US = 500_000;
@@ -28,8 +29,8 @@ export class Client implements Actor {
     this.#id = world.sim.add(this);
   }
 
-  startAt(saga: SimSaga): void {
-    this.#world.sim.schedule(saga.startAtUs, this.#id, START, saga);
+  startAt(index: number, atUs: number): void {
+    this.#world.sim.schedule(atUs, this.#id, START, index);
   }
 
   /** A saga waits for a person. */
@@ -39,9 +40,9 @@ export class Client implements Actor {
   }
 
   happen(code: number, item: unknown): void {
-    const saga = item as SimSaga;
-    if (code === START) this.#ask(saga);
-    else this.#resume(saga);
+    if (code === START) this.#ask(this.#world.begin(item as number));
+    else if (code === AGAIN) this.#ask(item as SimSaga);
+    else this.#resume(item as SimSaga);
   }
 
   #ask(saga: SimSaga): void {
@@ -63,7 +64,7 @@ export class Client implements Actor {
 
   #askAgain(saga: SimSaga): void {
     const { sim } = this.#world;
-    sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, START, saga);
+    sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, AGAIN, saga);
   }
 
   #resume(saga: SimSaga): void {

@@ -13,6 +13,7 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { FAULTS } from '../faults/catalogue.ts';
 import { FaultInjector } from '../faults/injector.ts';
 import type { Profile } from '../faults/profile.ts';
+import { CaseBook } from '../invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
 import type { WorldView } from '../invariants/invariant.ts';
 import { Judge } from '../invariants/judge.ts';
@@ -22,20 +23,20 @@ import { Seed, scale } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
-import type { Scenario } from '../scenario.ts';
+import type { SagaStart, Scenario } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
 import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import type { Partition, SimSaga } from './sim-saga.ts';
+import { newSaga, type Partition, type SimSaga } from './sim-saga.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
 import { traceWords } from './trace-words.ts';
 import { SimTransport } from './transport.ts';
 import { Workload } from './workload.ts';
-import { DRAW, newSaga, TRACE, type World } from './world.ts';
+import { DRAW, TRACE, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: string;
@@ -111,17 +112,21 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly healAtUs: number;
   readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
-  readonly #definitions: SagaDefinition[] = [];
+  /** What each saga is, for the names of points; by index. */
+  readonly #definitions: SagaDefinition[];
   readonly #partitions: readonly Partition[];
   readonly #processes: SimProcess[];
   readonly #store: SimStore;
   readonly #client: Client;
+  readonly #workload: Workload;
+  readonly #cases = new CaseBook();
   readonly #tally = new RunTally();
   readonly #processOf: (saga: SimSaga) => SimProcess;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#scenario = scenario;
     this.#options = options;
+    this.#definitions = new Array<SagaDefinition>(options.sagas).fill(scenario.sagas[0]!);
     this.sim = new Simulation(queue, options.trace);
     this.seed = new Seed(options.seed);
     this.messageLatency = tableOf(scenario.latency);
@@ -146,7 +151,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#store = options.variant?.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions);
     this.#client = new Client(this, this.#processOf);
     this.#processes = this.#startProcesses(scenario, this.#connect());
-    this.#startSagas(scenario);
+    this.#workload = new Workload(this.seed, options.sagas);
+    this.#scheduleSagas();
     this.sim.schedule(this.healAtUs, this.sim.add(this), HEAL, undefined);
   }
 
@@ -178,24 +184,27 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     return processes;
   }
 
-  #startSagas(scenario: Scenario): void {
+  /** Asks the workload when each saga begins. Nothing else is kept of a saga before its time. */
+  #scheduleSagas(): void {
     const { sagas: count } = this.#options;
-    const context = new Workload(this.seed, count);
-    for (; context.index < count; context.index++) {
-      const { index } = context;
-      const start = scenario.workload(context);
-      assert(
-        scenario.sagas.includes(start.saga),
-        `the workload starts "${start.saga.name}", which the scenario does not list`,
-      );
-      const startAtUs = start.startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
-      const partition = this.#partitions[index % this.#partitions.length]!;
-      const sendsAt = this.sends.reserve(start.saga.steps.length);
-      const saga = newSaga(index, sagaId(index), partition, sendsAt, start, startAtUs);
-      this.#definitions.push(start.saga);
-      this.sagas.add(saga);
-      this.#client.startAt(saga);
+    for (let index = 0; index < count; index++) {
+      this.#client.startAt(index, this.#startAtUs(index, this.#startOf(index)));
     }
+  }
+
+  #startOf(index: number): SagaStart {
+    const { workload, sagas } = this.#scenario;
+    this.#workload.index = index;
+    const start = workload(this.#workload);
+    assert(
+      sagas.includes(start.saga),
+      `the workload starts "${start.saga.name}", which the scenario does not list`,
+    );
+    return start;
+  }
+
+  #startAtUs(index: number, { startAtUs }: SagaStart): number {
+    return startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
   }
 
   run(): RunResult {
@@ -264,6 +273,17 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   // --- World ----------------------------------------------------------------------------------------------
 
+  begin(index: number): SimSaga {
+    const start = this.#startOf(index);
+    this.#definitions[index] = start.saga;
+    const partition = this.#partitions[index % this.#partitions.length]!;
+    const file = this.#cases.open(sagaId(index), start.saga);
+    this.sends.clear(file);
+    const saga = newSaga(index, partition, file, start, this.#startAtUs(index, start));
+    this.sagas.add(saga);
+    return saga;
+  }
+
   ended(saga: SimSaga): void {
     const { status, state } = this.judge.ended(saga.log, saga.file);
     this.sim.note(TRACE.ended, saga.index, ENDED_CODE[status] ?? 0, state.version);
@@ -287,7 +307,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   settle(saga: SimSaga): void {
     const { ending } = saga.file;
     if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
-    if (saga.underWay === 0 && saga.start === undefined) this.sagas.forget(saga);
+    if (saga.underWay > 0 || saga.start !== undefined) return;
+    if (this.sagas.forget(saga)) this.#cases.close(saga.file);
   }
 
   stepApplied(durationUs: number): void {

@@ -17,10 +17,10 @@ import type { Call } from '../../engine/core/protocol.ts';
 import type { ProcessFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import { operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
+import { NEVER, operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
-import { deliver, NEVER, TRACE, type World } from './world.ts';
+import { deliver, TRACE, type World } from './world.ts';
 
 const WAKE = 0;
 const RESTART = 1;
@@ -161,7 +161,7 @@ export class Life implements InputSink, EpochSink {
     const saga = sagas.get(output.saga);
     if (saga !== undefined) {
       if (output.kind === 'append') tryAppend(saga, output.expectedVersion);
-      else sends.add(saga, operationOf(saga, output), sim.nowUs);
+      else sends.add(saga.file, operationOf(saga, output), sim.nowUs);
     }
     if (!this.#faulty) {
       this.#perform(output);
@@ -249,7 +249,7 @@ export class Life implements InputSink, EpochSink {
     }
     if (what.kind !== 'call') return 0;
     const operation = operationOf(saga, what);
-    const transmission = this.#parts.world.sends.of(saga, operation) * 2;
+    const transmission = this.#parts.world.sends.of(saga.file, operation) * 2;
     return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
   }
 

@@ -23,9 +23,10 @@ export class SagaRegister {
     this.#sagas.set(saga.id, saga);
   }
 
-  forget(saga: SimSaga): void {
-    this.#sagas.delete(saga.id);
+  /** False when it was forgotten before. */
+  forget(saga: SimSaga): boolean {
     if (this.#last === saga) this.#last = undefined;
+    return this.#sagas.delete(saga.id);
   }
 
   values(): Iterable<SimSaga> {

@@ -1,44 +1,40 @@
-// How often each operation was sent, and when it was first. One small block of numbers per saga in two arrays for
-// all sagas: these counts are read at every message, and thousands of little arrays would be far apart in memory.
+// How often each operation was sent, and when it was first. In two arrays for all sagas, by the places of their case
+// files: these counts are read at every message, and thousands of little arrays would be far apart in memory.
 
-import type { SimSaga } from './sim-saga.ts';
-
-const BLOCKS_MIN = 1024;
+import type { OpenCase } from '../invariants/case-book.ts';
 
 export class SendCounts {
-  #counts = new Int32Array(BLOCKS_MIN);
-  #firstAtUs = new Float64Array(BLOCKS_MIN);
-  #used = 0;
+  #counts = new Int32Array(2048);
+  #firstAtUs = new Float64Array(2048);
 
-  /** Makes room for a saga of so many steps; the place goes into {@link SimSaga.sendsAt}. */
-  reserve(steps: number): number {
-    const at = this.#used;
-    this.#used += 2 * steps;
-    if (this.#used > this.#counts.length) this.#grow();
-    return at;
+  /** A saga begins with no sends. */
+  clear({ at, definition }: OpenCase): void {
+    const end = 2 * (at + definition.steps.length);
+    if (end > this.#counts.length) this.#grow(2 * end);
+    this.#counts.fill(0, 2 * at, end);
   }
 
-  #grow(): void {
-    const counts = new Int32Array(2 * this.#used);
+  #grow(length: number): void {
+    const counts = new Int32Array(length);
     counts.set(this.#counts);
     this.#counts = counts;
-    const firstAtUs = new Float64Array(2 * this.#used);
+    const firstAtUs = new Float64Array(length);
     firstAtUs.set(this.#firstAtUs);
     this.#firstAtUs = firstAtUs;
   }
 
   /** Transmissions of an operation (step × 2 + direction) so far. */
-  of({ sendsAt }: SimSaga, operation: number): number {
-    return this.#counts[sendsAt + operation]!;
+  of({ at }: OpenCase, operation: number): number {
+    return this.#counts[2 * at + operation]!;
   }
 
   /** Counts one more; one that a crash prevents counts, too. */
-  add({ sendsAt }: SimSaga, operation: number, nowUs: number): void {
-    if (++this.#counts[sendsAt + operation]! === 1) this.#firstAtUs[sendsAt + operation] = nowUs;
+  add({ at }: OpenCase, operation: number, nowUs: number): void {
+    if (++this.#counts[2 * at + operation]! === 1) this.#firstAtUs[2 * at + operation] = nowUs;
   }
 
   /** When the operation was first sent, in microseconds. */
-  firstAtUs({ sendsAt }: SimSaga, operation: number): number {
-    return this.#firstAtUs[sendsAt + operation]!;
+  firstAtUs({ at }: OpenCase, operation: number): number {
+    return this.#firstAtUs[2 * at + operation]!;
   }
 }

@@ -165,7 +165,7 @@ export class SimStore implements Store, Actor {
     for (const { event } of events) {
       if (event.kind === 'step-applied') {
         const operation = 2 * stepIndexOf(saga.definition, event.step);
-        this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga, operation));
+        this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga.file, operation));
       } else if (event.kind === 'compensation-started') {
         saga.phase = 'compensating';
         if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;

@@ -1,17 +1,14 @@
 // What the parts of the simulated world share: time, chance, faults, the judge, and the sagas.
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import type { SagaState } from '../../engine/core/saga.ts';
 import type { FaultInjector, FaultSet } from '../faults/injector.ts';
-import { openCase } from '../invariants/case-file.ts';
 import type { Judge } from '../invariants/judge.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
 import { purpose, type Seed } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import type { SagaStart } from '../scenario.ts';
 import type { SagaRegister } from './saga-register.ts';
 import type { SendCounts } from './send-counts.ts';
-import type { Partition, SimSaga } from './sim-saga.ts';
+import type { SimSaga } from './sim-saga.ts';
 
 /** What a trace entry is about. Append new ones at the end: the numbers are part of every fingerprint. */
 export const TRACE = {
@@ -47,6 +44,8 @@ export interface World {
   readonly sends: SendCounts;
   /** Nothing strikes after this time. */
   readonly healAtUs: number;
+  /** The client's time has come: the saga that it asks for. */
+  begin(index: number): SimSaga;
   /** The log says that the saga ended, or asks for a person. */
   ended(saga: SimSaga): void;
   /** No process holds the saga in memory any more. `believed` is what the last one had, when it told. */
@@ -69,41 +68,3 @@ export const DRAW = {
   loadLatency: purpose('load-latency'),
   startAt: purpose('start-at'),
 } as const;
-
-/** No wake is asked for. */
-export const NEVER = -1;
-
-export function newSaga(
-  index: number,
-  id: string,
-  partition: Partition,
-  sendsAt: number,
-  start: SagaStart,
-  startAtUs: number,
-): SimSaga {
-  const definition: SagaDefinition = start.saga;
-  return {
-    index,
-    id,
-    partition,
-    definition,
-    startAtUs,
-    start,
-    asked: false,
-    log: [],
-    phase: 'running',
-    underWay: 0,
-    wake: NEVER,
-    sleeper: undefined,
-    sendsAt,
-    inputs: 0,
-    loads: 0,
-    triedVersion: -1,
-    retries: undefined,
-    compensatingSinceUs: -1,
-    released: false,
-    resumed: false,
-    refused: false,
-    file: openCase(id, definition),
-  };
-}

@@ -5,6 +5,7 @@ import type { StoreAnswer } from '../../../engine/core/orchestrator-messages.ts'
 import { defineSaga } from '../../../engine/index.ts';
 import { FaultInjector } from '../../../simulator/faults/injector.ts';
 import { type FaultPlan, profiles } from '../../../simulator/index.ts';
+import { CaseBook } from '../../../simulator/invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../../../simulator/invariants/catalogue.ts';
 import { Judge } from '../../../simulator/invariants/judge.ts';
 import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
@@ -13,8 +14,9 @@ import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
 import { SagaRegister } from '../../../simulator/world/saga-register.ts';
 import { SendCounts } from '../../../simulator/world/send-counts.ts';
+import { newSaga, type SimSaga } from '../../../simulator/world/sim-saga.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
-import { newSaga, type World } from '../../../simulator/world/world.ts';
+import type { World } from '../../../simulator/world/world.ts';
 import { type StoreUnderTest, storeContract } from '../../contracts/store.ts';
 
 const definition = defineSaga({
@@ -27,6 +29,11 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
   const sim = new Simulation(new EventQueue());
   const seed = new Seed('store');
   const latency = new LatencyTable([100, 200, 300]);
+  const partition = { name: 'p', epoch: 0 };
+  const cases = new CaseBook();
+  const sagas: readonly SimSaga[] = [0, 1].map((i) =>
+    newSaga(i, partition, cases.open(`s-${i}`, definition), { saga: definition, input: {} }, 0),
+  );
   const view = { participants: {}, files: () => [], log: () => [], epochOf: () => 0, isRefused: () => false };
   const world: World = {
     sim,
@@ -45,14 +52,13 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     sagas: new SagaRegister(),
     sends: new SendCounts(),
     healAtUs: 0,
+    begin: () => sagas[0]!,
     ended: () => undefined,
     released: () => undefined,
     settle: () => undefined,
     stepApplied: () => undefined,
   };
-  const partition = { name: 'p', epoch: 0 };
-  for (const i of [0, 1])
-    world.sagas.add(newSaga(i, `s-${i}`, partition, 0, { saga: definition, input: {} }, 0));
+  for (const saga of sagas) world.sagas.add(saga);
   const settle = async (): Promise<void> => {
     sim.run({ eventsMax: 1_000, untilUs: 1e12 });
   };

@@ -1,0 +1,123 @@
+// The judge's files on the sagas, and how they are written: from ledger entries and calls, never from what the engine
+// says (S9). The counts of all files stand side by side in two arrays: they are read at every effect, and thousands
+// of small objects would be far apart in memory.
+
+import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
+import { CLEARING_PREFIX, type Direction, type LedgerEntry } from '../../engine/core/protocol.ts';
+import { BlockSpace } from '../kernel/block-space.ts';
+import type { CaseFile, Ending, Repetition } from './invariant.ts';
+
+/** Per step: forward effects, compensation effects, payload hash of the first forward and compensation call. */
+const COUNTS = 4;
+const NONE: ReadonlySet<number> = new Set();
+
+export class CaseBook {
+  readonly #space = new BlockSpace();
+  counts = new Int32Array(1024 * COUNTS);
+  /** Per step: the key of the first forward call, and of the first compensation call. */
+  readonly keys: (string | undefined)[] = [];
+
+  open(saga: string, definition: SagaDefinition): OpenCase {
+    const size = definition.steps.length;
+    const file = new OpenCase(this, this.#space.reserve(size), saga, definition);
+    this.#fit();
+    file.clear();
+    return file;
+  }
+
+  /** The saga is forgotten, and its file with it. */
+  close({ at, definition }: OpenCase): void {
+    const size = definition.steps.length;
+    this.keys.fill(undefined, 2 * at, 2 * (at + size));
+    this.#space.release(at, size);
+  }
+
+  #fit(): void {
+    const { end } = this.#space;
+    while (this.keys.length < 2 * end) this.keys.push(undefined);
+    if (end * COUNTS <= this.counts.length) return;
+    const larger = new Int32Array(2 * end * COUNTS);
+    larger.set(this.counts);
+    this.counts = larger;
+  }
+}
+
+/** A case file with the right to write. */
+export class OpenCase implements CaseFile {
+  /** The place of its first step among those of all sagas that are open. */
+  readonly at: number;
+  round = 0;
+  inFlight = 0;
+  acknowledged = 0;
+  ending: Ending | undefined = undefined;
+  compensated: ReadonlySet<number> = NONE;
+  readonly saga: string;
+  readonly definition: SagaDefinition;
+  readonly #book: CaseBook;
+
+  constructor(book: CaseBook, at: number, saga: string, definition: SagaDefinition) {
+    this.#book = book;
+    this.at = at;
+    this.saga = saga;
+    this.definition = definition;
+  }
+
+  applied(step: number): number {
+    return this.#book.counts[(this.at + step) * COUNTS]!;
+  }
+
+  undone(step: number): number {
+    return this.#book.counts[(this.at + step) * COUNTS + 1]!;
+  }
+
+  stands(step: number): boolean {
+    return this.applied(step) > this.undone(step);
+  }
+
+  /** Notes the first call of an operation, and compares a later one with it. */
+  compare(step: number, direction: Direction, key: string, payloadHash: number): Repetition {
+    const { counts, keys } = this.#book;
+    const which = direction === 'forward' ? 0 : 1;
+    const place = this.at + step;
+    const first = keys[2 * place + which];
+    if (first === undefined) {
+      keys[2 * place + which] = key;
+      counts[place * COUNTS + 2 + which] = payloadHash;
+      return 'first';
+    }
+    if (first !== key) return 'other-key';
+    return counts[place * COUNTS + 2 + which] === payloadHash ? 'same' : 'other-payload';
+  }
+
+  /** Enters one committed effect; the step, or undefined when the saga has no such step. */
+  enter(entry: LedgerEntry): number | undefined {
+    const step = stepIndexOf(this.definition, entry.step);
+    if (step < 0) return undefined;
+    if (entry.round > this.round) this.#startRound(entry.round);
+    this.#book.counts[(this.at + step) * COUNTS + (entry.direction === 'forward' ? 0 : 1)]!++;
+    if (entry.postings !== undefined) {
+      for (const { account, amount } of entry.postings) {
+        if (account.startsWith(CLEARING_PREFIX)) this.inFlight += amount;
+      }
+    }
+    return step;
+  }
+
+  /** Enters what the log says: the step is compensated. */
+  markCompensated(step: string): void {
+    this.compensated = new Set([...this.compensated, stepIndexOf(this.definition, step)]);
+  }
+
+  #startRound(round: number): void {
+    this.round = round;
+    this.compensated = NONE;
+    this.clear();
+  }
+
+  clear(): void {
+    const { counts, keys } = this.#book;
+    const end = this.at + this.definition.steps.length;
+    counts.fill(0, this.at * COUNTS, end * COUNTS);
+    keys.fill(undefined, 2 * this.at, 2 * end);
+  }
+}
