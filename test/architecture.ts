@@ -15,7 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],
   // The world is made of faults and judged by invariants; these see its vocabulary, never the world itself.
   'simulator/faults/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
-  'simulator/invariants/': ['engine/core/', 'simulator/run-result.ts'],
+  'simulator/invariants/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
   'simulator/world/': [
     'engine/core/',
     'simulator/kernel/',

@@ -193,7 +193,7 @@ function jitterOf(state: SagaState, step: StepDefinition, direction: Direction):
 export function withConsequences(state: SagaState, facts: readonly SagaEvent[]): readonly SagaEvent[] {
   for (const fact of facts) evolve(state, fact);
   const more = advance(state);
-  return more.length === 0 ? facts : facts.concat(withConsequences(state, more));
+  return more.length === 0 ? facts : [...facts, ...withConsequences(state, more)];
 }
 
 /** When the deadline falls, or -1 when it no longer matters (E7). */

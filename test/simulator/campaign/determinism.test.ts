@@ -34,7 +34,7 @@ test.each([1, 8])(
         seed: seeds === 1 ? 'root' : 'root/4',
         index: 0,
         first: expect.stringMatching(/^t=0\.000000s {2}create +s-0$/),
-        second: expect.stringMatching(/^t=0\.005000s {2}create +s-0$/),
+        second: expect.stringMatching(/^t=0\.010000s {2}create +s-0$/),
       },
     });
   },
