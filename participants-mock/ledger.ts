@@ -28,7 +28,7 @@ export type StockPart = 'onHand' | 'reserved' | 'sold';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
-const NOTHING: readonly LedgerEntry[] = Object.freeze([]);
+const NOTHING: readonly LedgerEntry[] = [];
 
 /**
  * Keeps balances and stock, and writes down every change with the call that made it.

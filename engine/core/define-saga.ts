@@ -6,6 +6,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Policy } from './policy.ts';
 import { type Direction, keySuffix } from './protocol.ts';
+import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
 import { compileGraph } from './step-graph.ts';
 import { UserError } from './user-error.ts';
 
@@ -79,6 +80,7 @@ export interface StepDefinition {
   readonly attemptsMax: number | undefined;
   /** What follows the saga's id in the idempotency keys of round 0, by direction. */
   readonly keySuffix: Readonly<Record<Direction, string>>;
+  readonly events: PlainStepEvents;
   /** Steps that must be applied before this one. */
   readonly after: readonly number[];
   /** Every step that comes after this one, directly or not: all of them are undone first (E3). */
@@ -196,6 +198,7 @@ function compileStep(
     timeoutUs: spec.timeoutMs === undefined ? undefined : spec.timeoutMs * 1000,
     attemptsMax: spec.attemptsMax,
     keySuffix: { forward: keySuffix(name, 'forward', 0), compensation: keySuffix(name, 'compensation', 0) },
+    events: plainStepEvents(name),
     ...edges,
     payload,
     compensationPayload: (spec.compensationPayload ?? payload) as StepDefinition['compensationPayload'],

@@ -3,7 +3,7 @@
 import type { SagaDefinition } from './define-saga.ts';
 import type { DefinitionBookOptions } from './definition-book.ts';
 import type { Call, Outcome } from './protocol.ts';
-import type { SagaStatus, StoredEvent } from './saga-event.ts';
+import type { Batch, SagaStatus, StoredEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
 
 /** A person's or client's wish. `request` comes back in the answer. */
@@ -39,14 +39,10 @@ export type OrchestratorInput =
   | { readonly kind: 'recovered'; readonly sagas: readonly (readonly StoredEvent[])[] };
 
 /** Append all these events or none, if the saga stands at `expectedVersion` and no later epoch was opened. */
-export interface AppendOutput {
+export interface AppendOutput extends Batch {
   readonly kind: 'append';
-  readonly saga: string;
   /** Counts the appends of one process; its answers carry it. Asked for again, it is the same. */
   readonly number: number;
-  readonly expectedVersion: number;
-  readonly epoch: number;
-  readonly events: readonly StoredEvent[];
 }
 
 export type OrchestratorOutput =

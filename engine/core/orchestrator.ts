@@ -29,7 +29,7 @@ import {
   decide,
   initialState,
   isAtRest,
-  isSameLog,
+  isWritten,
   type PendingCall,
   pendingCall,
   type SagaEvent,
@@ -42,7 +42,6 @@ import {
   APPEND_TIMEOUT_US,
   appendOf,
   earlier,
-  isOnWire,
   keepForLater,
   keepRequest,
   lateCall,
@@ -52,7 +51,7 @@ import {
   type SagaSlot,
   STORE_RETRY_US,
   takeOffWire,
-  timeoutAtUs,
+  timeoutOf,
 } from './saga-slot.ts';
 
 export * from './orchestrator-messages.ts';
@@ -280,7 +279,7 @@ export class Orchestrator {
     const written = events.slice(append.expectedVersion);
     if (written[0] === undefined) return this.#storeDue(slot, 'append', nowUs);
     if (written[0].epoch > append.epoch) return this.#halt(slot.saga);
-    if (isSameLog(written, append.events)) return this.#settled(slot, nowUs);
+    if (isWritten(written, append)) return this.#settled(slot, nowUs);
     // The saga was there before this process knew of it: take the log's word, forget what was decided here.
     slot.append = undefined;
     slot.state = undefined;
@@ -345,14 +344,10 @@ export class Orchestrator {
     for (let step = 0; step < state.steps.length; step++) {
       const call = pendingCall(state, step);
       if (call === undefined) continue;
-      if (!isOnWire(slot, call)) {
-        if (call.dueAtUs > nowUs) {
-          wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
-          continue;
-        }
-        if (!this.#send(slot, state, call, nowUs)) return;
-      }
-      wakeAtUs = earlier(wakeAtUs, timeoutAtUs(slot, call.step));
+      const isSent = timeoutOf(slot, call) !== NEVER;
+      if (!isSent && call.dueAtUs > nowUs) wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
+      else if (!isSent && !this.#send(slot, state, call, nowUs)) return;
+      else wakeAtUs = earlier(wakeAtUs, timeoutOf(slot, call));
     }
     if (wakeAtUs >= 0) this.#wakeBy(slot, wakeAtUs);
   }

@@ -108,6 +108,11 @@ export interface Participant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
   handle(call: Call, env: ParticipantEnv): Outcome;
+  /**
+   * Nothing more can come of this saga: what is kept of it only to recognise a repetition may go. Called by who can
+   * know, which is the simulator; in real life a retention time stands in for it.
+   */
+  forget?(saga: string): void;
 }
 
 /** A change of one account. Amounts are integers in minor units; one entry's postings add up to zero. */

@@ -89,14 +89,48 @@ export interface StoredEvent {
   readonly event: SagaEvent;
 }
 
-/** Whether two stretches of a log were written by the same append: same writer, same time, same words. */
-export function isSameLog(a: readonly StoredEvent[], b: readonly StoredEvent[]): boolean {
+/** Events that one writer writes at one time, after the first `expectedVersion` events of their saga. */
+export interface Batch {
+  readonly saga: string;
+  readonly expectedVersion: number;
+  readonly epoch: number;
+  readonly atUs: number;
+  readonly events: readonly SagaEvent[];
+}
+
+/** What a store writes for a batch. */
+export function rowsOf({ saga, expectedVersion, epoch, atUs, events }: Batch): readonly StoredEvent[] {
+  return events.map((event, i) => ({ saga, version: expectedVersion + i + 1, epoch, atUs, event }));
+}
+
+/** Whether these rows are what became of the batch: same writer, same time, same words. */
+export function isWritten(rows: readonly StoredEvent[], { epoch, atUs, events }: Batch): boolean {
   return (
-    a.length === b.length &&
-    a.every((row, i) => {
-      const { version, epoch, atUs, event } = b[i]!;
-      const same = row.version === version && row.epoch === epoch && row.atUs === atUs;
-      return same && JSON.stringify(row.event) === JSON.stringify(event);
-    })
+    rows.length === events.length &&
+    rows.every(
+      (row, i) =>
+        row.epoch === epoch && row.atUs === atUs && JSON.stringify(row.event) === JSON.stringify(events[i]),
+    )
   );
+}
+
+/** Events of a step that say nothing but its name, each as a list: made once, and shared by the logs of all sagas. */
+export type PlainStepEvents = Readonly<
+  Record<'requested' | 'applied' | 'compensationRequested' | 'compensated', readonly SagaEvent[]>
+>;
+
+export function plainStepEvents(step: string): PlainStepEvents {
+  return {
+    requested: [{ kind: 'step-requested', step }],
+    applied: [{ kind: 'step-applied', step }],
+    compensationRequested: [{ kind: 'compensation-requested', step }],
+    compensated: [{ kind: 'step-compensated', step }],
+  };
+}
+
+/** Both lists as one; a list that is empty costs nothing. */
+export function joined(a: readonly SagaEvent[], b: readonly SagaEvent[]): readonly SagaEvent[] {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  return a.length === 1 && b.length === 1 ? [a[0]!, b[0]!] : [...a, ...b];
 }

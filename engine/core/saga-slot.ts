@@ -1,8 +1,9 @@
 // What one process keeps of one saga that is in its memory. Nothing here survives a crash, or needs to (E9).
 
 import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
+import type { Direction } from './protocol.ts';
 import { type PendingCall, pendingCall } from './saga.ts';
-import type { SagaEvent, StoredEvent } from './saga-event.ts';
+import type { SagaEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
 
 /** No time: nothing is due. */
@@ -21,8 +22,8 @@ export interface SagaSlot {
   /** When the store must be asked again: an append unanswered, or one to be repeated; or NEVER. */
   storeDueAtUs: number;
   storeNext: 'append' | 'load';
-  /** Per step: the attempt on the wire, negative for a compensation, 0 for none. */
-  readonly wire: number[];
+  /** What was sent and is waited for, at most one call per step: a list, for mostly there is one or none. */
+  wire: Sent | undefined;
   /** The earliest wake that was asked for and has not come. */
   wakeAtUs: number;
   inbox: OrchestratorInput[] | undefined;
@@ -30,47 +31,61 @@ export interface SagaSlot {
   requests: string[] | undefined;
 }
 
+/** An attempt on the wire. */
+interface Sent {
+  readonly step: number;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly timeoutAtUs: number;
+  readonly next: Sent | undefined;
+}
+
 /** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
 export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
-  const steps = state?.steps.length ?? 0;
   return {
     saga,
     state,
     append: undefined,
     storeDueAtUs: NEVER,
     storeNext: 'load',
-    wire: new Array<number>(2 * steps).fill(0),
+    wire: undefined,
     wakeAtUs: NEVER,
     inbox: undefined,
     requests: undefined,
   };
 }
 
-/** Whether this very attempt was sent by this process and has not been settled. */
-export function isOnWire({ wire }: SagaSlot, { step, direction, attempt }: PendingCall): boolean {
-  return wire[2 * step] === (direction === 'forward' ? attempt : -attempt);
+/** When this very attempt, sent by this process and not settled, is not waited for any longer; or NEVER. */
+export function timeoutOf({ wire }: SagaSlot, { step, direction, attempt }: PendingCall): number {
+  let sent = wire;
+  while (sent !== undefined && sent.step !== step) sent = sent.next;
+  return sent !== undefined && sent.attempt === attempt && sent.direction === direction
+    ? sent.timeoutAtUs
+    : NEVER;
 }
 
 export function putOnWire(slot: SagaSlot, call: PendingCall, timeoutAtUs: number): void {
-  slot.wire[2 * call.step] = call.direction === 'forward' ? call.attempt : -call.attempt;
-  slot.wire[2 * call.step + 1] = timeoutAtUs;
+  const { step, direction, attempt } = call;
+  slot.wire = { step, direction, attempt, timeoutAtUs, next: without(slot.wire, step) };
 }
 
 /** The attempt on the wire was answered, or is not waited for any longer. */
 export function takeOffWire(slot: SagaSlot, step: number): void {
-  slot.wire[2 * step] = 0;
+  slot.wire = without(slot.wire, step);
 }
 
-/** When the attempt on the wire is not waited for any longer, in microseconds. */
-export function timeoutAtUs({ wire }: SagaSlot, step: number): number {
-  return wire[2 * step + 1]!;
+function without(wire: Sent | undefined, step: number): Sent | undefined {
+  if (wire === undefined || wire.step === step) return wire?.next;
+  return { ...wire, next: without(wire.next, step) };
 }
 
 /** A call on the wire whose time is over, if there is one. */
 export function lateCall(slot: SagaSlot, state: SagaState, nowUs: number): PendingCall | undefined {
   for (let step = 0; step < state.steps.length; step++) {
     const call = pendingCall(state, step);
-    if (call !== undefined && isOnWire(slot, call) && timeoutAtUs(slot, step) <= nowUs) return call;
+    if (call === undefined) continue;
+    const atUs = timeoutOf(slot, call);
+    if (atUs >= 0 && atUs <= nowUs) return call;
   }
   return undefined;
 }
@@ -101,9 +116,5 @@ export function appendOf(
   atUs: number,
   events: readonly SagaEvent[],
 ): AppendOutput {
-  const rows = new Array<StoredEvent>(events.length);
-  for (let i = 0; i < events.length; i++) {
-    rows[i] = { saga, version: expectedVersion + i + 1, epoch, atUs, event: events[i]! };
-  }
-  return { kind: 'append', saga, number, expectedVersion, epoch, events: rows };
+  return { kind: 'append', saga, number, expectedVersion, epoch, atUs, events };
 }

@@ -6,18 +6,30 @@ import { assert, unreachable } from './assert.ts';
 import { type SagaDefinition, stepIndexOf } from './define-saga.ts';
 import type { GivenUp, SagaEvent, SagaStatus, StepStatus, StopReason } from './saga-event.ts';
 
+/** Where one step stands. A value: a saga's steps go from one to the next, and most sagas share the usual ones. */
 export interface StepState {
-  status: StepStatus;
+  readonly status: StepStatus;
   /** Attempts begun in the present direction; 0 before the first. */
-  attempt: number;
+  readonly attempt: number;
   /** Of these, attempts of an undo that a person has resumed: they no longer count against the policy. */
-  attemptsSpent: number;
+  readonly attemptsSpent: number;
   /** The present attempt must not leave before this time. */
-  dueAtUs: number;
+  readonly dueAtUs: number;
   /** An earlier attempt of the forward call may have happened. */
-  inDoubt: boolean;
-  result: unknown;
+  readonly inDoubt: boolean;
+  readonly result: unknown;
 }
+
+const PENDING: StepState = {
+  status: 'pending',
+  attempt: 0,
+  attemptsSpent: 0,
+  dueAtUs: 0,
+  inDoubt: false,
+  result: undefined,
+};
+const RUNNING: StepState = { ...PENDING, status: 'running', attempt: 1 };
+const APPLIED_AT_ONCE: StepState = { ...RUNNING, status: 'applied' };
 
 /** The fold of a saga's events. Mutable: it belongs to whoever folds. */
 export interface SagaState {
@@ -31,7 +43,7 @@ export interface SagaState {
   deadlineAtUs: number | undefined;
   /** Why forward work ended or is to end. */
   reason: StopReason | undefined;
-  readonly steps: readonly StepState[];
+  steps: readonly StepState[];
 }
 
 /** The state before the first event. */
@@ -45,12 +57,36 @@ export function initialState(definition: SagaDefinition, saga: string): SagaStat
     input: undefined,
     deadlineAtUs: undefined,
     reason: undefined,
-    steps: definition.steps.map(newStep),
+    steps: allPending(definition.steps.length),
   };
 }
 
-function newStep(): StepState {
-  return { status: 'pending', attempt: 0, attemptsSpent: 0, dueAtUs: 0, inDoubt: false, result: undefined };
+/** Lists of steps that many sagas share, and what becomes of each of them by a usual step: by place, then by state. */
+const pendingLists: (readonly StepState[])[] = [];
+const successors = new Map<readonly StepState[], (readonly StepState[])[]>();
+const USUAL: readonly StepState[] = [RUNNING, APPLIED_AT_ONCE];
+const SHARED_MAX = 10_000;
+
+function allPending(steps: number): readonly StepState[] {
+  const known = pendingLists[steps];
+  if (known !== undefined) return known;
+  const list = new Array<StepState>(steps).fill(PENDING);
+  pendingLists[steps] = list;
+  successors.set(list, []);
+  return list;
+}
+
+function withStep(steps: readonly StepState[], index: number, step: StepState): readonly StepState[] {
+  const usual = USUAL.indexOf(step);
+  const known = usual < 0 ? undefined : successors.get(steps);
+  if (known === undefined) return steps.with(index, step);
+  const place = 2 * index + usual;
+  const next = known[place] ?? steps.with(index, step);
+  if (known[place] === undefined && successors.size < SHARED_MAX) {
+    known[place] = next;
+    successors.set(next, []);
+  }
+  return next;
 }
 
 /** Whether nothing can happen any more unless a person retries. */
@@ -94,55 +130,51 @@ export function evolve(state: SagaState, event: SagaEvent): void {
     case 'saga-retried':
       return startRound(state, event.round, event.deadlineAtUs);
     default:
-      evolveStep(state, stepState(state, event.step), event);
+      evolveStep(state, event);
   }
 }
 
 type StepEvent = Extract<SagaEvent, { readonly step: string }>;
 
-function evolveStep(state: SagaState, step: StepState, event: StepEvent): void {
+function evolveStep(state: SagaState, event: StepEvent): void {
+  const index = stepIndexOf(state.definition, event.step);
+  assert(index >= 0, `saga ${state.saga}: no step "${event.step}" in ${state.definition.name}`);
+  const step = state.steps[index]!;
+  if (event.kind === 'step-requested') state.status = 'running';
+  else if (event.kind === 'step-rejected' || event.kind === 'step-left-unknown') {
+    state.reason ??= stepFailed(event);
+  }
+  state.steps = withStep(state.steps, index, nextStep(step, event));
+}
+
+function nextStep(step: StepState, event: StepEvent): StepState {
   switch (event.kind) {
     case 'step-requested':
-      state.status = 'running';
-      step.status = 'running';
-      step.attempt = 1;
-      return;
-    case 'step-applied':
-      step.status = 'applied';
-      step.result = event.result;
-      return;
-    case 'step-retry-scheduled':
-      step.status = 'retrying';
-      step.attempt = event.attempt;
-      step.dueAtUs = event.dueAtUs;
-      step.inDoubt ||= event.inDoubt;
-      return;
+      return RUNNING;
+    case 'step-applied': {
+      const { result } = event;
+      return step === RUNNING && result === undefined
+        ? APPLIED_AT_ONCE
+        : { ...step, status: 'applied', result };
+    }
+    case 'step-retry-scheduled': {
+      const { attempt, dueAtUs } = event;
+      return { ...step, status: 'retrying', attempt, dueAtUs, inDoubt: step.inDoubt || event.inDoubt };
+    }
     case 'step-rejected':
-      step.status = 'rejected';
-      state.reason ??= stepFailed(event);
-      return;
+      return { ...step, status: 'rejected' };
     case 'step-left-unknown':
-      step.status = 'unknown';
-      state.reason ??= stepFailed(event);
-      return;
+      return { ...step, status: 'unknown' };
     case 'compensation-requested':
-      step.status = 'compensating';
-      step.attempt = step.attemptsSpent + 1;
-      step.dueAtUs = 0;
-      return;
+      return { ...step, status: 'compensating', attempt: step.attemptsSpent + 1, dueAtUs: 0 };
     case 'compensation-retry-scheduled':
-      step.attempt = event.attempt;
-      step.dueAtUs = event.dueAtUs;
-      return;
+      return { ...step, attempt: event.attempt, dueAtUs: event.dueAtUs };
     case 'step-compensated':
-      step.status = 'compensated';
-      return;
+      return { ...step, status: 'compensated' };
     case 'step-compensation-failed':
-      step.status = 'compensation_failed';
-      step.attemptsSpent = step.attempt;
-      return;
+      return { ...step, status: 'compensation_failed', attemptsSpent: step.attempt };
     default:
-      unreachable(event);
+      return unreachable(event);
   }
 }
 
@@ -150,22 +182,20 @@ function stepFailed({ step, failure, reason }: GivenUp<string>): StopReason {
   return { kind: 'step-failed', step, failure, reason };
 }
 
-function stepState(state: SagaState, name: string): StepState {
-  const index = stepIndexOf(state.definition, name);
-  assert(index >= 0, `saga ${state.saga}: no step "${name}" in ${state.definition.name}`);
-  return state.steps[index]!;
-}
-
 /** E2: what is still under way is in doubt from here on. */
 function startCompensation(state: SagaState, reason: StopReason): void {
   state.status = 'compensating';
   state.reason = reason;
-  for (const step of state.steps) if (isUnderWay(step)) step.status = 'unknown';
+  becomeUnknown(state, isUnderWay);
 }
 
 function resumeCompensation(state: SagaState): void {
   state.status = 'compensating';
-  for (const step of state.steps) if (step.status === 'compensation_failed') step.status = 'unknown';
+  becomeUnknown(state, ({ status }) => status === 'compensation_failed');
+}
+
+function becomeUnknown(state: SagaState, which: (step: StepState) => boolean): void {
+  state.steps = state.steps.map((step) => (which(step) ? { ...step, status: 'unknown' } : step));
 }
 
 function startRound(state: SagaState, round: number, deadlineAtUs: number | undefined): void {
@@ -173,7 +203,7 @@ function startRound(state: SagaState, round: number, deadlineAtUs: number | unde
   state.round = round;
   state.reason = undefined;
   state.deadlineAtUs = deadlineAtUs;
-  for (const step of state.steps) Object.assign(step, newStep());
+  state.steps = allPending(state.steps.length);
 }
 
 /** Folds a saga's whole log. */

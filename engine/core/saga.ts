@@ -19,7 +19,7 @@ import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, Policy } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
-import type { SagaEvent, StopReason } from './saga-event.ts';
+import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
 import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
 
 export * from './saga-event.ts';
@@ -55,7 +55,12 @@ export function created(definition: SagaDefinition, input: unknown, nowUs: numbe
 }
 
 /** What an input means for a saga: the facts to append, or none. */
-export function decide(state: SagaState, input: SagaInput, policy: Policy, nowUs: number): SagaEvent[] {
+export function decide(
+  state: SagaState,
+  input: SagaInput,
+  policy: Policy,
+  nowUs: number,
+): readonly SagaEvent[] {
   switch (input.kind) {
     case 'reply':
       return decideReply(state, input, policy, nowUs);
@@ -94,25 +99,28 @@ function decideStop(state: SagaState, reason: StopReason): SagaEvent[] {
 
 type ReplyInput = Extract<SagaInput, { kind: 'reply' }>;
 
-function decideReply(state: SagaState, reply: ReplyInput, policy: Policy, nowUs: number): SagaEvent[] {
+function decideReply(
+  state: SagaState,
+  reply: ReplyInput,
+  policy: Policy,
+  nowUs: number,
+): readonly SagaEvent[] {
   const step = state.definition.steps[reply.step]!;
   const current = state.steps[reply.step]!;
   if (isAtRest(state.status) || reply.round !== state.round) return []; // E5
   const awaited = reply.direction === 'forward' ? isUnderWay(current) : current.status === 'compensating';
   if (!awaited) return [];
-  if (reply.outcome.kind === 'applied') return [applied(step, reply)]; // E6: of whatever attempt
+  if (reply.outcome.kind === 'applied') return applied(step, reply); // E6: of whatever attempt
   if (reply.attempt !== current.attempt) return []; // E6: a newer attempt may still apply
   return reply.direction === 'forward'
     ? [forwardFailed(state, step, current, reply.outcome, policy, nowUs)]
     : [compensationFailed(state, step, current, reply.outcome, policy, nowUs)];
 }
 
-function applied(step: StepDefinition, { direction, outcome }: ReplyInput): SagaEvent {
-  if (direction === 'compensation') return { kind: 'step-compensated', step: step.name };
+function applied(step: StepDefinition, { direction, outcome }: ReplyInput): readonly SagaEvent[] {
+  if (direction === 'compensation') return step.events.compensated;
   const result = outcome.kind === 'applied' ? outcome.result : undefined;
-  return result === undefined
-    ? { kind: 'step-applied', step: step.name }
-    : { kind: 'step-applied', step: step.name, result };
+  return result === undefined ? step.events.applied : [{ kind: 'step-applied', step: step.name, result }];
 }
 
 type Failure = Exclude<Outcome, { kind: 'applied' }>;
@@ -192,8 +200,12 @@ function jitterOf(state: SagaState, step: StepDefinition, direction: Direction):
  */
 export function withConsequences(state: SagaState, facts: readonly SagaEvent[]): readonly SagaEvent[] {
   for (const fact of facts) evolve(state, fact);
-  const more = advance(state);
-  return more.length === 0 ? facts : [...facts, ...withConsequences(state, more)];
+  let events = facts;
+  for (let more = advance(state); more.length > 0; more = advance(state)) {
+    for (const event of more) evolve(state, event);
+    events = joined(events, more);
+  }
+  return events;
 }
 
 /** When the deadline falls, or -1 when it no longer matters (E7). */
@@ -204,6 +216,9 @@ export function deadlineOf(state: SagaState): number {
 }
 
 const NOTHING: readonly SagaEvent[] = [];
+const COMPLETED: readonly SagaEvent[] = [{ kind: 'saga-completed' }];
+const COMPENSATED: readonly SagaEvent[] = [{ kind: 'saga-compensated' }];
+const NEEDS_A_PERSON: readonly SagaEvent[] = [{ kind: 'saga-compensation-failed' }];
 
 /** What follows from the state alone: the next intents, or the end. */
 export function advance(state: SagaState): readonly SagaEvent[] {
@@ -223,10 +238,10 @@ function advanceForward(state: SagaState): readonly SagaEvent[] {
       status === 'pending' &&
       steps[i]!.after.every((before) => state.steps[before]!.status === 'applied')
     ) {
-      events = [...events, { kind: 'step-requested', step: steps[i]!.name }];
+      events = joined(events, steps[i]!.events.requested);
     }
   }
-  return applied === steps.length ? [{ kind: 'saga-completed' }] : events;
+  return applied === steps.length ? COMPLETED : events;
 }
 
 /** E7: a pivot under way is resolved before anything is undone. */
@@ -264,11 +279,11 @@ function advanceUndo(state: SagaState): readonly SagaEvent[] {
       !step.descendants.some((later) => mustUndo(steps[later]!, state.steps[later]!))
     ) {
       moving++;
-      events = [...events, { kind: 'compensation-requested', step: step.name }];
+      events = joined(events, step.events.compensationRequested);
     }
   }
-  if (open === 0) return [{ kind: 'saga-compensated' }];
-  return moving === 0 ? [{ kind: 'saga-compensation-failed' }] : events;
+  if (open === 0) return COMPENSATED;
+  return moving === 0 ? NEEDS_A_PERSON : events;
 }
 
 /** Every call that is outstanding, whoever sent it (E9). */

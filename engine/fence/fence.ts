@@ -52,11 +52,6 @@ interface Settled {
   readonly next: Settled | undefined;
 }
 
-/** What is remembered of one saga. */
-interface Memory {
-  newest: Settled;
-}
-
 const NO_EFFECT: Applied = Object.freeze({ kind: 'applied' });
 const OTHER_REQUEST: Rejected = Object.freeze({
   kind: 'rejected',
@@ -87,8 +82,8 @@ export class Fence {
   readonly #effects: Effects;
   readonly #retentionUs: number;
   /** Two generations by saga: touched since the last turn, or only before it. A turn forgets the older. */
-  #young = new Map<string, Memory>();
-  #old = new Map<string, Memory>();
+  #young = new Map<string, Settled>();
+  #old = new Map<string, Settled>();
   #turnAtUs = 0;
 
   /** @throws UserError `bad-retention` when `retentionUs` is not a whole number from 1 to 2^52. */
@@ -116,50 +111,52 @@ export class Fence {
    */
   handle(call: Call, env: ParticipantEnv): Outcome {
     if (env.nowUs >= this.#turnAtUs) this.#turn(env.nowUs);
-    const memory = this.#young.get(call.saga) ?? this.#revive(call.saga);
-    const before = find(memory, call, call.direction, call.key);
+    const newest = this.#young.get(call.saga) ?? this.#revive(call.saga);
+    const before = find(newest, call, call.direction, call.key);
     if (before !== undefined) {
       const same = before.payloadHash === call.payloadHash && before.action === call.action;
       return same ? before.outcome : OTHER_REQUEST; // F1
     }
     return call.direction === 'forward'
-      ? this.#forward(call, env, memory)
-      : this.#compensate(call, env, memory);
+      ? this.#forward(call, env, newest)
+      : this.#compensate(call, env, newest);
   }
 
-  #forward(call: Call, env: ParticipantEnv, memory: Memory | undefined): Outcome {
-    if (find(memory, call, 'compensation') !== undefined) return COMPENSATED; // F3
+  /** Drops what is remembered of a saga of which no call can come any more. */
+  forget(saga: string): void {
+    if (!this.#young.delete(saga)) this.#old.delete(saga);
+  }
+
+  #forward(call: Call, env: ParticipantEnv, newest: Settled | undefined): Outcome {
+    if (find(newest, call, 'compensation') !== undefined) return COMPENSATED; // F3
     const outcome = this.#effects.apply(call, env);
     if (outcome.kind === 'applied' || (outcome.kind === 'rejected' && isFinal(outcome.failure))) {
-      this.#settle(call, outcome, memory); // F4
+      this.#settle(call, outcome, newest); // F4
     }
     return outcome;
   }
 
   /** A refused undo is not remembered, whatever its class: a person may resume it under the same key (E7). */
-  #compensate(call: Call, env: ParticipantEnv, memory: Memory | undefined): Outcome {
-    const forward = find(memory, call, 'forward')?.outcome;
+  #compensate(call: Call, env: ParticipantEnv, newest: Settled | undefined): Outcome {
+    const forward = find(newest, call, 'forward')?.outcome;
     const outcome = forward?.kind === 'applied' ? this.#effects.undo(call, forward, env) : NO_EFFECT; // F2
-    if (outcome.kind === 'applied') this.#settle(call, outcome, memory);
+    if (outcome.kind === 'applied') this.#settle(call, outcome, newest);
     return outcome;
   }
 
-  #settle(call: Call, outcome: Applied | Rejected, memory: Memory | undefined): void {
+  #settle(call: Call, outcome: Applied | Rejected, next: Settled | undefined): void {
     const { key, saga, step, round, direction, action, payloadHash } = call;
-    const next = memory?.newest;
-    const newest: Settled = { key, step, round, direction, action, payloadHash, outcome, next };
-    if (memory === undefined) this.#young.set(saga, { newest });
-    else memory.newest = newest;
+    this.#young.set(saga, { key, step, round, direction, action, payloadHash, outcome, next });
   }
 
   /** A saga that is heard of again is kept for as long again. */
-  #revive(saga: string): Memory | undefined {
+  #revive(saga: string): Settled | undefined {
     if (this.#old.size === 0) return undefined;
-    const memory = this.#old.get(saga);
-    if (memory === undefined) return undefined;
+    const newest = this.#old.get(saga);
+    if (newest === undefined) return undefined;
     this.#old.delete(saga);
-    this.#young.set(saga, memory);
-    return memory;
+    this.#young.set(saga, newest);
+    return newest;
   }
 
   /** Forgets a generation at once, and both when nobody called for as long as that. */
@@ -173,12 +170,12 @@ export class Fence {
 
 /** The newest entry of a call's step and round in one direction, under any key unless one is given. */
 function find(
-  memory: Memory | undefined,
+  newest: Settled | undefined,
   { step, round }: Call,
   direction: Direction,
   key?: string,
 ): Settled | undefined {
-  let entry = memory?.newest;
+  let entry = newest;
   while (
     entry !== undefined &&
     !(

@@ -25,5 +25,6 @@ export function fenced(service: Service, options?: FenceOptions): Participant {
     actions: service.actions,
     ledger: service.ledger,
     handle: (call, env) => fence.handle(call, env),
+    forget: (saga) => fence.forget(saga),
   };
 }

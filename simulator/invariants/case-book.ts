@@ -17,12 +17,11 @@ export class CaseBook {
   /** Per step: the key of the first forward call, and of the first compensation call. */
   readonly keys: (string | undefined)[] = [];
 
-  open(saga: string, definition: SagaDefinition): OpenCase {
-    const size = definition.steps.length;
-    const file = new OpenCase(this, this.#space.reserve(size), saga, definition);
+  /** A place for the counts of so many steps. */
+  reserve(steps: number): number {
+    const at = this.#space.reserve(steps);
     this.#fit();
-    file.clear();
-    return file;
+    return at;
   }
 
   /** The saga is forgotten, and its file with it. */
@@ -44,22 +43,24 @@ export class CaseBook {
 
 /** A case file with the right to write. */
 export class OpenCase implements CaseFile {
-  /** The place of its first step among those of all sagas that are open. */
-  readonly at: number;
+  readonly #book: CaseBook;
+  compensated: ReadonlySet<number> = NONE;
   round = 0;
   inFlight = 0;
   acknowledged = 0;
-  ending: Ending | undefined = undefined;
-  compensated: ReadonlySet<number> = NONE;
-  readonly saga: string;
+  epoch = 0;
   readonly definition: SagaDefinition;
-  readonly #book: CaseBook;
+  readonly saga: string;
+  ending: Ending | undefined = undefined;
+  /** The place of its first step among those of all sagas that are open. */
+  readonly at: number;
 
-  constructor(book: CaseBook, at: number, saga: string, definition: SagaDefinition) {
+  constructor(book: CaseBook, saga: string, definition: SagaDefinition) {
     this.#book = book;
-    this.at = at;
+    this.at = book.reserve(definition.steps.length);
     this.saga = saga;
     this.definition = definition;
+    this.clear();
   }
 
   applied(step: number): number {

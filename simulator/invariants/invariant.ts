@@ -4,9 +4,10 @@
 // from what the store holds. What the engine says (its status) is one of the things that are judged.
 
 import type { SagaDefinition, StepDefinition } from '../../engine/core/define-saga.ts';
+import type { AppendOutput } from '../../engine/core/orchestrator.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { Call, Direction, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
-import type { SagaState, SagaStatus } from '../../engine/core/saga.ts';
+import type { SagaEvent, SagaState, SagaStatus } from '../../engine/core/saga.ts';
 import type { Folded } from './legal-transitions.ts';
 
 /** How a call of an operation compares with the first one. */
@@ -22,6 +23,8 @@ export interface CaseFile {
   readonly ending: Ending | undefined;
   /** Version up to which appends were acknowledged. */
   readonly acknowledged: number;
+  /** Who wrote to the log last; 0 before anybody did. */
+  readonly epoch: number;
   /** Money that this saga holds in clearing accounts, minor units. */
   readonly inFlight: number;
   /** Steps that the log says are compensated. */
@@ -39,6 +42,14 @@ export interface CaseFile {
 /** The end of a saga as its log has it, or its call for a person. */
 export interface Ending extends Folded {
   readonly status: SagaStatus;
+}
+
+/** What the store holds of one saga. */
+export interface LogView {
+  readonly length: number;
+  /** Oldest first. */
+  readonly events: readonly SagaEvent[];
+  rows(): readonly StoredEvent[];
 }
 
 /** How an invariant reports. The judge adds the time, the statement and the signature. */
@@ -70,14 +81,14 @@ export interface Invariant {
   onCall?(call: Call, step: StepDefinition, file: CaseFile): void;
   /** The participant itself answered a call (the answer may still be lost). */
   onOutcome?(call: Call, outcome: Outcome, file: CaseFile): void;
-  /** Events became part of the log. */
-  onAppended?(events: readonly StoredEvent[], log: readonly StoredEvent[], file: CaseFile): void;
+  /** The events of an append became part of the log. */
+  onAppended?(append: AppendOutput, log: LogView, file: CaseFile): void;
   /** The engine wrote that a saga ended, or asks for a person. */
-  onEnded?(ending: Ending, log: readonly StoredEvent[], file: CaseFile): void;
+  onEnded?(ending: Ending, log: LogView, file: CaseFile): void;
   /** The engine let go of the saga; `believed` is the state that it had in memory. */
-  onReleased?(believed: SagaState, log: readonly StoredEvent[], file: CaseFile): void;
+  onReleased?(believed: SagaState, log: LogView, file: CaseFile): void;
   /** A process recovered a saga from the store. */
-  onRecovered?(log: readonly StoredEvent[], file: CaseFile): void;
+  onRecovered?(log: LogView, file: CaseFile): void;
   /** Nothing more will happen. */
   onQuiescence?(world: WorldView): void;
   /** Whether there was anything to judge. Left out: whenever another hook than `onQuiescence` was called. */

@@ -4,12 +4,20 @@
 //     whole world only at quiescence.
 // J2. A violation is recorded with the saga's shape, so that failures of the same nature can be told together.
 
-import type { StoredEvent } from '../../engine/core/ports.ts';
+import type { AppendOutput } from '../../engine/core/orchestrator.ts';
 import type { Call, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
 import type { SagaState } from '../../engine/core/saga.ts';
 import type { Violation } from '../run-result.ts';
 import type { OpenCase } from './case-book.ts';
-import type { CaseFile, Ending, Invariant, InvariantFactory, Reporter, WorldView } from './invariant.ts';
+import type {
+  CaseFile,
+  Ending,
+  Invariant,
+  InvariantFactory,
+  LogView,
+  Reporter,
+  WorldView,
+} from './invariant.ts';
 import { foldChecked } from './legal-transitions.ts';
 
 const VIOLATIONS_KEPT = 100;
@@ -91,14 +99,22 @@ export class Judge {
     for (const invariant of this.#panels.onOutcome) invariant.onOutcome(call, outcome, file);
   }
 
-  appended(events: readonly StoredEvent[], log: readonly StoredEvent[], file: OpenCase): void {
-    for (const { event } of events) {
-      if (event.kind === 'step-compensated') file.markCompensated(event.step);
-      else if (event.kind === 'compensation-resumed' || event.kind === 'saga-retried')
-        file.ending = undefined;
+  appended(append: AppendOutput, log: LogView, file: OpenCase): void {
+    for (const event of append.events) {
+      switch (event.kind) {
+        case 'step-compensated':
+          file.markCompensated(event.step);
+          break;
+        case 'compensation-resumed':
+        case 'saga-retried':
+          file.ending = undefined;
+          break;
+        default: // nothing that the file keeps
+      }
     }
     this.#asked.onAppended = true;
-    for (const invariant of this.#panels.onAppended) invariant.onAppended(events, log, file);
+    for (const invariant of this.#panels.onAppended) invariant.onAppended(append, log, file);
+    file.epoch = append.epoch;
   }
 
   /** The store told a writer that the saga stands at `version`. */
@@ -107,8 +123,8 @@ export class Judge {
   }
 
   /** The log says that the saga ended, or asks for a person. */
-  ended(log: readonly StoredEvent[], file: OpenCase): Ending {
-    const { state, illegal } = foldChecked(file.definition, file.saga, log);
+  ended(log: LogView, file: OpenCase): Ending {
+    const { state, illegal } = foldChecked(file.definition, file.saga, log.events);
     const ending: Ending = { status: state.status, state, illegal };
     file.ending = ending;
     this.#asked.onEnded = true;
@@ -116,12 +132,12 @@ export class Judge {
     return ending;
   }
 
-  released(believed: SagaState, log: readonly StoredEvent[], file: OpenCase): void {
+  released(believed: SagaState, log: LogView, file: OpenCase): void {
     this.#asked.onReleased = true;
     for (const invariant of this.#panels.onReleased) invariant.onReleased(believed, log, file);
   }
 
-  recovered(log: readonly StoredEvent[], file: OpenCase): void {
+  recovered(log: LogView, file: OpenCase): void {
     this.#asked.onRecovered = true;
     for (const invariant of this.#panels.onRecovered) invariant.onRecovered(log, file);
   }

@@ -2,7 +2,6 @@
 // engine's own code is not its only witness.
 
 import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
-import type { StoredEvent } from '../../engine/core/ports.ts';
 import {
   evolve,
   initialState,
@@ -12,40 +11,35 @@ import {
   type StepStatus,
 } from '../../engine/core/saga.ts';
 
-const SAGA: Readonly<Record<SagaEvent['kind'], readonly SagaStatus[]>> = {
-  'saga-created': ['created'],
-  'step-requested': ['created', 'running'],
-  'step-applied': ['running'],
-  'step-retry-scheduled': ['running'],
-  'step-rejected': ['running'],
-  'step-left-unknown': ['running'],
-  'stop-requested': ['created', 'running'],
-  'compensation-started': ['running'],
-  'compensation-requested': ['compensating'],
-  'compensation-retry-scheduled': ['compensating'],
-  'step-compensated': ['compensating'],
-  'step-compensation-failed': ['compensating'],
-  'saga-completed': ['running'],
-  'saga-compensated': ['compensating'],
-  'saga-failed': ['created', 'running'],
-  'saga-compensation-failed': ['compensating'],
-  'compensation-resumed': ['compensation_failed'],
-  'saga-retried': ['failed', 'compensated'],
-};
+/** When an event may come: while the saga stands here and, where it is about a step, the step stands there. */
+interface Rule {
+  readonly saga: readonly SagaStatus[];
+  readonly step?: readonly StepStatus[];
+}
 
 const UNDER_WAY: readonly StepStatus[] = ['running', 'retrying'];
 
-const STEP: Partial<Readonly<Record<SagaEvent['kind'], readonly StepStatus[]>>> = {
-  'step-requested': ['pending'],
-  'step-applied': UNDER_WAY,
-  'step-retry-scheduled': UNDER_WAY,
-  'step-rejected': UNDER_WAY,
-  'step-left-unknown': UNDER_WAY,
-  'compensation-requested': ['applied', 'unknown'],
-  'compensation-retry-scheduled': ['compensating'],
-  'step-compensated': ['compensating'],
-  'step-compensation-failed': ['compensating'],
+const RULES: Readonly<Record<SagaEvent['kind'], Rule>> = {
+  'saga-created': { saga: ['created'] },
+  'step-requested': { saga: ['created', 'running'], step: ['pending'] },
+  'step-applied': { saga: ['running'], step: UNDER_WAY },
+  'step-retry-scheduled': { saga: ['running'], step: UNDER_WAY },
+  'step-rejected': { saga: ['running'], step: UNDER_WAY },
+  'step-left-unknown': { saga: ['running'], step: UNDER_WAY },
+  'stop-requested': { saga: ['created', 'running'] },
+  'compensation-started': { saga: ['running'] },
+  'compensation-requested': { saga: ['compensating'], step: ['applied', 'unknown'] },
+  'compensation-retry-scheduled': { saga: ['compensating'], step: ['compensating'] },
+  'step-compensated': { saga: ['compensating'], step: ['compensating'] },
+  'step-compensation-failed': { saga: ['compensating'], step: ['compensating'] },
+  'saga-completed': { saga: ['running'] },
+  'saga-compensated': { saga: ['compensating'] },
+  'saga-failed': { saga: ['created', 'running'] },
+  'saga-compensation-failed': { saga: ['compensating'] },
+  'compensation-resumed': { saga: ['compensation_failed'] },
+  'saga-retried': { saga: ['failed', 'compensated'] },
 };
+const ruleOf = new Map(Object.entries(RULES));
 
 /** The state that a log folds to, and the first event that was not allowed, in words. */
 export interface Folded {
@@ -54,10 +48,10 @@ export interface Folded {
 }
 
 /** Folds a log and looks at every transition. */
-export function foldChecked(definition: SagaDefinition, saga: string, log: readonly StoredEvent[]): Folded {
+export function foldChecked(definition: SagaDefinition, saga: string, log: readonly SagaEvent[]): Folded {
   const state = initialState(definition, saga);
   let illegal: string | undefined;
-  for (const { event } of log) {
+  for (const event of log) {
     const reason = illegal === undefined ? refusal(state, event) : undefined;
     if (reason !== undefined) illegal = `version ${state.version + 1}: ${event.kind} ${reason}`;
     evolve(state, event);
@@ -66,12 +60,14 @@ export function foldChecked(definition: SagaDefinition, saga: string, log: reado
 }
 
 function refusal(state: SagaState, event: SagaEvent): string | undefined {
-  if ((state.version === 0) !== (event.kind === 'saga-created')) return 'is not how a log begins';
-  if (!SAGA[event.kind].includes(state.status)) return `came while the saga was ${state.status}`;
-  const allowed = STEP[event.kind];
-  if (allowed === undefined || !('step' in event)) return undefined;
+  const { kind } = event;
+  if ((state.version === 0) !== (kind === 'saga-created')) return 'is not how a log begins';
+  const rule = ruleOf.get(kind);
+  if (rule === undefined) return 'is no event of a saga';
+  if (!rule.saga.includes(state.status)) return `came while the saga was ${state.status}`;
+  if (rule.step === undefined || !('step' in event)) return undefined;
   const index = stepIndexOf(state.definition, event.step);
   if (index < 0) return `names "${event.step}", which is no step`;
   const { status } = state.steps[index]!;
-  return allowed.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
+  return rule.step.includes(status) ? undefined : `came while step "${event.step}" was ${status}`;
 }

@@ -7,11 +7,10 @@ import type { InvariantFactory } from './invariant.ts';
 export const logIsState: InvariantFactory = (report) => ({
   id: 'log-is-state',
   statement: 'Folding the stored events gives the state; versions have no gap; transitions are legal',
-  onAppended(events, log, file) {
-    for (let i = log.length - events.length; i < log.length; i++) {
-      if (log[i]!.version === i + 1) continue;
-      report.violated(`version ${log[i]!.version} stands at place ${i + 1}`, file);
-    }
+  onAppended({ expectedVersion, events }, log, file) {
+    const before = log.length - events.length;
+    if (expectedVersion === before) return;
+    report.violated(`what should have followed version ${expectedVersion} followed version ${before}`, file);
   },
   onEnded({ illegal }, _log, file) {
     if (illegal !== undefined) report.violated(illegal, file);
@@ -21,11 +20,7 @@ export const logIsState: InvariantFactory = (report) => ({
     const folded =
       known?.version === believed.version
         ? known
-        : fold(
-            file.definition,
-            file.saga,
-            log.slice(0, believed.version).map((row) => row.event),
-          );
+        : fold(file.definition, file.saga, log.events.slice(0, believed.version));
     const difference = differenceOf(folded, believed);
     if (difference !== undefined) report.violated(`the log folds to another state: ${difference}`, file);
   },

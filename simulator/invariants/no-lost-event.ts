@@ -1,10 +1,9 @@
 // no-lost-event. What was acknowledged is there whenever anybody looks.
 
-import type { StoredEvent } from '../../engine/core/ports.ts';
-import type { CaseFile, InvariantFactory } from './invariant.ts';
+import type { CaseFile, InvariantFactory, LogView } from './invariant.ts';
 
 export const noLostEvent: InvariantFactory = (report) => {
-  const check = (log: readonly StoredEvent[], file: CaseFile): void => {
+  const check = (log: LogView, file: CaseFile): void => {
     if (log.length < file.acknowledged) {
       report.violated(`${file.acknowledged} events were acknowledged, the store holds ${log.length}`, file);
     }

@@ -18,8 +18,20 @@ const LEVELS = 5;
 const LOW = 2 ** (3 * BITS);
 /** Times are below this: about 35 years in microseconds. */
 export const TIME_MAX_US = 2 ** (LEVELS * BITS);
-const GENERATION = 2 ** 26;
+/** Handles name an event and which of those that had its place it is. */
+const PLACES = 2 ** 26;
 const NONE = -1;
+
+/** What stands where in an event's integers: its neighbours in the list of its slot, its time, and what it is. */
+const NEXT = 0;
+const PREV = 1;
+const SLOT = 2;
+const GENERATION = 3;
+const TIME_LOW = 4;
+const TIME_HIGH = 5;
+const TARGET = 6;
+const CODE = 7;
+const WIDTH = 8;
 
 /** Names a scheduled event so that it can be cancelled. Worthless once the event was taken. */
 export type EventHandle = number;
@@ -42,14 +54,8 @@ export class EventQueue {
   readonly #bits = new Int32Array(LEVELS * 32);
   readonly #words = new Int32Array(LEVELS);
 
-  #capacity = 1024;
-  #time = new Float64Array(this.#capacity);
-  #next = new Int32Array(this.#capacity);
-  #prev = new Int32Array(this.#capacity);
-  #slot = new Int32Array(this.#capacity);
-  #generation = new Uint32Array(this.#capacity);
-  #targets = new Uint8Array(this.#capacity);
-  #codes = new Uint8Array(this.#capacity);
+  /** Side by side, WIDTH integers per event: what is looked at together lies together. */
+  #events = new Int32Array(1024 * WIDTH);
   readonly #items: unknown[] = [];
   #free = NONE;
   #used = 0;
@@ -66,21 +72,27 @@ export class EventQueue {
       'an event is scheduled in the past',
     );
     const event = this.#allocate();
-    this.#time[event] = timeUs;
-    this.#targets[event] = target;
-    this.#codes[event] = code;
+    const events = this.#events;
+    const high = Math.floor(timeUs / LOW);
+    const low = timeUs - high * LOW;
+    const at = event * WIDTH;
+    events[at + TIME_LOW] = low;
+    events[at + TIME_HIGH] = high;
+    events[at + TARGET] = target;
+    events[at + CODE] = code;
     this.#items[event] = item;
-    this.#insert(event, timeUs);
+    this.#insert(at, low, high);
     this.#size++;
-    return this.#generation[event]! * GENERATION + event;
+    return events[at + GENERATION]! * PLACES + event;
   }
 
   /** Forgets an event; false when it was taken or cancelled before. */
   cancel(handle: EventHandle): boolean {
-    const event = handle % GENERATION;
-    if (this.#generation[event] !== Math.floor(handle / GENERATION)) return false;
-    this.#unlink(event);
-    this.#release(event);
+    const event = handle % PLACES;
+    const at = event * WIDTH;
+    if (this.#events[at + GENERATION] !== Math.floor(handle / PLACES)) return false;
+    this.#unlink(at);
+    this.#release(event, at);
     return true;
   }
 
@@ -93,13 +105,15 @@ export class EventQueue {
       slot = this.#nextSlot(0, 0);
     }
     this.#low = (this.#low & ~MASK) | slot;
-    const event = this.#head[slot]!;
-    this.timeUs = this.#time[event]!;
-    this.target = this.#targets[event]!;
-    this.code = this.#codes[event]!;
+    const at = this.#head[slot]!;
+    const event = at / WIDTH;
+    const events = this.#events;
+    this.timeUs = events[at + TIME_HIGH]! * LOW + events[at + TIME_LOW]!;
+    this.target = events[at + TARGET]!;
+    this.code = events[at + CODE]!;
     this.item = this.#items[event];
-    this.#unlink(event);
-    this.#release(event);
+    this.#unlink(at);
+    this.#release(event, at);
     return true;
   }
 
@@ -110,7 +124,7 @@ export class EventQueue {
     this.#bits.fill(0);
     this.#words.fill(0);
     this.#items.length = 0;
-    this.#generation.fill(0);
+    this.#events.fill(0);
     this.#free = NONE;
     this.#used = 0;
     this.#size = 0;
@@ -127,14 +141,15 @@ export class EventQueue {
       if (slot === NONE) continue;
       this.#moveTo(level, slot);
       const index = level * SLOTS + slot;
-      let event = this.#head[index]!;
+      let at = this.#head[index]!;
       this.#head[index] = NONE;
       this.#tail[index] = NONE;
       this.#clearBit(index);
-      while (event !== NONE) {
-        const next = this.#next[event]!;
-        this.#insert(event, this.#time[event]!);
-        event = next;
+      const events = this.#events;
+      while (at !== NONE) {
+        const next = events[at + NEXT]!;
+        this.#insert(at, events[at + TIME_LOW]!, events[at + TIME_HIGH]!);
+        at = next;
       }
       return;
     }
@@ -156,9 +171,8 @@ export class EventQueue {
     }
   }
 
-  #insert(event: number, timeUs: number): void {
-    const high = Math.floor(timeUs / LOW);
-    const low = timeUs - high * LOW;
+  #insert(at: number, low: number, high: number): void {
+    const events = this.#events;
     let index: number;
     if (high === this.#high) {
       const distance = low ^ this.#low;
@@ -168,24 +182,25 @@ export class EventQueue {
     } else if (high >>> BITS === this.#high >>> BITS) index = 3 * SLOTS + (high & MASK);
     else index = 4 * SLOTS + (high >>> BITS);
     const tail = this.#tail[index]!;
-    this.#slot[event] = index;
-    this.#next[event] = NONE;
-    this.#prev[event] = tail;
-    this.#tail[index] = event;
+    events[at + SLOT] = index;
+    events[at + NEXT] = NONE;
+    events[at + PREV] = tail;
+    this.#tail[index] = at;
     if (tail === NONE) {
-      this.#head[index] = event;
+      this.#head[index] = at;
       this.#setBit(index);
-    } else this.#next[tail] = event;
+    } else events[tail + NEXT] = at;
   }
 
-  #unlink(event: number): void {
-    const index = this.#slot[event]!;
-    const next = this.#next[event]!;
-    const prev = this.#prev[event]!;
+  #unlink(at: number): void {
+    const events = this.#events;
+    const index = events[at + SLOT]!;
+    const next = events[at + NEXT]!;
+    const prev = events[at + PREV]!;
     if (prev === NONE) this.#head[index] = next;
-    else this.#next[prev] = next;
+    else events[prev + NEXT] = next;
     if (next === NONE) this.#tail[index] = prev;
-    else this.#prev[next] = prev;
+    else events[next + PREV] = prev;
     if (prev === NONE && next === NONE) this.#clearBit(index);
   }
 
@@ -218,37 +233,27 @@ export class EventQueue {
   #allocate(): number {
     const free = this.#free;
     if (free !== NONE) {
-      this.#free = this.#next[free]!;
+      this.#free = this.#events[free * WIDTH + NEXT]!;
       return free;
     }
-    if (this.#used === this.#capacity) this.#grow();
+    if (this.#used * WIDTH === this.#events.length) this.#grow();
     return this.#used++;
   }
 
-  #release(event: number): void {
-    this.#generation[event] = this.#generation[event]! + 1;
+  #release(event: number, at: number): void {
+    this.#events[at + GENERATION]!++;
     this.#items[event] = undefined;
-    this.#next[event] = this.#free;
+    this.#events[at + NEXT] = this.#free;
     this.#free = event;
     this.#size--;
   }
 
   #grow(): void {
-    this.#capacity *= 2;
-    assert(this.#capacity <= GENERATION, 'more events are pending than a simulation may hold');
-    this.#time = enlarged(this.#time, new Float64Array(this.#capacity));
-    this.#next = enlarged(this.#next, new Int32Array(this.#capacity));
-    this.#prev = enlarged(this.#prev, new Int32Array(this.#capacity));
-    this.#slot = enlarged(this.#slot, new Int32Array(this.#capacity));
-    this.#generation = enlarged(this.#generation, new Uint32Array(this.#capacity));
-    this.#targets = enlarged(this.#targets, new Uint8Array(this.#capacity));
-    this.#codes = enlarged(this.#codes, new Uint8Array(this.#capacity));
+    const larger = new Int32Array(2 * this.#events.length);
+    assert(larger.length <= PLACES * WIDTH, 'more events are pending than a simulation may hold');
+    larger.set(this.#events);
+    this.#events = larger;
   }
-}
-
-function enlarged<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 function lowestBit(word: number): number {

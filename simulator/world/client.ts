@@ -52,19 +52,13 @@ export class Client implements Actor {
     sim.note(TRACE.create, saga.index, 0, 0);
     saga.asked = true;
     this.#world.sagas.touch(saga);
-    const taken = this.#processOf(saga).request({
+    this.#processOf(saga).request({
       kind: 'create',
       saga: id,
       definition: start.saga,
       input: start.input,
       request: id,
     });
-    if (!taken) this.#askAgain(saga);
-  }
-
-  #askAgain(saga: SimSaga): void {
-    const { sim } = this.#world;
-    sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, AGAIN, saga);
   }
 
   #resume(saga: SimSaga): void {
@@ -88,10 +82,12 @@ export class Client implements Actor {
     );
   }
 
-  /** A process came back: requests that it had not answered went down with it. */
+  /** A process came back: requests that it was not there for, or went down with, are asked again. */
   ready(process: SimProcess): void {
-    for (const saga of this.#world.sagas.values()) {
-      if (saga.asked && this.#processOf(saga) === process) this.#askAgain(saga);
+    const { sim, sagas } = this.#world;
+    for (const saga of sagas.values()) {
+      if (!saga.asked || this.#processOf(saga) !== process) continue;
+      sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, AGAIN, saga);
     }
   }
 }

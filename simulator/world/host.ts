@@ -30,7 +30,7 @@ import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import { newSaga, type Partition, type SimSaga } from './sim-saga.ts';
+import { type Partition, SimSaga } from './sim-saga.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
 import { traceWords } from './trace-words.ts';
@@ -109,6 +109,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly sagas = new SagaRegister();
   readonly sends = new SendCounts();
   readonly participants: Readonly<Record<string, Participant>>;
+  readonly #everybody: readonly Participant[];
   readonly healAtUs: number;
   readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
@@ -132,6 +133,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.messageLatency = tableOf(scenario.latency);
     this.storeLatency = tableOf(scenario.storeLatency);
     this.participants = scenario.participants({ sagas: options.sagas });
+    this.#everybody = Object.values(this.participants);
     this.healAtUs = options.profile.chaosUs;
     this.injector = new FaultInjector({
       seed: this.seed,
@@ -277,15 +279,21 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const start = this.#startOf(index);
     this.#definitions[index] = start.saga;
     const partition = this.#partitions[index % this.#partitions.length]!;
-    const file = this.#cases.open(sagaId(index), start.saga);
-    this.sends.clear(file);
-    const saga = newSaga(index, partition, file, start, this.#startAtUs(index, start));
+    const saga = new SimSaga(
+      this.#cases,
+      sagaId(index),
+      index,
+      partition,
+      start,
+      this.#startAtUs(index, start),
+    );
+    this.sends.clear(saga);
     this.sagas.add(saga);
     return saga;
   }
 
   ended(saga: SimSaga): void {
-    const { status, state } = this.judge.ended(saga.log, saga.file);
+    const { status, state } = this.judge.ended(saga.log, saga);
     this.sim.note(TRACE.ended, saga.index, ENDED_CODE[status] ?? 0, state.version);
     if (!isEnded(status)) {
       saga.resumed = true;
@@ -298,17 +306,19 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   released(saga: SimSaga, believed?: SagaState): void {
-    if (believed !== undefined) this.judge.released(believed, saga.log, saga.file);
+    if (believed !== undefined) this.judge.released(believed, saga.log, saga);
     saga.released = true;
     this.settle(saga);
   }
 
   /** Memory stays flat: a saga of which nothing more can come is forgotten. */
   settle(saga: SimSaga): void {
-    const { ending } = saga.file;
+    const { ending } = saga;
     if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
     if (saga.underWay > 0 || saga.start !== undefined) return;
-    if (this.sagas.forget(saga)) this.#cases.close(saga.file);
+    if (!this.sagas.forget(saga)) return;
+    this.#cases.close(saga);
+    for (const participant of this.#everybody) participant.forget?.(saga.id);
   }
 
   stepApplied(durationUs: number): void {
@@ -317,12 +327,12 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   // --- WorldView ------------------------------------------------------------------------------------------
 
-  *files() {
-    for (const saga of this.sagas.values()) yield saga.file;
+  files(): Iterable<SimSaga> {
+    return this.sagas.values();
   }
 
   log(saga: string) {
-    return this.sagas.get(saga)?.log ?? [];
+    return this.sagas.get(saga)?.log.rows() ?? [];
   }
 
   epochOf(saga: string): number {

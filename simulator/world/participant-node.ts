@@ -49,7 +49,7 @@ export class ParticipantNode implements Receiver {
       return this.#replies!.reply(message, REFUSED);
     }
     sim.note(TRACE.deliver, saga.index, operation, transmission);
-    this.#world.judge.call(message.call, operation >> 1, saga.file);
+    this.#world.judge.call(message.call, operation >> 1, saga);
     if (!injector.canStrike('handler')) return this.#replies!.reply(message, this.#handle(message));
     this.#underFaults(message);
   }
@@ -80,10 +80,10 @@ export class ParticipantNode implements Receiver {
     const outcome = this.#participant.handle(call, this.#env);
     const { judge, sagas } = this.#world;
     for (const entry of this.#participant.ledger.drain()) {
-      const file = entry.saga === saga.id ? saga.file : sagas.get(entry.saga)?.file;
-      if (file !== undefined) judge.effect(entry, file, this.service);
+      const whose = entry.saga === saga.id ? saga : sagas.get(entry.saga);
+      if (whose !== undefined) judge.effect(entry, whose, this.service);
     }
-    judge.outcome(call, outcome, saga.file);
+    judge.outcome(call, outcome, saga);
     saga.refused = outcome.kind !== 'applied';
     return outcome;
   }

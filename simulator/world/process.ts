@@ -120,7 +120,7 @@ export class Life implements InputSink, EpochSink {
   opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
     if (!this.#alive) return;
     this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
-    this.#take({ kind: 'recovered', sagas });
+    if (sagas.length > 0) this.#take({ kind: 'recovered', sagas });
     if (this.#alive) this.#parts.observer.ready(this.#process);
   }
 
@@ -150,35 +150,42 @@ export class Life implements InputSink, EpochSink {
     // Asked for twice, and ended in the meantime: the log that would refuse it has been forgotten here.
     if (input.kind === 'create' && sagas.get(input.saga) === undefined) return;
     for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
-      if (output.kind !== 'append' && output.kind !== 'call') this.#perform(output);
-      else if (!this.#write(output)) return;
+      switch (output.kind) {
+        case 'append':
+          if (!this.#append(output)) return;
+          break;
+        case 'call':
+          if (!this.#send(output)) return;
+          break;
+        default:
+          this.#perform(output);
+      }
     }
   }
 
-  /** P2. Appends and sends; false when the process died on the way. A try that a crash prevents counts as one. */
-  #write(output: AppendOutput | Call): boolean {
-    const { sagas, sends, sim } = this.#parts.world;
-    const saga = sagas.get(output.saga);
-    if (saga !== undefined) {
-      if (output.kind === 'append') tryAppend(saga, output.expectedVersion);
-      else sends.add(saga.file, operationOf(saga, output), sim.nowUs);
-    }
-    if (!this.#faulty) {
-      this.#perform(output);
-      return true;
-    }
-    if (!this.#survives('before', output)) return false;
-    this.#perform(output);
-    return this.#survives('after', output);
+  /** P2. False when the process died on the way; an append that a crash prevents was tried. */
+  #append(append: AppendOutput): boolean {
+    const { world, store } = this.#parts;
+    const saga = world.sagas.get(append.saga);
+    if (saga !== undefined) tryAppend(saga, append.expectedVersion);
+    if (this.#faulty && !this.#survives('before', append)) return false;
+    store.append(append, this);
+    return !this.#faulty || this.#survives('after', append);
   }
 
-  #perform(output: OrchestratorOutput): void {
-    const { world, store, transport, observer } = this.#parts;
+  /** P2. As with appends. */
+  #send(call: Call): boolean {
+    const { world, transport } = this.#parts;
+    const saga = world.sagas.get(call.saga);
+    if (saga !== undefined) world.sends.add(saga, operationOf(saga, call), world.sim.nowUs);
+    if (this.#faulty && !this.#survives('before', call)) return false;
+    transport.send(call, this);
+    return !this.#faulty || this.#survives('after', call);
+  }
+
+  #perform(output: Exclude<OrchestratorOutput, AppendOutput | Call>): void {
+    const { world, store, observer } = this.#parts;
     switch (output.kind) {
-      case 'append':
-        return store.append(output, this);
-      case 'call':
-        return transport.send(output, this);
       case 'load':
         return store.load(output.saga, this);
       case 'wake':
@@ -249,7 +256,7 @@ export class Life implements InputSink, EpochSink {
     }
     if (what.kind !== 'call') return 0;
     const operation = operationOf(saga, what);
-    const transmission = this.#parts.world.sends.of(saga.file, operation) * 2;
+    const transmission = this.#parts.world.sends.of(saga, operation) * 2;
     return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
   }
 

@@ -36,7 +36,7 @@ const KIND_CODE = {
   'append-conflict': 3,
   'append-fenced': 4,
 } as const;
-type AppendAnswer = keyof typeof KIND_CODE;
+export type AppendAnswer = keyof typeof KIND_CODE;
 
 export class SimStore implements Store, Actor {
   readonly #world: World;
@@ -95,7 +95,8 @@ export class SimStore implements Store, Actor {
     const partition = this.#partitions.get(name);
     assert(partition !== undefined, `no partition ${name}`);
     partition.epoch = ++this.#epoch; // D3
-    const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));
+    // When the world begins, its processes are up.
+    const delayUs = sim.nowUs === 0 ? 0 : storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));
     sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch, answers });
   }
 
@@ -106,7 +107,7 @@ export class SimStore implements Store, Actor {
       case LOADED: {
         const { saga, answers } = item as { saga: SimSaga; answers: InputSink };
         saga.underWay--;
-        answers.input({ kind: 'loaded', saga: saga.id, events: saga.log });
+        answers.input({ kind: 'loaded', saga: saga.id, events: saga.log.rows() });
         return this.#world.settle(saga);
       }
       default: {
@@ -124,8 +125,8 @@ export class SimStore implements Store, Actor {
     const logs: (readonly StoredEvent[])[] = [];
     for (const saga of this.#world.sagas.values()) {
       if (saga.log.length === 0 || saga.partition !== partition) continue;
-      this.#world.judge.recovered(saga.log, saga.file);
-      if (saga.phase !== 'ended') logs.push([...saga.log]);
+      this.#world.judge.recovered(saga.log, saga);
+      if (saga.phase !== 'ended') logs.push(saga.log.rows());
       else this.#world.released(saga);
     }
     return logs;
@@ -140,7 +141,7 @@ export class SimStore implements Store, Actor {
     const kind = this.#write(pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
     deliver(this.#world, faults, saga, phase);
-    if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga.file);
+    if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
     const answer: StoreAnswer = { kind, saga: saga.id, number: append.number };
     answers.input(answer);
     this.#world.settle(saga);
@@ -151,29 +152,48 @@ export class SimStore implements Store, Actor {
       this.#world.sim.note(TRACE['append-lost'], saga.index, append.expectedVersion, 0);
       return 'append-unknown';
     }
-    if (append.epoch < saga.partition.epoch) return 'append-fenced';
-    if (append.expectedVersion !== saga.log.length) return 'append-conflict';
+    const refusal = this.refusal(append, saga);
+    if (refusal !== undefined) return refusal;
     if (answer === 'failed') return 'append-failed';
-    for (const row of append.events) saga.log.push(row);
-    this.#written(saga, append.events);
+    saga.log.push(append);
+    this.#written(saga, append);
     return answer === 'unknown' ? 'append-unknown' : 'appended';
   }
 
-  #written(saga: SimSaga, events: readonly StoredEvent[]): void {
+  /** Why the append may not become part of the log, if there is a reason (E10). */
+  protected refusal({ epoch, expectedVersion }: AppendOutput, saga: SimSaga): AppendAnswer | undefined {
+    if (epoch < saga.partition.epoch) return 'append-fenced';
+    return expectedVersion === saga.log.length ? undefined : 'append-conflict';
+  }
+
+  #written(saga: SimSaga, append: AppendOutput): void {
     const { judge, sends, sim } = this.#world;
-    judge.appended(events, saga.log, saga.file);
-    for (const { event } of events) {
-      if (event.kind === 'step-applied') {
-        const operation = 2 * stepIndexOf(saga.definition, event.step);
-        this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga.file, operation));
-      } else if (event.kind === 'compensation-started') {
-        saga.phase = 'compensating';
-        if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
-      } else if (event.kind === 'compensation-resumed') takeUp(saga, 'compensating');
-      else if (event.kind === 'saga-retried') takeUp(saga, 'running');
-      else if (isEndEvent(event.kind)) {
-        saga.phase = 'ended';
-        this.#world.ended(saga);
+    judge.appended(append, saga.log, saga);
+    for (const event of append.events) {
+      switch (event.kind) {
+        case 'step-applied': {
+          const operation = 2 * stepIndexOf(saga.definition, event.step);
+          this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga, operation));
+          break;
+        }
+        case 'compensation-started':
+          saga.phase = 'compensating';
+          if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
+          break;
+        case 'compensation-resumed':
+          takeUp(saga, 'compensating');
+          break;
+        case 'saga-retried':
+          takeUp(saga, 'running');
+          break;
+        case 'saga-completed':
+        case 'saga-compensated':
+        case 'saga-failed':
+        case 'saga-compensation-failed':
+          saga.phase = 'ended';
+          this.#world.ended(saga);
+          break;
+        default: // tells nothing about where the saga stands
       }
     }
   }
@@ -183,13 +203,4 @@ export class SimStore implements Store, Actor {
 function takeUp(saga: SimSaga, phase: 'running' | 'compensating'): void {
   saga.phase = phase;
   saga.released = false;
-}
-
-function isEndEvent(kind: StoredEvent['event']['kind']): boolean {
-  return (
-    kind === 'saga-completed' ||
-    kind === 'saga-compensated' ||
-    kind === 'saga-failed' ||
-    kind === 'saga-compensation-failed'
-  );
 }

@@ -48,7 +48,7 @@ export class SimTransport implements Transport, Replies, Actor {
       `a call for ${call.saga} to ${call.service} has no address`,
     );
     const operation = operationOf(saga, call);
-    const transmission = sends.of(saga.file, operation) * 2;
+    const transmission = sends.of(saga, operation) * 2;
     sim.note(TRACE.send, saga.index, operation, transmission);
     const sequence = ++this.#sequence;
     const message: Message = {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppendOutput, StoreAnswer } from '../../engine/core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
+import { rowsOf } from '../../engine/core/saga-event.ts';
 
 /** A store at hand, and a way to wait until it has answered. */
 export interface StoreUnderTest {
@@ -24,8 +25,7 @@ function appendOf(
   epoch: number,
   events: readonly Row[],
 ): AppendOutput {
-  const rows = events.map((event, i) => ({ saga, version: expectedVersion + 1 + i, epoch, atUs: 5, event }));
-  return { kind: 'append', saga, number: expectedVersion + 1, expectedVersion, epoch, events: rows };
+  return { kind: 'append', saga, number: expectedVersion + 1, expectedVersion, epoch, atUs: 5, events };
 }
 
 export function storeContract(name: string, make: () => StoreUnderTest): void {
@@ -62,7 +62,7 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       const second = appendOf(at.sagas[0], 2, epoch, [COMPLETED]);
       expect(await append(at, first)).toEqual({ kind: 'appended', saga: at.sagas[0], number: 1 });
       expect((await append(at, second)).kind).toBe('appended');
-      expect(await load(at, at.sagas[0])).toEqual([...first.events, ...second.events]);
+      expect(await load(at, at.sagas[0])).toEqual([...rowsOf(first), ...rowsOf(second)]);
     });
 
     test('a saga of which nothing was written loads empty', async () => {

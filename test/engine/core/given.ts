@@ -134,7 +134,7 @@ export class SagaUnderTest {
     return { kind: 'reply', step, direction, round, attempt, outcome };
   }
 
-  #record(events: SagaEvent[]): void {
+  #record(events: readonly SagaEvent[]): void {
     const all = withConsequences(this.state, events);
     this.log.push(...all);
   }

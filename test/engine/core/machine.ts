@@ -10,7 +10,7 @@ import {
 } from '../../../engine/core/orchestrator.ts';
 import type { Policy } from '../../../engine/core/policy.ts';
 import type { Call, Outcome } from '../../../engine/core/protocol.ts';
-import type { StoredEvent } from '../../../engine/core/saga.ts';
+import { rowsOf, type StoredEvent } from '../../../engine/core/saga.ts';
 import { kindsOf, THREE_TIMES } from './given.ts';
 
 export const APPLIED: Outcome = { kind: 'applied' };
@@ -77,8 +77,8 @@ export class MachineUnderTest {
 
   /** Makes the append durable and says nothing. */
   write(): void {
-    const { expectedVersion, events } = this.append!;
-    if (this.log.length === expectedVersion) this.log.push(...events);
+    const append = this.append!;
+    if (this.log.length === append.expectedVersion) this.log.push(...rowsOf(append));
   }
 
   /** Answers the append that was asked for last, whatever stands in the log. */
@@ -122,7 +122,7 @@ export function started(definition: SagaDefinition, options?: MachineOptions): M
 export function wordsOf(output: OrchestratorOutput): string {
   switch (output.kind) {
     case 'append':
-      return `append @${output.expectedVersion}: ${kindsOf(output.events.map(({ event }) => event)).join(', ')}`;
+      return `append @${output.expectedVersion}: ${kindsOf(output.events).join(', ')}`;
     case 'call':
       return `${output.direction === 'forward' ? 'do' : 'undo'} ${output.step} #${output.attempt}`;
     case 'load':

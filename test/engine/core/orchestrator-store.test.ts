@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { OrchestratorInput } from '../../../engine/core/orchestrator.ts';
+import { rowsOf } from '../../../engine/core/saga.ts';
 import { graph, SECOND, sequence } from './given.ts';
 import { APPLIED, LOST, MachineUnderTest, NOT_NOW, REJECTED, started } from './machine.ts';
 
@@ -17,11 +18,16 @@ test('E10: every append carries the version that it expects and the epoch of its
     number: 2,
     expectedVersion: 2,
     epoch: 7,
+    atUs: 3,
     events: [
-      { saga: 's-1', version: 3, epoch: 7, atUs: 3, event: { kind: 'step-applied', step: 'a' } },
-      { saga: 's-1', version: 4, epoch: 7, atUs: 3, event: { kind: 'step-requested', step: 'b' } },
+      { kind: 'step-applied', step: 'a' },
+      { kind: 'step-requested', step: 'b' },
     ],
   });
+  expect(rowsOf(saga.append!)).toEqual([
+    { saga: 's-1', version: 3, epoch: 7, atUs: 3, event: { kind: 'step-applied', step: 'a' } },
+    { saga: 's-1', version: 4, epoch: 7, atUs: 3, event: { kind: 'step-requested', step: 'b' } },
+  ]);
 });
 
 test('E10: an append that failed is asked for again, the very same', () => {
@@ -93,7 +99,7 @@ test.each<[what: string, fence: (saga: MachineUnderTest) => readonly string[]]>(
   [
     'reads the rows of a later epoch where its own should be',
     (saga) => {
-      const { saga: id, version, atUs } = saga.append!.events[0]!;
+      const { saga: id, version, atUs } = rowsOf(saga.append!)[0]!;
       saga.log.push({ saga: id, version, atUs, epoch: 2, event: { kind: 'step-applied', step: 'a' } });
       saga.answered('append-conflict');
       return saga.loaded();

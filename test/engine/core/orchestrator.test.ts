@@ -97,7 +97,7 @@ test('a payload that cannot be made ends the step for good, and the call does no
   expect(saga.replied('do a #1', APPLIED)).toEqual([
     'append @5: step-rejected b, compensation-started, compensation-requested c',
   ]);
-  expect(saga.append!.events[0]!.event).toMatchObject({
+  expect(saga.append!.events[0]).toMatchObject({
     failure: 'invalid_request',
     reason: 'payload of step "b": no such member',
   });
@@ -116,7 +116,7 @@ test('E6: no answer in time is an unknown outcome, and a late answer still count
   const saga = started(TWO);
   expect(saga.wake(10 * SECOND - 1)).toEqual([]);
   expect(saga.wake(10 * SECOND)).toEqual(['append @2: step-retry-scheduled a']);
-  expect(saga.append!.events[0]!.event).toMatchObject({ failure: 'timeout', inDoubt: true });
+  expect(saga.append!.events[0]).toMatchObject({ failure: 'timeout', inDoubt: true });
   expect(saga.appended()).toEqual([]);
   expect(saga.reply('do a #1', APPLIED)).toEqual(['append @3: step-applied a, step-requested b']);
 });

@@ -163,9 +163,18 @@ class HastyStore extends SimStore implements Actor {
   #say([append, answers]: readonly [AppendOutput, InputSink]): void {
     const { saga, number, expectedVersion, events } = append;
     const known = this.#world.sagas.get(saga);
-    if (known !== undefined) this.#world.judge.acknowledged(expectedVersion + events.length, known.file);
+    if (known !== undefined) this.#world.judge.acknowledged(expectedVersion + events.length, known);
     answers.input({ kind: 'appended', saga, number });
   }
 }
 
 export const hastyStore: Variant = { store: (world, partitions) => new HastyStore(world, partitions) };
+
+/** A store that takes whatever it is given. */
+class CarelessStore extends SimStore {
+  protected override refusal(): undefined {
+    return undefined;
+  }
+}
+
+export const carelessStore: Variant = { store: (world, partitions) => new CarelessStore(world, partitions) };

@@ -14,7 +14,7 @@ import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
 import { SagaRegister } from '../../../simulator/world/saga-register.ts';
 import { SendCounts } from '../../../simulator/world/send-counts.ts';
-import { newSaga, type SimSaga } from '../../../simulator/world/sim-saga.ts';
+import { SimSaga } from '../../../simulator/world/sim-saga.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 import type { World } from '../../../simulator/world/world.ts';
 import { type StoreUnderTest, storeContract } from '../../contracts/store.ts';
@@ -31,8 +31,8 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
   const latency = new LatencyTable([100, 200, 300]);
   const partition = { name: 'p', epoch: 0 };
   const cases = new CaseBook();
-  const sagas: readonly SimSaga[] = [0, 1].map((i) =>
-    newSaga(i, partition, cases.open(`s-${i}`, definition), { saga: definition, input: {} }, 0),
+  const sagas: readonly SimSaga[] = [0, 1].map(
+    (i) => new SimSaga(cases, `s-${i}`, i, partition, { saga: definition, input: {} }, 0),
   );
   const view = { participants: {}, files: () => [], log: () => [], epochOf: () => 0, isRefused: () => false };
   const world: World = {
@@ -75,8 +75,10 @@ async function appendUnder(plan: FaultPlan): Promise<{ answer: string; written: 
   await settle();
   const event = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: {} } as const;
   const sink = { input: (input: unknown) => void answers.push(input as StoreAnswer) };
-  const events = [{ saga: 's-0', version: 1, epoch, atUs: 0, event }];
-  store.append({ kind: 'append', saga: 's-0', number: 1, expectedVersion: 0, epoch, events }, sink);
+  store.append(
+    { kind: 'append', saga: 's-0', number: 1, expectedVersion: 0, epoch, atUs: 0, events: [event] },
+    sink,
+  );
   await settle();
   store.load('s-0', sink);
   await settle();
