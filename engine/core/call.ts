@@ -2,9 +2,9 @@
 // that is made again after a crash is the same call.
 
 import type { StepDefinition } from './define-saga.ts';
-import { payloadHash } from './payload-hash.ts';
-import { type Call, type Direction, idempotencyKey, type Rejected } from './protocol.ts';
+import { type Direction, idempotencyKey, type Rejected } from './protocol.ts';
 import type { PendingCall, SagaState } from './saga.ts';
+import { type SagaSlot, SentCall } from './saga-slot.ts';
 
 const NO_RESULTS: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -12,32 +12,21 @@ const NO_RESULTS: Readonly<Record<string, unknown>> = Object.freeze({});
  * The call that `pending` asks for; or, when its payload cannot be made (the user's function throws, or what it
  * returns is not JSON of whole numbers), a final rejection that says why.
  */
-export function makeCall(state: SagaState, pending: PendingCall): Call | Rejected {
+export function makeCall(
+  slot: SagaSlot,
+  state: SagaState,
+  pending: PendingCall,
+  timeoutAtUs: number,
+): SentCall | Rejected {
   const step = state.definition.steps[pending.step]!;
   try {
-    return callOf(state, step, pending, payloadOf(state, step, pending));
+    const key = keyOf(state, step, pending.direction);
+    return new SentCall(slot, state, pending, key, payloadOf(state, step, pending), timeoutAtUs);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const reason = `payload of step "${step.name}": ${message}`;
     return { kind: 'rejected', failure: 'invalid_request', reason };
   }
-}
-
-function callOf(state: SagaState, step: StepDefinition, pending: PendingCall, payload: unknown): Call {
-  const { direction, attempt } = pending;
-  return {
-    kind: 'call',
-    saga: state.saga,
-    step: step.name,
-    direction,
-    round: state.round,
-    attempt,
-    key: keyOf(state, step, direction),
-    service: step.service,
-    action: direction === 'forward' ? step.action : step.compensation!,
-    payload,
-    payloadHash: payloadHash(payload),
-  };
 }
 
 /** E4. */

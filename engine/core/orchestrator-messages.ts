@@ -21,12 +21,12 @@ export type Command =
       readonly request?: string;
     };
 
-/** What the store says of an append, which it names by its number, or of a load. */
+/** What the store says of an append or of a load. */
 export type StoreAnswer =
   | {
       readonly kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced';
-      readonly saga: string;
-      readonly number: number;
+      /** What was asked for, or a copy of it. */
+      readonly append: AppendOutput;
     }
   | { readonly kind: 'loaded'; readonly saga: string; readonly events: readonly StoredEvent[] }
   | { readonly kind: 'load-failed'; readonly saga: string };
@@ -41,7 +41,7 @@ export type OrchestratorInput =
 /** Append all these events or none, if the saga stands at `expectedVersion` and no later epoch was opened. */
 export interface AppendOutput extends Batch {
   readonly kind: 'append';
-  /** Counts the appends of one process; its answers carry it. Asked for again, it is the same. */
+  /** Counts the appends of one process. Asked for again, it is the same. */
   readonly number: number;
 }
 

@@ -40,19 +40,18 @@ import {
 } from './saga.ts';
 import {
   APPEND_TIMEOUT_US,
-  appendOf,
   earlier,
   keepForLater,
   keepRequest,
   lateCall,
   NEVER,
-  newSlot,
-  putOnWire,
   type SagaSlot,
+  SentCall,
+  SlotAppend,
   STORE_RETRY_US,
-  takeOffWire,
   timeoutOf,
 } from './saga-slot.ts';
+import { SlotTable } from './slot-table.ts';
 
 export * from './orchestrator-messages.ts';
 
@@ -68,7 +67,7 @@ const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no an
 export class Orchestrator {
   readonly #epoch: number;
   readonly #book: DefinitionBook;
-  readonly #slots = new Map<string, SagaSlot>();
+  readonly #slots = new SlotTable();
   readonly #outputs: OrchestratorOutput[] = []; // of the present input; its places are used again
   #count = 0;
   #appends = 0;
@@ -108,12 +107,12 @@ export class Orchestrator {
         for (const events of input.sagas) this.#recover(events, nowUs);
         return;
       case 'reply': {
-        const slot = this.#slots.get(input.call.saga);
+        const slot = this.#slots.ofCall(input.call);
         if (slot !== undefined) this.#deliver(slot, input, nowUs); // E5
         return;
       }
       case 'wake': {
-        const slot = this.#slots.get(input.saga);
+        const slot = this.#slots.of(input.saga);
         if (slot !== undefined) this.#wake(slot, nowUs);
         return;
       }
@@ -124,29 +123,23 @@ export class Orchestrator {
 
   #create(command: Extract<Command, { kind: 'create' }>, nowUs: number): void {
     const { saga, definition, request } = command;
-    const known = this.#slots.get(saga);
+    const known = this.#slots.of(saga);
     if (known?.state !== undefined) return this.#answerWhenDurable(known, request);
     if (known !== undefined) return keepForLater(known, command);
     const parsed = parseInput(definition, command.input);
     if (parsed.kind === 'refused') return this.#answer(saga, request, 'refused', parsed.reason);
-    const slot = this.#open(saga, initialState(definition, saga));
+    const slot = this.#slots.open(saga, initialState(definition, saga));
     this.#answerWhenDurable(slot, request);
     this.#commit(slot, [created(definition, parsed.input, nowUs)], nowUs);
   }
 
   #command(command: Exclude<Command, { kind: 'create' }>, nowUs: number): void {
-    let slot = this.#slots.get(command.saga);
+    let slot = this.#slots.of(command.saga);
     if (slot === undefined) {
-      slot = this.#open(command.saga, undefined);
+      slot = this.#slots.open(command.saga, undefined);
       this.#load(slot, nowUs);
     }
     this.#deliver(slot, command, nowUs);
-  }
-
-  #open(saga: string, state: SagaState | undefined): SagaSlot {
-    const slot = newSlot(saga, state);
-    this.#slots.set(saga, slot);
-    return slot;
   }
 
   #answerWhenDurable(slot: SagaSlot, request: string | undefined): void {
@@ -209,7 +202,7 @@ export class Orchestrator {
   #decide(slot: SagaSlot, state: SagaState, input: SagaInput, nowUs: number): void {
     const facts = decide(state, input, this.#book.policyOf(state.definition), nowUs);
     if (facts.length === 0) return;
-    if (input.kind === 'reply') takeOffWire(slot, input.step);
+    if (input.kind === 'reply') SentCall.settle(slot, state.definition.steps[input.step]!.name);
     this.#commit(slot, facts, nowUs);
   }
 
@@ -219,7 +212,7 @@ export class Orchestrator {
     assert(state !== undefined && slot.append === undefined, `saga ${saga}: commit out of turn`);
     const expectedVersion = state.version;
     const events = withConsequences(state, facts);
-    slot.append = appendOf(saga, ++this.#appends, expectedVersion, this.#epoch, nowUs, events);
+    slot.append = new SlotAppend(slot, ++this.#appends, expectedVersion, this.#epoch, nowUs, events);
     this.#sendAppend(slot, nowUs);
   }
 
@@ -241,14 +234,15 @@ export class Orchestrator {
   }
 
   #storeAnswered(answer: StoreAnswer, nowUs: number): void {
-    const slot = this.#slots.get(answer.saga);
-    if (slot === undefined) return;
-    if (answer.kind === 'loaded') return this.#loaded(slot, answer.events, nowUs);
-    if (answer.kind === 'load-failed') {
+    if (answer.kind === 'loaded' || answer.kind === 'load-failed') {
+      const slot = this.#slots.of(answer.saga);
+      if (slot === undefined) return;
+      if (answer.kind === 'loaded') return this.#loaded(slot, answer.events, nowUs);
       if (slot.storeDueAtUs >= 0) this.#storeDue(slot, 'load', nowUs + STORE_RETRY_US);
       return;
     }
-    if (slot.append?.number !== answer.number) return;
+    const slot = this.#slots.ofAppend(answer.append);
+    if (slot === undefined || slot.append?.number !== answer.append.number) return;
     switch (answer.kind) {
       case 'appended':
         return this.#settled(slot, nowUs);
@@ -294,9 +288,9 @@ export class Orchestrator {
 
   /** Nobody has begun the saga yet; what has waited may begin it. */
   #notThere(slot: SagaSlot, nowUs: number): void {
-    this.#slots.delete(slot.saga);
+    this.#slots.close(slot);
     for (const input of slot.inbox ?? []) {
-      if (input.kind === 'create' || this.#slots.has(slot.saga)) this.#take(input, nowUs);
+      if (input.kind === 'create' || this.#slots.of(slot.saga) !== undefined) this.#take(input, nowUs);
       else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', 'no such saga');
     }
   }
@@ -314,7 +308,7 @@ export class Orchestrator {
     this.#drainInbox(slot, state, nowUs);
     if (slot.append !== undefined) return;
     if (isAtRest(state.status)) {
-      this.#slots.delete(slot.saga);
+      this.#slots.close(slot);
       this.#emit({ kind: 'ended', saga: slot.saga, status: state.status, state });
       return;
     }
@@ -331,8 +325,8 @@ export class Orchestrator {
 
   #recover(events: readonly StoredEvent[], nowUs: number): void {
     const state = this.#book.fold(events);
-    if (this.#slots.has(state.saga) || isAtRest(state.status)) return;
-    const slot = this.#open(state.saga, state);
+    if (this.#slots.of(state.saga) !== undefined || isAtRest(state.status)) return;
+    const slot = this.#slots.open(state.saga, state);
     const intents = advance(state); // empty, unless another version of this code wrote the log
     if (intents.length > 0) this.#commit(slot, intents, nowUs);
     else this.#dispatch(slot, state, nowUs);
@@ -344,23 +338,24 @@ export class Orchestrator {
     for (let step = 0; step < state.steps.length; step++) {
       const call = pendingCall(state, step);
       if (call === undefined) continue;
-      const isSent = timeoutOf(slot, call) !== NEVER;
+      const isSent = timeoutOf(slot, state, call) !== NEVER;
       if (!isSent && call.dueAtUs > nowUs) wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
       else if (!isSent && !this.#send(slot, state, call, nowUs)) return;
-      else wakeAtUs = earlier(wakeAtUs, timeoutOf(slot, call));
+      else wakeAtUs = earlier(wakeAtUs, timeoutOf(slot, state, call));
     }
     if (wakeAtUs >= 0) this.#wakeBy(slot, wakeAtUs);
   }
 
   /** False when the payload could not be made: then the call is settled without being sent. */
   #send(slot: SagaSlot, state: SagaState, pending: PendingCall, nowUs: number): boolean {
-    const call = makeCall(state, pending);
+    const step = state.definition.steps[pending.step]!;
+    const timeoutUs = step.timeoutUs ?? this.#book.policyOf(state.definition).callTimeoutUs;
+    const call = makeCall(slot, state, pending, nowUs + timeoutUs);
     if (call.kind === 'rejected') {
       this.#conclude(slot, state, pending, call, nowUs);
       return false;
     }
-    const timeoutUs = state.definition.steps[pending.step]!.timeoutUs;
-    putOnWire(slot, pending, nowUs + (timeoutUs ?? this.#book.policyOf(state.definition).callTimeoutUs));
+    call.leave();
     this.#emit(call);
     return true;
   }

@@ -1,7 +1,8 @@
 // What one process keeps of one saga that is in its memory. Nothing here survives a crash, or needs to (E9).
 
 import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
-import type { Direction } from './protocol.ts';
+import { payloadHash } from './payload-hash.ts';
+import type { Call, Direction } from './protocol.ts';
 import { type PendingCall, pendingCall } from './saga.ts';
 import type { SagaEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
@@ -16,6 +17,8 @@ export const STORE_RETRY_US = 100_000;
 
 export interface SagaSlot {
   readonly saga: string;
+  /** The table that it is in; undefined when its saga was let go of. */
+  table: object | undefined;
   state: SagaState | undefined;
   /** The append under way; the state is already ahead by its events. */
   append: AppendOutput | undefined;
@@ -23,7 +26,7 @@ export interface SagaSlot {
   storeDueAtUs: number;
   storeNext: 'append' | 'load';
   /** What was sent and is waited for, at most one call per step: a list, for mostly there is one or none. */
-  wire: Sent | undefined;
+  wire: SentCall | undefined;
   /** The earliest wake that was asked for and has not come. */
   wakeAtUs: number;
   inbox: OrchestratorInput[] | undefined;
@@ -31,19 +34,11 @@ export interface SagaSlot {
   requests: string[] | undefined;
 }
 
-/** An attempt on the wire. */
-interface Sent {
-  readonly step: number;
-  readonly direction: Direction;
-  readonly attempt: number;
-  readonly timeoutAtUs: number;
-  readonly next: Sent | undefined;
-}
-
 /** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
-export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
+export function newSlot(saga: string, table: object, state: SagaState | undefined): SagaSlot {
   return {
     saga,
+    table,
     state,
     append: undefined,
     storeDueAtUs: NEVER,
@@ -56,27 +51,16 @@ export function newSlot(saga: string, state: SagaState | undefined): SagaSlot {
 }
 
 /** When this very attempt, sent by this process and not settled, is not waited for any longer; or NEVER. */
-export function timeoutOf({ wire }: SagaSlot, { step, direction, attempt }: PendingCall): number {
-  let sent = wire;
-  while (sent !== undefined && sent.step !== step) sent = sent.next;
+export function timeoutOf(
+  slot: SagaSlot,
+  state: SagaState,
+  { step, direction, attempt }: PendingCall,
+): number {
+  if (slot.wire === undefined) return NEVER;
+  const sent = SentCall.onWire(slot, state.definition.steps[step]!.name);
   return sent !== undefined && sent.attempt === attempt && sent.direction === direction
     ? sent.timeoutAtUs
     : NEVER;
-}
-
-export function putOnWire(slot: SagaSlot, call: PendingCall, timeoutAtUs: number): void {
-  const { step, direction, attempt } = call;
-  slot.wire = { step, direction, attempt, timeoutAtUs, next: without(slot.wire, step) };
-}
-
-/** The attempt on the wire was answered, or is not waited for any longer. */
-export function takeOffWire(slot: SagaSlot, step: number): void {
-  slot.wire = without(slot.wire, step);
-}
-
-function without(wire: Sent | undefined, step: number): Sent | undefined {
-  if (wire === undefined || wire.step === step) return wire?.next;
-  return { ...wire, next: without(wire.next, step) };
 }
 
 /** A call on the wire whose time is over, if there is one. */
@@ -84,7 +68,7 @@ export function lateCall(slot: SagaSlot, state: SagaState, nowUs: number): Pendi
   for (let step = 0; step < state.steps.length; step++) {
     const call = pendingCall(state, step);
     if (call === undefined) continue;
-    const atUs = timeoutOf(slot, call);
+    const atUs = timeoutOf(slot, state, call);
     if (atUs >= 0 && atUs <= nowUs) return call;
   }
   return undefined;
@@ -107,14 +91,120 @@ export function earlier(a: number, b: number): number {
   return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/** One append of all these events. */
-export function appendOf(
-  saga: string,
-  number: number,
-  expectedVersion: number,
-  epoch: number,
-  atUs: number,
-  events: readonly SagaEvent[],
-): AppendOutput {
-  return { kind: 'append', saga, number, expectedVersion, epoch, atUs, events };
+/**
+ * A call that a process sends. It leads back to its slot, so that its reply needs no search; a copy of it does not.
+ * The calls on the wire of one slot form a list.
+ */
+export class SentCall implements Call {
+  readonly kind = 'call';
+  readonly saga: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly round: number;
+  readonly attempt: number;
+  readonly key: string;
+  readonly service: string;
+  readonly action: string;
+  readonly payload: unknown;
+  readonly payloadHash: number;
+  readonly #slot: SagaSlot;
+  readonly #timeoutAtUs: number;
+  #next: SentCall | undefined = undefined;
+
+  /** @throws UserError `bad-payload`, see {@link payloadHash}. */
+  constructor(
+    slot: SagaSlot,
+    state: SagaState,
+    pending: PendingCall,
+    key: string,
+    payload: unknown,
+    timeoutAtUs: number,
+  ) {
+    const { direction, attempt } = pending;
+    const step = state.definition.steps[pending.step]!;
+    this.saga = state.saga;
+    this.step = step.name;
+    this.direction = direction;
+    this.round = state.round;
+    this.attempt = attempt;
+    this.key = key;
+    this.service = step.service;
+    this.action = direction === 'forward' ? step.action : step.compensation!;
+    this.payload = payload;
+    this.payloadHash = payloadHash(payload);
+    this.#slot = slot;
+    this.#timeoutAtUs = timeoutAtUs;
+  }
+
+  /** The slot that the call left from; undefined for a copy. */
+  static slotOf(call: Call): SagaSlot | undefined {
+    return #slot in call ? call.#slot : undefined;
+  }
+
+  /** The call of a step that is on the wire, if there is one. */
+  static onWire({ wire }: SagaSlot, step: string): SentCall | undefined {
+    let call = wire;
+    while (call !== undefined && call.step !== step) call = call.#next;
+    return call;
+  }
+
+  /** Puts the call on the wire of its slot, in place of an earlier one of the same step. */
+  leave(): void {
+    SentCall.settle(this.#slot, this.step);
+    this.#next = this.#slot.wire;
+    this.#slot.wire = this;
+  }
+
+  /** Takes the call of a step off the wire: it was answered, or is not waited for any longer. */
+  static settle(slot: SagaSlot, step: string): void {
+    if (slot.wire === undefined) return;
+    if (slot.wire.step === step) {
+      slot.wire = slot.wire.#next;
+      return;
+    }
+    let before = slot.wire;
+    for (let call = before.#next; call !== undefined; call = call.#next) {
+      if (call.step === step) before.#next = call.#next;
+      else before = call;
+    }
+  }
+
+  /** Until when its answer is waited for, in microseconds. */
+  get timeoutAtUs(): number {
+    return this.#timeoutAtUs;
+  }
+}
+
+/** An append that leads back to its slot, as a {@link SentCall} does. */
+export class SlotAppend implements AppendOutput {
+  readonly kind = 'append';
+  readonly saga: string;
+  readonly number: number;
+  readonly expectedVersion: number;
+  readonly epoch: number;
+  readonly atUs: number;
+  readonly events: readonly SagaEvent[];
+  readonly #slot: SagaSlot;
+
+  constructor(
+    slot: SagaSlot,
+    number: number,
+    expectedVersion: number,
+    epoch: number,
+    atUs: number,
+    events: readonly SagaEvent[],
+  ) {
+    this.saga = slot.saga;
+    this.number = number;
+    this.expectedVersion = expectedVersion;
+    this.epoch = epoch;
+    this.atUs = atUs;
+    this.events = events;
+    this.#slot = slot;
+  }
+
+  /** The slot that the append left from; undefined for a copy. */
+  static slotOf(append: AppendOutput): SagaSlot | undefined {
+    return #slot in append ? append.#slot : undefined;
+  }
 }

@@ -19,7 +19,7 @@ import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, Policy } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
-import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
+import { joined, type SagaEvent, type StopReason, sharedList } from './saga-event.ts';
 import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
 
 export * from './saga-event.ts';
@@ -216,9 +216,9 @@ export function deadlineOf(state: SagaState): number {
 }
 
 const NOTHING: readonly SagaEvent[] = [];
-const COMPLETED: readonly SagaEvent[] = [{ kind: 'saga-completed' }];
-const COMPENSATED: readonly SagaEvent[] = [{ kind: 'saga-compensated' }];
-const NEEDS_A_PERSON: readonly SagaEvent[] = [{ kind: 'saga-compensation-failed' }];
+const COMPLETED = sharedList({ kind: 'saga-completed' });
+const COMPENSATED = sharedList({ kind: 'saga-compensated' });
+const NEEDS_A_PERSON = sharedList({ kind: 'saga-compensation-failed' });
 
 /** What follows from the state alone: the next intents, or the end. */
 export function advance(state: SagaState): readonly SagaEvent[] {

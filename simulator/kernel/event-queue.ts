@@ -73,8 +73,8 @@ export class EventQueue {
     );
     const event = this.#allocate();
     const events = this.#events;
-    const high = Math.floor(timeUs / LOW);
-    const low = timeUs - high * LOW;
+    const high = timeUs < LOW ? 0 : Math.floor(timeUs / LOW);
+    const low = timeUs < LOW ? timeUs : timeUs - high * LOW;
     const at = event * WIDTH;
     events[at + TIME_LOW] = low;
     events[at + TIME_HIGH] = high;
@@ -108,7 +108,9 @@ export class EventQueue {
     const at = this.#head[slot]!;
     const event = at / WIDTH;
     const events = this.#events;
-    this.timeUs = events[at + TIME_HIGH]! * LOW + events[at + TIME_LOW]!;
+    const low = events[at + TIME_LOW]!;
+    const high = events[at + TIME_HIGH]!;
+    this.timeUs = high === 0 ? low : high * LOW + low; // a small integer whenever it can be: it is copied everywhere
     this.target = events[at + TARGET]!;
     this.code = events[at + CODE]!;
     this.item = this.#items[event];

@@ -45,7 +45,7 @@ export class Simulation {
   }
 
   schedule(atUs: number, actor: number, code: number, item: unknown): EventHandle {
-    return this.#queue.schedule(Math.max(atUs, this.nowUs), actor, code, item);
+    return this.#queue.schedule(atUs < this.nowUs ? this.nowUs : atUs, actor, code, item);
   }
 
   cancel(handle: EventHandle): boolean {

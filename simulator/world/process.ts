@@ -224,7 +224,7 @@ export class Life implements InputSink, EpochSink {
   /** Lets faults strike at a point; false when the process died, or (at an input) stands still. */
   #survives(moment: 'input' | 'before' | 'after', what: OrchestratorInput | OrchestratorOutput): boolean {
     const { world } = this.#parts;
-    const id = what.kind === 'reply' ? what.call.saga : 'saga' in what ? what.saga : undefined;
+    const id = sagaOf(what);
     const saga = id === undefined ? undefined : world.sagas.get(id);
     if (saga === undefined) return true;
     const fate = this.#fate;
@@ -272,4 +272,11 @@ export class Life implements InputSink, EpochSink {
     this.#waiting = undefined;
     this.#process.die(downUs);
   }
+}
+
+/** Which saga an input or output is about, if it is about one. */
+function sagaOf(what: OrchestratorInput | OrchestratorOutput): string | undefined {
+  if (what.kind === 'reply') return what.call.saga;
+  if ('append' in what) return what.append.saga;
+  return 'saga' in what ? what.saga : undefined;
 }

@@ -1,48 +1,54 @@
-// The log of one saga as the simulated store holds it: its events, most of which all sagas share, and a mark per
-// append. It is written at every turn of its saga, and read as rows only when somebody recovers it.
+// The log of one saga as the simulated store holds it: a chain of appends. It is written at every turn of its saga,
+// and read when the saga ends or somebody recovers it.
 
 import type { AppendOutput } from '../../engine/core/orchestrator.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { SagaEvent } from '../../engine/core/saga.ts';
 
-/** Who appended the events after `after`, and when. */
-interface Mark {
-  readonly after: number;
+/** One append; its lists of events are mostly shared among all sagas. */
+interface Link {
+  readonly events: readonly SagaEvent[];
   readonly epoch: number;
   readonly atUs: number;
-  readonly before: Mark | undefined;
+  readonly before: Link | undefined;
 }
 
 export class SagaLog {
+  /** How many events it holds. */
+  length = 0;
+  #last: Link | undefined = undefined;
   readonly saga: string;
-  /** Oldest first; the one at place `i` has version `i + 1`. */
-  readonly events: SagaEvent[] = [];
-  #last: Mark | undefined = undefined;
 
   constructor(saga: string) {
     this.saga = saga;
   }
 
-  get length(): number {
-    return this.events.length;
+  push({ events, epoch, atUs }: AppendOutput): void {
+    this.#last = { events, epoch, atUs, before: this.#last };
+    this.length += events.length;
   }
 
-  push({ events, epoch, atUs }: AppendOutput): void {
-    this.#last = { after: this.events.length, epoch, atUs, before: this.#last };
-    for (const event of events) this.events.push(event);
+  /** Oldest first; the one at place `i` has version `i + 1`. */
+  get events(): readonly SagaEvent[] {
+    const all: SagaEvent[] = [];
+    for (const { events } of this.#links()) for (const event of events) all.push(event);
+    return all;
   }
 
   /** As a reader of the store gets it. */
   rows(): readonly StoredEvent[] {
-    const { saga, events } = this;
+    const { saga } = this;
     const rows: StoredEvent[] = [];
-    for (let mark = this.#last; mark !== undefined; mark = mark.before) {
-      const { after, epoch, atUs } = mark;
-      while (rows.length < events.length - after) {
-        const version = events.length - rows.length;
-        rows.push({ saga, version, epoch, atUs, event: events[version - 1]! });
-      }
+    for (const { events, epoch, atUs } of this.#links()) {
+      for (const event of events) rows.push({ saga, version: rows.length + 1, epoch, atUs, event });
     }
-    return rows.reverse();
+    return rows;
+  }
+
+  /** Oldest first. */
+  #links(): readonly Link[] {
+    const links: Link[] = [];
+    for (let link = this.#last; link !== undefined; link = link.before) links.push(link);
+    return links.reverse();
   }
 }

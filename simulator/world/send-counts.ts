@@ -1,40 +1,40 @@
-// How often each operation was sent, and when it was first. In two arrays for all sagas, by the places of their case
-// files: these counts are read at every message, and thousands of little arrays would be far apart in memory.
+// How often each operation was sent, and when it was first. In one array for all sagas, by the places of their case
+// files: this is read at every message, and thousands of little arrays would be far apart in memory.
 
 import type { OpenCase } from '../invariants/case-book.ts';
 
+/** Numbers per operation (step × 2 + direction): transmissions so far, and the time of the first in microseconds. */
+const WIDTH = 2;
+
 export class SendCounts {
-  #counts = new Int32Array(2048);
-  #firstAtUs = new Float64Array(2048);
+  #numbers = new Float64Array(2048 * WIDTH);
 
   /** A saga begins with no sends. */
   clear({ at, definition }: OpenCase): void {
-    const end = 2 * (at + definition.steps.length);
-    if (end > this.#counts.length) this.#grow(2 * end);
-    this.#counts.fill(0, 2 * at, end);
+    const end = 2 * (at + definition.steps.length) * WIDTH;
+    if (end > this.#numbers.length) {
+      const larger = new Float64Array(2 * end);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers.fill(0, 2 * at * WIDTH, end);
   }
 
-  #grow(length: number): void {
-    const counts = new Int32Array(length);
-    counts.set(this.#counts);
-    this.#counts = counts;
-    const firstAtUs = new Float64Array(length);
-    firstAtUs.set(this.#firstAtUs);
-    this.#firstAtUs = firstAtUs;
-  }
-
-  /** Transmissions of an operation (step × 2 + direction) so far. */
+  /** Transmissions of an operation so far. */
   of({ at }: OpenCase, operation: number): number {
-    return this.#counts[2 * at + operation]!;
+    return this.#numbers[(2 * at + operation) * WIDTH]! | 0; // a small integer again
   }
 
   /** Counts one more; one that a crash prevents counts, too. */
   add({ at }: OpenCase, operation: number, nowUs: number): void {
-    if (++this.#counts[2 * at + operation]! === 1) this.#firstAtUs[2 * at + operation] = nowUs;
+    const numbers = this.#numbers;
+    const place = (2 * at + operation) * WIDTH;
+    numbers[place]!++;
+    if (numbers[place] === 1) numbers[place + 1] = nowUs;
   }
 
   /** When the operation was first sent, in microseconds. */
   firstAtUs({ at }: OpenCase, operation: number): number {
-    return this.#firstAtUs[2 * at + operation]!;
+    return this.#numbers[(2 * at + operation) * WIDTH + 1]!;
   }
 }

@@ -142,7 +142,7 @@ export class SimStore implements Store, Actor {
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
     deliver(this.#world, faults, saga, phase);
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
-    const answer: StoreAnswer = { kind, saga: saga.id, number: append.number };
+    const answer: StoreAnswer = { kind, append };
     answers.input(answer);
     this.#world.settle(saga);
   }

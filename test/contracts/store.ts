@@ -60,7 +60,7 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       const { epoch } = await open(at);
       const first = appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED]);
       const second = appendOf(at.sagas[0], 2, epoch, [COMPLETED]);
-      expect(await append(at, first)).toEqual({ kind: 'appended', saga: at.sagas[0], number: 1 });
+      expect(await append(at, first)).toEqual({ kind: 'appended', append: first });
       expect((await append(at, second)).kind).toBe('appended');
       expect(await load(at, at.sagas[0])).toEqual([...rowsOf(first), ...rowsOf(second)]);
     });

@@ -85,7 +85,7 @@ export class MachineUnderTest {
   answered(
     kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced',
   ): readonly string[] {
-    return this.take({ kind, saga: 's-1', number: this.append!.number });
+    return this.take({ kind, append: this.append! });
   }
 
   loaded(): readonly string[] {

@@ -80,6 +80,7 @@ test('E10: a slow append that was read back too early, and asked for again, is s
 
 test('E10: answers to an append that is settled mean nothing', () => {
   const saga = started(TWO);
+  const settled = saga.append!;
   saga.reply('do a #1', APPLIED);
   for (const kind of [
     'appended',
@@ -88,7 +89,7 @@ test('E10: answers to an append that is settled mean nothing', () => {
     'append-conflict',
     'append-fenced',
   ] as const)
-    expect(saga.take({ kind, saga: 's-1', number: 1 })).toEqual([]);
+    expect(saga.take({ kind, append: settled })).toEqual([]);
   expect(saga.loaded()).toEqual([]); // read too early: the append is asked for again, no more
   expect(saga.wake(1)).toEqual(['append @2: step-applied a, step-requested b']);
   expect(saga.appended()).toEqual(['do b #1']);
@@ -110,7 +111,7 @@ test.each<[what: string, fence: (saga: MachineUnderTest) => readonly string[]]>(
   saga.reply('do a #1', APPLIED);
   expect(fence(saga)).toEqual(['halt']);
   const after: OrchestratorInput[] = [
-    { kind: 'appended', saga: 's-1', number: 2 },
+    { kind: 'appended', append: saga.append! },
     { kind: 'create', saga: 's-2', definition: TWO, input: {}, request: 'r' },
     { kind: 'cancel', saga: 's-1', request: 'c' },
     { kind: 'wake', saga: 's-1' },
@@ -162,12 +163,13 @@ test('E1, E10: an append is settled by its own events only', () => {
 test('E1, E5: an answer to an append of a saga that was forgotten does not settle a new one', () => {
   const saga = new MachineUnderTest(sequence('a'));
   saga.create();
+  const append = saga.append!;
   saga.write(); // and the answer takes its time
   saga.wake(5 * SECOND);
   saga.loaded();
   expect(saga.replied('do a #1', APPLIED)).toEqual(['ended completed']);
   saga.create('r');
-  expect(saga.take({ kind: 'appended', saga: 's-1', number: 1 })).toEqual([]); // the answer to the first create
+  expect(saga.take({ kind: 'appended', append })).toEqual([]); // the answer to the first create
 });
 
 test('E9: a new process sends exactly what is pending', () => {

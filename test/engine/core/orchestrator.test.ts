@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineSaga } from '../../../engine/core/define-saga.ts';
-import { Orchestrator } from '../../../engine/core/orchestrator.ts';
+import { type AppendOutput, Orchestrator } from '../../../engine/core/orchestrator.ts';
 import { UserError } from '../../../engine/core/user-error.ts';
 import { graph, SECOND, sequence, THREE_TIMES } from './given.ts';
 import { APPLIED, LOST, MachineUnderTest, NOT_NOW, REJECTED, started } from './machine.ts';
@@ -112,6 +112,28 @@ test('E5: an ended saga is forgotten, and late replies die', () => {
   expect(saga.log.at(-1)!.event.kind).toBe('saga-completed');
 });
 
+test('answers may come with copies of what they answer: from a record, or through a socket', () => {
+  const saga = new MachineUnderTest(TWO);
+  saga.create();
+  saga.write();
+  expect(saga.take({ kind: 'appended', append: structuredClone(saga.append!) })).toEqual(['do a #1']);
+  const call = structuredClone(saga.calls.get('do a #1')!);
+  expect(saga.take({ kind: 'reply', call, outcome: APPLIED })).toEqual([
+    'append @2: step-applied a, step-requested b',
+  ]);
+});
+
+test('an answer to what another process asked for is looked up like a copy', () => {
+  const before = started(TWO);
+  const after = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  after.take({ kind: 'recovered', sagas: [before.log] });
+  const call = before.calls.get('do a #1')!;
+  expect(after.take({ kind: 'reply', call, outcome: APPLIED })).toEqual([
+    'append @2: step-applied a, step-requested b',
+  ]);
+  expect(before.append!.number).toBe(1);
+});
+
 test('E6: no answer in time is an unknown outcome, and a late answer still counts', () => {
   const saga = started(TWO);
   expect(saga.wake(10 * SECOND - 1)).toEqual([]);
@@ -150,7 +172,7 @@ test('E7: a wake that is needed is asked for: deadline, timeout, retry', () => {
   const saga = new MachineUnderTest(graph({ a: {} }, { deadlineMs: 60_000 }));
   saga.create();
   saga.write();
-  const appended = { kind: 'appended', saga: 's-1', number: 1 } as const;
+  const appended = { kind: 'appended', append: saga.append! } as const;
   // The wake for the append is nearest and stands; when it comes, the timeout is nearest.
   expect(saga.everything(appended)).toEqual(['do a #1']);
   saga.nowUs = 5 * SECOND;
@@ -281,8 +303,8 @@ test("a definition's own policy goes before the orchestrator's, unless that one 
     overridePolicy: true,
     definitions: [definition],
   });
-  machine.handle({ kind: 'create', saga: 's-1', definition, input: {} }, 0);
-  machine.handle({ kind: 'appended', saga: 's-1', number: 1 }, 0);
+  const [append] = machine.handle({ kind: 'create', saga: 's-1', definition, input: {} }, 0);
+  machine.handle({ kind: 'appended', append: append as AppendOutput }, 0);
   const woken = machine.handle({ kind: 'wake', saga: 's-1' }, SECOND);
   expect(woken.some(({ kind }) => kind === 'append')).toBe(false);
 });

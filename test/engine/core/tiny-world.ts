@@ -202,7 +202,7 @@ export class TinyWorld {
     const [append] = this.#appends.splice(which % this.#appends.length, 1);
     const truth = written ? this.#write(append!) : 'append-failed';
     const kind = said === 'append-unknown' ? said : truth;
-    const answer = { kind, saga: 's-1', number: append!.number } as const;
+    const answer = { kind, append: append! } as const;
     if (said === 'later') this.#late.push({ append: append!, answer });
     else if (said !== 'nothing') this.#answer(append!, answer);
   }

@@ -161,10 +161,10 @@ class HastyStore extends SimStore implements Actor {
   }
 
   #say([append, answers]: readonly [AppendOutput, InputSink]): void {
-    const { saga, number, expectedVersion, events } = append;
+    const { saga, expectedVersion, events } = append;
     const known = this.#world.sagas.get(saga);
     if (known !== undefined) this.#world.judge.acknowledged(expectedVersion + events.length, known);
-    answers.input({ kind: 'appended', saga, number });
+    answers.input({ kind: 'appended', append });
   }
 }
 
