@@ -1,36 +1,37 @@
 // Workload W on the full engine, once, in a process of its own: sagas and events per second, wall time and memory.
 //
 //   npm run --silent bench:w -- --sagas 10000 --profile calm --json
+//
+// More than `--concurrent` sagas (default 10,000) begin in waves, each when the one before is over.
 
 import { parseArgs } from 'node:util';
 import { type Profile, profiles, simulate } from '../simulator/index.ts';
-import { scenarioW } from './workload-w.ts';
+import { CONCURRENT_DEFAULT, scenarioW } from './workload-w.ts';
 
 const { values } = parseArgs({
   options: {
     sagas: { type: 'string', default: '10000' },
     profile: { type: 'string', default: 'calm' },
+    concurrent: { type: 'string', default: `${CONCURRENT_DEFAULT}` },
     rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });
 
 const sagas = Number(values.sagas);
+const concurrent = Number(values.concurrent);
 const rounds = Number(values.rounds);
 const profile = (profiles as Readonly<Record<string, Profile>>)[values.profile];
-if (
-  !Number.isInteger(sagas) ||
-  sagas < 1 ||
-  !Number.isInteger(rounds) ||
-  rounds < 1 ||
-  profile === undefined
-) {
-  console.error(`usage: --sagas 1… --rounds 1… --profile ${Object.keys(profiles).join('|')} [--json]`);
+const counts = [sagas, concurrent, rounds];
+if (!counts.every((count) => Number.isSafeInteger(count) && count >= 1) || profile === undefined) {
+  console.error(
+    `usage: --sagas 1… --concurrent 1… --rounds 1… --profile ${Object.keys(profiles).join('|')} [--json]`,
+  );
   process.exit(64);
 }
 
 /** Enough sagas for the compiler to have seen every path, whatever is measured. */
-const scenario = scenarioW(sagas);
+const scenario = scenarioW(sagas, concurrent);
 simulate(scenarioW(10_000), { seed: 'warm-up', sagas: 10_000, profile });
 
 const results = Array.from({ length: rounds }, (_, round) => {
@@ -51,5 +52,5 @@ const line = {
 console.log(
   values.json
     ? JSON.stringify(line)
-    : `W, ${sagas} sagas, ${profile.name}, median of ${rounds}:\n${JSON.stringify(line, null, 2)}`,
+    : `W, ${sagas} sagas, at most ${Math.min(sagas, concurrent)} at once, ${profile.name}, median of ${rounds}:\n${JSON.stringify(line, null, 2)}`,
 );

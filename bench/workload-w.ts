@@ -90,8 +90,15 @@ interface Input {
   readonly amount: number;
 }
 
-/** W for the full engine: log, all invariants, fingerprint. */
-export function scenarioW(sagas: number): Scenario {
+/** When the next sagas begin: the last of those before has ended by then, also in a slow case. */
+const WAVE_US = 600_000;
+export const CONCURRENT_DEFAULT = 10_000;
+
+/**
+ * W for the full engine: log, all invariants, fingerprint. More sagas than `concurrent` begin in waves, each when the
+ * one before is over.
+ */
+export function scenarioW(sagas: number, concurrent = CONCURRENT_DEFAULT): Scenario {
   const items = Object.fromEntries(Array.from({ length: workloadW.items }, (_, i) => [`item-${i}`, sagas]));
   const accounts = Array.from({ length: 2 * workloadW.accounts }, (_, i) => `a-${i}`);
   const names = Object.keys(items);
@@ -112,7 +119,7 @@ export function scenarioW(sagas: number): Scenario {
     workload: ({ index }) => {
       const { item, from, to, amount } = workloadW.input(index);
       const input: Input = { item: names[item]!, from: accounts[from]!, to: accounts[to]!, amount };
-      return { saga: sagaW, input, startAtUs: 0 };
+      return { saga: sagaW, input, startAtUs: Math.floor(index / concurrent) * WAVE_US };
     },
   });
 }

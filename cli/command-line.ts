@@ -5,8 +5,9 @@
 // A2. What no command knows is refused before anything else, with a suggestion.
 
 import { type CAC, cac } from 'cac';
+import { nearest, suggestion } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { nearest, suggestion, VERSION } from '../simulator/campaign/index.ts';
+import { VERSION } from '../simulator/campaign/index.ts';
 
 /** One flag. With `value` it takes one, named so in the help. */
 export interface Flag {

@@ -1,7 +1,7 @@
 // The flags of all commands, and how each value is read: one clear sentence for every value that is wrong.
 
+import { suggestion } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { suggestion } from '../simulator/campaign/index.ts';
 import { type Profile, profiles } from '../simulator/index.ts';
 import type { Flag, GivenFlags } from './command-line.ts';
 

@@ -6,7 +6,6 @@ export type {
   SagaDefinition,
   SagaSpec,
   StepDefinition,
-  StepKind,
   StepSpec,
 } from './core/define-saga.ts';
 export { minorUnits } from './core/money.ts';
@@ -20,5 +19,6 @@ export { type PendingCall, pending } from './core/saga.ts';
 export type { SagaEvent, SagaStatus, StepStatus, StopReason, StoredEvent } from './core/saga-event.ts';
 export type { JsonSaga } from './core/saga-from-json.ts';
 export { fold, isAtRest, isEnded, type SagaState, type StepState } from './core/saga-state.ts';
+export type { StepKind } from './core/step-shape.ts';
 export { UserError } from './core/user-error.ts';
 export * from './policy/index.ts';

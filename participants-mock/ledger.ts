@@ -48,7 +48,7 @@ export class LedgerBook implements Ledger {
 
   /** Opens an account; `balance` is a whole number. A name that begins with `clearing:` holds money in flight. */
   open(name: string, balance: number): Account {
-    assert(Number.isSafeInteger(balance), `account ${name} opens with ${balance}, not a whole amount`);
+    assert(Number.isSafeInteger(balance), 'an account opens with a whole amount', name);
     const account = { name, balance };
     if (name.startsWith(CLEARING_PREFIX)) this.#clearing.push(account);
     else this.#accounts.set(name, account);
@@ -62,7 +62,7 @@ export class LedgerBook implements Ledger {
 
   /** Puts `total` of a new item on hand; a whole number from 0. */
   store(item: string, total: number): void {
-    assert(Number.isSafeInteger(total) && total >= 0, `item ${item} has ${total}, not a number of things`);
+    assert(Number.isSafeInteger(total) && total >= 0, 'an item comes as a whole number of things', item);
     this.#stock.set(item, { item, onHand: total, reserved: 0, sold: 0, total });
   }
 

@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'reports/': ['simulator/run-record.ts', 'simulator/run-result.ts'],
   'scenarios/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'npm:zod'],
-  'bench/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'node:', 'npm:tinybench'],
+  'bench/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'scenarios/', 'node:'],
   'cli/': ['engine/', 'simulator/', 'reports/', 'participants-mock/', 'node:', 'npm:'],
 };
 

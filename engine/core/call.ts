@@ -43,9 +43,14 @@ function payloadOf(state: SagaState, step: StepDefinition, { direction }: Pendin
 
 /** Results of applied steps by name; steps without a result are left out. */
 function resultsOf(state: SagaState): Readonly<Record<string, unknown>> {
-  if (state.steps.every((step) => step.result === undefined)) return NO_RESULTS;
+  if (!hasResults(state)) return NO_RESULTS;
   const { steps } = state.definition;
   return Object.fromEntries(
     state.steps.flatMap(({ result }, i) => (result === undefined ? [] : [[steps[i]!.name, result] as const])),
   );
+}
+
+function hasResults({ steps }: SagaState): boolean {
+  for (const { result } of steps) if (result !== undefined) return true;
+  return false;
 }

@@ -8,9 +8,8 @@ import type { Policy } from './policy.ts';
 import { type Direction, keySuffix } from './protocol.ts';
 import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
 import { compileGraph } from './step-graph.ts';
+import { checkShapes, type StepKind } from './step-shape.ts';
 import { UserError } from './user-error.ts';
-
-export type StepKind = 'compensatable' | 'pivot' | 'retriable';
 
 /** What the payload of a forward call is made from. */
 export interface ForwardContext<Input> {
@@ -108,8 +107,8 @@ const DEADLINE_MS_MAX = 366 * 86_400_000;
 /**
  * Checks a saga and compiles it.
  *
- * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `unknown-step`, `cycle`,
- * `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
+ * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
+ * `cycle`, `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
  * @example
  * const transfer = defineSaga({
  *   name: 'bank-transfer',
@@ -122,6 +121,7 @@ const DEADLINE_MS_MAX = 366 * 86_400_000;
  */
 export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Name>): SagaDefinition {
   checkHead(spec);
+  checkShapes(spec.name, spec.steps);
   const specs: readonly (readonly [string, StepSpec<never>])[] = Object.entries(spec.steps);
   if (specs.length === 0)
     throw new UserError('no-steps', `saga "${spec.name}" has no steps`, 'Give it at least one.');
@@ -145,7 +145,7 @@ export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Nam
 }
 
 function checkHead(spec: { name: string; version: number; deadlineMs?: number }): void {
-  if (!NAME.test(spec.name)) {
+  if (typeof spec.name !== 'string' || !NAME.test(spec.name)) {
     throw new UserError(
       'bad-name',
       `saga name ${JSON.stringify(spec.name)} is not usable`,

@@ -50,7 +50,10 @@ export type OrchestratorOutput =
   | Call
   | { readonly kind: 'load'; readonly saga: string }
   | { readonly kind: 'wake'; readonly saga: string; readonly atUs: number }
-  /** The saga ended, or waits for a person; the orchestrator has forgotten it, and any wake may be dropped. */
+  /**
+   * The saga ended, or waits for a person; the orchestrator has forgotten it, and any wake may be dropped. It comes
+   * again, with the same status, whenever such a saga was loaded in vain: for a second `create`, or a refused wish.
+   */
   | { readonly kind: 'ended'; readonly saga: string; readonly status: SagaStatus; readonly state: SagaState }
   | {
       readonly kind: 'answer';

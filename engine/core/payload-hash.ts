@@ -22,47 +22,85 @@ const RECORD = 7;
  * payloadHash({ a: 1, b: 2 }) === payloadHash({ b: 2, a: 1 }); // true
  */
 export function payloadHash(value: unknown): number {
-  return mix32(hashOf(value, '', 0)) >>> 1;
+  return mix32(hashOf(value, value, 0)) >>> 1;
 }
 
-function hashOf(value: unknown, path: string, depth: number): number {
+/** `root` is the whole payload: what is wrong is looked for from there, so that no path is built for what is right. */
+function hashOf(value: unknown, root: unknown, depth: number): number {
   switch (typeof value) {
     case 'string':
       return join32(TEXT, hash32(value));
     case 'number':
-      if (!Number.isSafeInteger(value)) throw bad(path, `${value} is not a whole number`);
+      if (!Number.isSafeInteger(value)) throw bad(root);
       return join32(join32(NUMBER, value | 0), Math.floor(value / 0x1_0000_0000));
     case 'boolean':
       return mix32(value ? TRUE : FALSE);
     case 'object':
       if (value === null) return mix32(NULL);
-      if (depth >= DEPTH_MAX) throw bad(path, 'nested too deeply, or in a circle');
-      return Array.isArray(value) ? hashOfList(value, path, depth) : hashOfRecord(value, depth);
+      if (depth >= DEPTH_MAX) throw bad(root);
+      return Array.isArray(value) ? hashOfList(value, root, depth) : hashOfRecord(value, root, depth);
     default:
-      throw bad(path, `a ${typeof value} is not JSON`);
+      throw bad(root);
   }
 }
 
-function hashOfList(list: readonly unknown[], path: string, depth: number): number {
+function hashOfList(list: readonly unknown[], root: unknown, depth: number): number {
   let hash = join32(LIST, list.length);
-  for (let i = 0; i < list.length; i++) hash = join32(hash, hashOf(list[i], `${path}[${i}]`, depth + 1));
+  for (let i = 0; i < list.length; i++) hash = join32(hash, hashOf(list[i], root, depth + 1));
   return hash;
 }
 
-function hashOfRecord(record: object, depth: number): number {
+function hashOfRecord(record: object, root: unknown, depth: number): number {
   let sum = RECORD;
   for (const name in record) {
     const member = (record as Readonly<Record<string, unknown>>)[name];
     if (member === undefined) continue;
-    sum = (sum + mix32(join32(hash32(name), hashOf(member, name, depth + 1)))) | 0;
+    sum = (sum + mix32(join32(hash32(name), hashOf(member, root, depth + 1)))) | 0;
   }
   return mix32(sum);
 }
 
-function bad(path: string, what: string): UserError {
+function bad(root: unknown): UserError {
+  const { path, what } = faultIn(root, '', []) ?? { path: '', what: 'it changes while it is read' };
   return new UserError(
     'bad-payload',
     path === '' ? what : `${path}: ${what}`,
     'Send whole numbers, text, lists and records.',
   );
+}
+
+interface Fault {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** The second walk, only for a payload that was refused: the first bad value, and the way to it. */
+function faultIn(value: unknown, path: string, parents: readonly unknown[]): Fault | undefined {
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? undefined : { path, what: `${value} is not a whole number` };
+  }
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
+  if (typeof value !== 'object') return { path, what: `a ${typeof value} is not JSON` };
+  if (parents.includes(value)) return { path, what: 'it contains itself' };
+  if (parents.length >= DEPTH_MAX) return { path: `${path.slice(0, 60)}…`, what: 'nested too deeply' };
+  const inside = [...parents, value];
+  return Array.isArray(value) ? faultInList(value, path, inside) : faultInRecord(value, path, inside);
+}
+
+function faultInList(list: readonly unknown[], path: string, parents: readonly unknown[]): Fault | undefined {
+  for (let i = 0; i < list.length; i++) {
+    const fault = faultIn(list[i], `${path}[${i}]`, parents);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultInRecord(record: object, path: string, parents: readonly unknown[]): Fault | undefined {
+  for (const name in record) {
+    const member = (record as Readonly<Record<string, unknown>>)[name];
+    if (member === undefined) continue;
+    const fault = faultIn(member, path === '' ? name : `${path}.${name}`, parents);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }

@@ -12,6 +12,7 @@ export interface FailedAttempt {
   readonly endless: boolean;
   /** The definition's own limit for the step, if it has one. */
   readonly attemptsMax: number | undefined;
+  /** What the participant asks for, unbounded; 0 when it asks for nothing. */
   readonly retryAfterUs: number;
   /** A hash of the operation's identity: the source of jitter, so that the engine draws no random number. */
   readonly jitterKey: number;

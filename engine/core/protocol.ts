@@ -46,14 +46,15 @@ export interface Applied {
 }
 
 /**
- * The operation certainly had no effect. A `business` or `invalid_request` rejection is final: the participant
- * stores it under the key. Any other class may be tried again under the same key.
+ * The operation certainly had no effect. For a forward call, a `business` or `invalid_request` rejection is final:
+ * the participant stores it under the key. Any other class may be tried again under the same key; so may a
+ * compensation that was refused, whatever the class, since a person may resume it (E7): it is never stored.
  */
 export interface Rejected {
   readonly kind: 'rejected';
   readonly failure: FailureClass;
   readonly reason: string;
-  /** The participant asks not to be tried again before this many microseconds have passed. */
+  /** The participant asks not to be tried again before this many microseconds have passed; a policy may cap it. */
   readonly retryAfterUs?: number;
 }
 
@@ -67,7 +68,7 @@ export interface Unknown {
 
 export type Outcome = Applied | Rejected | Unknown;
 
-/** Whether a rejection is stored under its key, so that no attempt of the operation can ever apply. */
+/** Whether the rejection of a forward call is stored under its key, so that no attempt of it can ever apply. */
 export function isFinal(failure: FailureClass): boolean {
   return failure === 'business' || failure === 'invalid_request';
 }

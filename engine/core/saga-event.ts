@@ -114,39 +114,22 @@ export function isWritten(rows: readonly StoredEvent[], { epoch, atUs, events }:
   );
 }
 
-/** Lists of events that say nothing but where a saga goes: made once, shared by all sagas; and what they join to. */
-const shared = new WeakMap<readonly SagaEvent[], Map<readonly SagaEvent[], readonly SagaEvent[]>>();
-
-/** A list of one event that many sagas will have. */
-export function sharedList(event: SagaEvent): readonly SagaEvent[] {
-  const list = [event];
-  shared.set(list, new Map());
-  return list;
-}
-
-/** Both lists as one. What shared lists join to is shared, too. */
+/** Both lists as one. */
 export function joined(a: readonly SagaEvent[], b: readonly SagaEvent[]): readonly SagaEvent[] {
   if (a.length === 0) return b;
-  const known = shared.get(a);
-  if (known === undefined || !shared.has(b)) return [...a, ...b];
-  let both = known.get(b);
-  if (both === undefined) {
-    both = [...a, ...b];
-    known.set(b, both);
-  }
-  return both;
+  return a.length === 1 && b.length === 1 ? [a[0]!, b[0]!] : [...a, ...b];
 }
 
-/** The events of a step that say nothing but its name. */
+/** Events of a step that say nothing but its name, each as a list: made once, and shared by the logs of all sagas. */
 export type PlainStepEvents = Readonly<
   Record<'requested' | 'applied' | 'compensationRequested' | 'compensated', readonly SagaEvent[]>
 >;
 
 export function plainStepEvents(step: string): PlainStepEvents {
   return {
-    requested: sharedList({ kind: 'step-requested', step }),
-    applied: sharedList({ kind: 'step-applied', step }),
-    compensationRequested: sharedList({ kind: 'compensation-requested', step }),
-    compensated: sharedList({ kind: 'step-compensated', step }),
+    requested: [{ kind: 'step-requested', step }],
+    applied: [{ kind: 'step-applied', step }],
+    compensationRequested: [{ kind: 'compensation-requested', step }],
+    compensated: [{ kind: 'step-compensated', step }],
   };
 }

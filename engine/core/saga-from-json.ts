@@ -6,10 +6,11 @@
 // Steps that do not say what they come after run one after another, in the order of the list. The same JSON gives
 // the same definition, so a saga can be taken up again after a restart.
 
-import { defineSaga, type SagaDefinition, type StepKind, type StepSpec } from './define-saga.ts';
+import { defineSaga, type SagaDefinition, type StepSpec } from './define-saga.ts';
 import { minorUnits } from './money.ts';
 import { suggestion } from './nearest.ts';
 import type { Policy } from './policy.ts';
+import { STEP_KINDS } from './step-shape.ts';
 import { UserError } from './user-error.ts';
 
 export interface JsonSaga {
@@ -33,7 +34,6 @@ const STEP_MEMBERS = [
 ];
 /** A payload that is nested deeper could not be hashed, so its calls could not be made. */
 const DEPTH_MAX = 64;
-const KINDS: readonly StepKind[] = ['compensatable', 'pivot', 'retriable'];
 
 /**
  * Checks the JSON and compiles it. In a payload, `amount` is money in the unit of its `currency` (default USD) and
@@ -83,9 +83,9 @@ function stepOf(
   const retries = countAt(step.maxRetries, `${at}.maxRetries`, 0, 999) ?? sagaRetries;
   const after =
     step.after === undefined ? (before === undefined ? [] : [before]) : namesAt(step.after, `${at}.after`);
-  const kind = step.kind === undefined ? undefined : KINDS.find((known) => known === step.kind);
+  const kind = step.kind === undefined ? undefined : STEP_KINDS.find((known) => known === step.kind);
   if (step.kind !== undefined && kind === undefined)
-    throw bad(`${at}.kind`, `must be one of ${KINDS.join(', ')}`);
+    throw bad(`${at}.kind`, `must be one of ${STEP_KINDS.join(', ')}`);
   if (step.effects !== undefined && step.effects !== 'none') throw bad(`${at}.effects`, 'can only be "none"');
   return {
     service: textAt(step.service, `${at}.service`),

@@ -43,7 +43,7 @@ export interface SagaState {
   deadlineAtUs: number | undefined;
   /** Why forward work ended or is to end. */
   reason: StopReason | undefined;
-  steps: readonly StepState[];
+  readonly steps: StepState[];
 }
 
 /** The state before the first event. */
@@ -61,32 +61,12 @@ export function initialState(definition: SagaDefinition, saga: string): SagaStat
   };
 }
 
-/** Lists of steps that many sagas share, and what becomes of each of them by a usual step: by place, then by state. */
-const pendingLists: (readonly StepState[])[] = [];
-const successors = new Map<readonly StepState[], (readonly StepState[])[]>();
-const USUAL: readonly StepState[] = [RUNNING, APPLIED_AT_ONCE];
-const SHARED_MAX = 10_000;
+const pendingLists: StepState[][] = [];
 
-function allPending(steps: number): readonly StepState[] {
-  const known = pendingLists[steps];
-  if (known !== undefined) return known;
-  const list = new Array<StepState>(steps).fill(PENDING);
-  pendingLists[steps] = list;
-  successors.set(list, []);
-  return list;
-}
-
-function withStep(steps: readonly StepState[], index: number, step: StepState): readonly StepState[] {
-  const usual = USUAL.indexOf(step);
-  const known = usual < 0 ? undefined : successors.get(steps);
-  if (known === undefined) return steps.with(index, step);
-  const place = 2 * index + usual;
-  const next = known[place] ?? steps.with(index, step);
-  if (known[place] === undefined && successors.size < SHARED_MAX) {
-    known[place] = next;
-    successors.set(next, []);
-  }
-  return next;
+/** A list of so many pending steps: a copy of one that was made before, which is what engines do fastest. */
+function allPending(steps: number): StepState[] {
+  pendingLists[steps] ??= Array.from({ length: steps }, () => PENDING);
+  return pendingLists[steps].slice();
 }
 
 /** Whether nothing can happen any more unless a person retries. */
@@ -138,13 +118,13 @@ type StepEvent = Extract<SagaEvent, { readonly step: string }>;
 
 function evolveStep(state: SagaState, event: StepEvent): void {
   const index = stepIndexOf(state.definition, event.step);
-  assert(index >= 0, `saga ${state.saga}: no step "${event.step}" in ${state.definition.name}`);
+  assert(index >= 0, 'an event of a step that the saga does not have', event.step);
   const step = state.steps[index]!;
   if (event.kind === 'step-requested') state.status = 'running';
   else if (event.kind === 'step-rejected' || event.kind === 'step-left-unknown') {
     state.reason ??= stepFailed(event);
   }
-  state.steps = withStep(state.steps, index, nextStep(step, event));
+  state.steps[index] = nextStep(step, event);
 }
 
 function nextStep(step: StepState, event: StepEvent): StepState {
@@ -194,8 +174,10 @@ function resumeCompensation(state: SagaState): void {
   becomeUnknown(state, ({ status }) => status === 'compensation_failed');
 }
 
-function becomeUnknown(state: SagaState, which: (step: StepState) => boolean): void {
-  state.steps = state.steps.map((step) => (which(step) ? { ...step, status: 'unknown' } : step));
+function becomeUnknown({ steps }: SagaState, which: (step: StepState) => boolean): void {
+  for (let i = 0; i < steps.length; i++) {
+    if (which(steps[i]!)) steps[i] = { ...steps[i]!, status: 'unknown' };
+  }
 }
 
 function startRound(state: SagaState, round: number, deadlineAtUs: number | undefined): void {
@@ -203,7 +185,7 @@ function startRound(state: SagaState, round: number, deadlineAtUs: number | unde
   state.round = round;
   state.reason = undefined;
   state.deadlineAtUs = deadlineAtUs;
-  state.steps = allPending(state.steps.length);
+  state.steps.fill(PENDING);
 }
 
 /** Folds a saga's whole log. */
@@ -221,9 +203,11 @@ export function isUnderWay(step: StepState): boolean {
 /** Whether the saga can no longer be undone (E8). */
 export function isCommitted(state: SagaState): boolean {
   const { steps } = state.definition;
-  return steps.some(
-    ({ kind }, i) =>
-      (kind === 'pivot' && state.steps[i]!.status === 'applied') ||
-      (kind === 'retriable' && state.steps[i]!.status !== 'pending'),
-  );
+  for (let i = 0; i < steps.length; i++) {
+    const { kind } = steps[i]!;
+    if (kind === 'compensatable') continue;
+    const { status } = state.steps[i]!;
+    if (kind === 'pivot' ? status === 'applied' : status !== 'pending') return true;
+  }
+  return false;
 }

@@ -19,7 +19,7 @@ import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, Policy } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
-import { joined, type SagaEvent, type StopReason, sharedList } from './saga-event.ts';
+import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
 import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
 
 export * from './saga-event.ts';
@@ -150,7 +150,7 @@ function forwardFailed(
   if (!endless && (delayUs < 0 || late)) {
     return { kind: 'step-left-unknown', step: step.name, failure, reason };
   }
-  assert(delayUs >= 0, `policy ${policy.name} gave up on step "${step.name}", which must be resolved`);
+  assert(delayUs >= 0, 'a policy gave up on a step that must be resolved', step.name);
   const inDoubt = kind === 'unknown';
   return { kind: 'step-retry-scheduled', step: step.name, attempt: attempt + 1, dueAtUs, failure, inDoubt };
 }
@@ -216,9 +216,9 @@ export function deadlineOf(state: SagaState): number {
 }
 
 const NOTHING: readonly SagaEvent[] = [];
-const COMPLETED = sharedList({ kind: 'saga-completed' });
-const COMPENSATED = sharedList({ kind: 'saga-compensated' });
-const NEEDS_A_PERSON = sharedList({ kind: 'saga-compensation-failed' });
+const COMPLETED: readonly SagaEvent[] = [{ kind: 'saga-completed' }];
+const COMPENSATED: readonly SagaEvent[] = [{ kind: 'saga-compensated' }];
+const NEEDS_A_PERSON: readonly SagaEvent[] = [{ kind: 'saga-compensation-failed' }];
 
 /** What follows from the state alone: the next intents, or the end. */
 export function advance(state: SagaState): readonly SagaEvent[] {
@@ -234,14 +234,17 @@ function advanceForward(state: SagaState): readonly SagaEvent[] {
   for (let i = 0; i < steps.length; i++) {
     const { status } = state.steps[i]!;
     if (status === 'applied') applied++;
-    else if (
-      status === 'pending' &&
-      steps[i]!.after.every((before) => state.steps[before]!.status === 'applied')
-    ) {
+    else if (status === 'pending' && mayBegin(state, steps[i]!)) {
       events = joined(events, steps[i]!.events.requested);
     }
   }
   return applied === steps.length ? COMPLETED : events;
+}
+
+/** Whether every step that comes before is applied. */
+function mayBegin(state: SagaState, { after }: StepDefinition): boolean {
+  for (const before of after) if (state.steps[before]!.status !== 'applied') return false;
+  return true;
 }
 
 /** E7: a pivot under way is resolved before anything is undone. */

@@ -7,8 +7,8 @@ import { policies } from './standard.ts';
 /**
  * Checks a saga and compiles it. It runs under `policies.default` unless it names another.
  *
- * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `unknown-step`, `cycle`,
- * `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
+ * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
+ * `cycle`, `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
  * @example
  * const transfer = defineSaga({
  *   name: 'bank-transfer',

@@ -5,7 +5,14 @@ import type { FailedAttempt, PolicedSaga, Policy } from '../core/policy.ts';
 import { type Direction, FAILURE_CLASSES, type FailureClass } from '../core/protocol.ts';
 import { UserError } from '../core/user-error.ts';
 import { refuseShortDeadline } from './deadline.ts';
-import { backoffUs, type JitterPermille, jittered, longestWaitsUs, type RetryRule } from './retry.ts';
+import {
+  backoffUs,
+  honouredRetryAfterUs,
+  type JitterPermille,
+  jittered,
+  longestWaitsUs,
+  type RetryRule,
+} from './retry.ts';
 import {
   type RetryRow,
   STANDARD_CALL_TIMEOUT_MS,
@@ -14,7 +21,12 @@ import {
   STANDARD_TABLE,
 } from './retry-table.ts';
 
-/** A policy as a person writes it. What is left out is taken from the standard table. */
+/**
+ * A policy as a person writes it. What is left out is taken from the standard table.
+ *
+ * A participant may ask for a longer wait than its row gives (`retryAfterUs`). That is honoured up to one hour, or up
+ * to the row's `maxMs` if that is longer, so that no participant can stall a saga for ever.
+ */
 export interface PolicySpec {
   /** Letters, digits, `-`, `_`; how the CLI and reports call it. */
   readonly name: string;
@@ -87,7 +99,7 @@ class TablePolicy implements PolicySet {
     const rule = direction === 'forward' ? this.#forward[failure] : this.#compensation;
     if (!endless && attempt >= Math.min(rule.attemptsMax, attemptsMax ?? rule.attemptsMax)) return -1;
     const waitUs = jittered(backoffUs(rule, attempt), this.#spec.jitterPermille, jitterKey, attempt);
-    return Math.max(waitUs, retryAfterUs);
+    return Math.max(waitUs, honouredRetryAfterUs(rule, retryAfterUs));
   }
 
   /** Timeouts cost the calls themselves as well; other failures answer at once, and only the last call may hang. */

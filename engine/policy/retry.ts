@@ -17,6 +17,9 @@ export interface RetryRule {
   readonly factorPermille: number;
 }
 
+/** One hour: what a participant asks for beyond it is not honoured, or an endless step would stall its saga. */
+const RETRY_AFTER_MAX_US = 3_600_000_000;
+
 /** The span that a wait is scaled by, in thousandths: `[1000, 1100]` adds up to a tenth. */
 export type JitterPermille = readonly [least: number, most: number];
 
@@ -46,6 +49,11 @@ export function jittered(
   const draw = mix32(join32(join32(0, key), attempt));
   const permille = least + Math.floor((draw / 0x1_0000_0000) * (most - least + 1));
   return Math.floor((waitUs * permille) / 1000);
+}
+
+/** What is honoured of a participant's wish: at most an hour, or the rule's own longest wait if that is longer. */
+export function honouredRetryAfterUs({ maxUs }: RetryRule, retryAfterUs: number): number {
+  return Math.min(retryAfterUs, Math.max(RETRY_AFTER_MAX_US, maxUs));
 }
 
 /** All waits between `attempts` attempts, with the most jitter, in microseconds. */

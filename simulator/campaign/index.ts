@@ -11,7 +11,6 @@ export {
   scenarioNames,
   shownPath,
 } from './load-scenario.ts';
-export { nearest, suggestion } from './nearest.ts';
 export { STANDARD_POLICIES } from './policy-choice.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed, TraceUntil } from './replay.ts';
 export { readJson, withSaga } from './saga-file.ts';

@@ -4,10 +4,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { suggestion } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { firstLine, isUserError } from './error-data.ts';
-import { suggestion } from './nearest.ts';
+import { commonJsManifest, misread } from './module-kind.ts';
 import { MODULE_EXTENSION, SCENARIOS_FOLDER } from './source-tree.ts';
 
 /** A scenario and the file that it came from (absolute). */
@@ -107,6 +108,7 @@ function fileOfPath(path: string): string {
 }
 
 async function importFile(file: string): Promise<{ readonly default?: unknown }> {
+  refuseMisread(file); // before Node fails on it and warns in its own words
   try {
     return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (error) {
@@ -115,13 +117,29 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
   }
 }
 
+function refuseMisread(file: string): void {
+  const found = misread(file);
+  if (found === undefined) return;
+  throw new UserError(
+    'scenario-broken',
+    `${shownPath(file)} is an ES module, but ${shownPath(found.manifest)} says "type": "commonjs"`,
+    `Rename it to ${found.rename}, and what it imports likewise; or say "type": "module" there.`,
+  );
+}
+
+/** What Node says of an ES module that it read as CommonJS, and of who imports one. */
+const OF_A_PART = /^The requested module '\.|outside a module|^Unexpected token 'export'/;
+
 function brokenFile(file: string, error: unknown): UserError {
   const path = shownPath(file);
   if (error instanceof Error && error.name === 'SyntaxError') {
+    const manifest = OF_A_PART.test(error.message) ? commonJsManifest(file) : undefined;
     return new UserError(
       'scenario-broken',
       `${path} is not valid: ${firstLine(error)}`,
-      'In a package without "type": "module", name the file .mts or .mjs.',
+      manifest === undefined
+        ? 'Run it with node to see where.'
+        : `${shownPath(manifest)} says "type": "commonjs": rename the .ts and .js files that it imports to .mts and .mjs.`,
     );
   }
   return new UserError(

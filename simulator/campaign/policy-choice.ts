@@ -1,10 +1,10 @@
 // Which policy a run goes by: the one that `--policy` names, else the scenario's own, else the default.
 
+import { suggestion } from '../../engine/core/nearest.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
-import { suggestion } from './nearest.ts';
 
 /** Names of the policies that every scenario can be run under. */
 export const STANDARD_POLICIES: readonly string[] = Object.values(policies).map(({ name }) => name);

@@ -11,7 +11,7 @@ export class BlockSpace {
 
   /** The first integer of a block of `size`, from 1 to 100,000. */
   reserve(size: number): number {
-    assert(Number.isInteger(size) && size >= 1 && size <= 100_000, `no block has ${size} places`);
+    assert(Number.isInteger(size) && size >= 1 && size <= 100_000, 'no block has so many places', size);
     const again = this.#free[size]?.pop();
     if (again !== undefined) return again;
     const at = this.end;

@@ -200,7 +200,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const start = workload(this.#workload);
     assert(
       sagas.includes(start.saga),
-      `the workload starts "${start.saga.name}", which the scenario does not list`,
+      'the workload starts a saga that the scenario does not list',
+      start.saga.name,
     );
     return start;
   }

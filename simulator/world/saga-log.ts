@@ -30,8 +30,13 @@ export class SagaLog {
 
   /** Oldest first; the one at place `i` has version `i + 1`. */
   get events(): readonly SagaEvent[] {
-    const all: SagaEvent[] = [];
-    for (const { events } of this.#links()) for (const event of events) all.push(event);
+    const all = new Array<SagaEvent>(this.length);
+    let end = this.length;
+    for (let link = this.#last; link !== undefined; link = link.before) {
+      const { events } = link;
+      end -= events.length;
+      for (let i = 0; i < events.length; i++) all[end + i] = events[i]!;
+    }
     return all;
   }
 
@@ -39,16 +44,12 @@ export class SagaLog {
   rows(): readonly StoredEvent[] {
     const { saga } = this;
     const rows: StoredEvent[] = [];
-    for (const { events, epoch, atUs } of this.#links()) {
-      for (const event of events) rows.push({ saga, version: rows.length + 1, epoch, atUs, event });
+    for (let link = this.#last; link !== undefined; link = link.before) {
+      const { events, epoch, atUs } = link;
+      for (let i = events.length - 1; i >= 0; i--) {
+        rows.push({ saga, version: this.length - rows.length, epoch, atUs, event: events[i]! });
+      }
     }
-    return rows;
-  }
-
-  /** Oldest first. */
-  #links(): readonly Link[] {
-    const links: Link[] = [];
-    for (let link = this.#last; link !== undefined; link = link.before) links.push(link);
-    return links.reverse();
+    return rows.reverse();
   }
 }

@@ -55,7 +55,7 @@ export class SimStore implements Store, Actor {
   append(append: AppendOutput, answers: InputSink): void {
     const { sim, seed, injector, storeLatency, sagas } = this.#world;
     const saga = sagas.get(append.saga);
-    assert(saga !== undefined, `an append to ${append.saga}, which is not in the world`);
+    assert(saga !== undefined, 'an append to a saga that is not in the world', append.saga);
     const attempt = triesOf(saga, append.expectedVersion);
     let delayUs = storeLatency.at(seed.draw(DRAW.appendLatency, saga.index, append.expectedVersion, attempt));
     let answer: AppendFate['answer'] = 'truthful';
@@ -84,7 +84,7 @@ export class SimStore implements Store, Actor {
   load(saga: string, answers: InputSink): void {
     const { sim, seed, storeLatency, sagas } = this.#world;
     const found = sagas.get(saga);
-    assert(found !== undefined, `a load of ${saga}, which is not in the world`);
+    assert(found !== undefined, 'a load of a saga that is not in the world', saga);
     const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, found.index, ++found.loads, 1));
     found.underWay++;
     sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga: found, answers });
@@ -93,7 +93,7 @@ export class SimStore implements Store, Actor {
   open(name: string, answers: EpochSink): void {
     const { sim, seed, storeLatency } = this.#world;
     const partition = this.#partitions.get(name);
-    assert(partition !== undefined, `no partition ${name}`);
+    assert(partition !== undefined, 'no such partition', name);
     partition.epoch = ++this.#epoch; // D3
     // When the world begins, its processes are up.
     const delayUs = sim.nowUs === 0 ? 0 : storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));

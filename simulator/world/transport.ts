@@ -43,10 +43,7 @@ export class SimTransport implements Transport, Replies, Actor {
     const { sim, sagas, sends } = this.#world;
     const saga = sagas.get(call.saga);
     const to = this.#nodes.get(call.service);
-    assert(
-      saga !== undefined && to !== undefined,
-      `a call for ${call.saga} to ${call.service} has no address`,
-    );
+    assert(saga !== undefined && to !== undefined, 'a call has no address', call.service);
     const operation = operationOf(saga, call);
     const transmission = sends.of(saga, operation) * 2;
     sim.note(TRACE.send, saga.index, operation, transmission);

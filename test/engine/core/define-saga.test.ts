@@ -100,6 +100,68 @@ test.each<[code: string, sentence: string, steps: Steps, head?: Partial<SagaSpec
   expect(error.message).toBe(sentence);
 });
 
+const STEP = 'saga "order", step "a": ';
+
+test.each<[code: string, sentence: string, steps: unknown]>([
+  ['no-steps', 'saga "order": steps is missing; it must be an object', undefined],
+  ['no-steps', 'saga "order": steps is null; it must be an object', null],
+  ['no-steps', 'saga "order": steps is a list; it must be an object', [A]],
+  ['no-steps', 'saga "order": steps is "debit"; it must be an object', 'debit'],
+  ['bad-step', `${STEP}it is null; it must be an object`, { a: null }],
+  ['bad-step', `${STEP}it is a function; it must be an object`, { a: () => A }],
+  ['bad-step', `${STEP}service is missing; it must be a text that is not empty`, { a: { action: 'do' } }],
+  ['bad-step', `${STEP}service is ""; it must be a text that is not empty`, { a: { ...A, service: '' } }],
+  ['bad-step', `${STEP}action is 7; it must be a text that is not empty`, { a: { ...A, action: 7 } }],
+  ['bad-step', `${STEP}action is missing; it must be a text that is not empty`, { a: { service: 'svc' } }],
+  [
+    'bad-step',
+    `${STEP}compensation is ""; it must be a text that is not empty`,
+    { a: { ...A, compensation: '' } },
+  ],
+  [
+    'bad-step',
+    `${STEP}compensation is a function; it must be a text that is not empty`,
+    { a: { ...A, compensation: () => 1 } },
+  ],
+  ['bad-step', `${STEP}payload is an object; it must be a function`, { a: { ...A, payload: {} } }],
+  ['bad-step', `${STEP}payload is null; it must be a function`, { a: { ...A, payload: null } }],
+  [
+    'bad-step',
+    `${STEP}compensationPayload is 1; it must be a function`,
+    { a: { ...A, compensationPayload: 1 } },
+  ],
+  ['bad-step', `${STEP}after is "b"; it must be a list of step names`, { a: { ...A, after: 'b' }, b: A }],
+  ['unknown-step', `${STEP}after names "7", which is not a step`, { a: { ...A, after: [7] } }],
+  [
+    'bad-kind',
+    `${STEP}kind is "pivto"; it must be one of compensatable, pivot, retriable`,
+    { a: { ...PIVOT, kind: 'pivto' } },
+  ],
+  [
+    'bad-kind',
+    `${STEP}kind is null; it must be one of compensatable, pivot, retriable`,
+    { a: { ...A, kind: null } },
+  ],
+])('E12: JavaScript, too, is refused: %s: %s', (code, sentence, steps) => {
+  const error = errorOf(() => define(steps as Steps));
+  expect(error.code).toBe(code);
+  expect(error.message).toBe(sentence);
+});
+
+test('E12: a name that only looks like one is refused', () => {
+  expect(errorOf(() => define({ a: A }, { name: 7 as unknown as string })).code).toBe('bad-name');
+});
+
+test.each<[kind: unknown, hint: string]>([
+  ['pivto', 'Did you mean "pivot"? Kinds: compensatable, pivot, retriable.'],
+  ['Retryable', 'Did you mean "retriable"? Kinds: compensatable, pivot, retriable.'],
+  ['optional', 'Kinds: compensatable, pivot, retriable.'],
+  [2, 'Leave it out for a step that can be undone.'],
+])('E12: kind %j: %s', (kind, hint) => {
+  const step = { ...TAIL, kind } as StepSpec<unknown>;
+  expect(errorOf(() => define({ a: step })).hint).toBe(hint);
+});
+
 test('E12: the policy may refuse the saga', () => {
   const policy: Policy = {
     ...THREE_TIMES,

@@ -100,6 +100,20 @@ test('E4: a member that is undefined is not there, as in JSON', () => {
 const ring: Record<string, unknown> = {};
 ring.ring = ring;
 
+function nested(depth: number): unknown {
+  return depth === 0 ? 1 : [nested(depth - 1)];
+}
+
+function errorOf(payload: unknown): UserError {
+  try {
+    payloadHash(payload);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
 test.each<[what: string, value: unknown, message: string]>([
   ['a fraction', 0.5, '0.5 is not a whole number'],
   ['a sum of fractions', { amount: 0.1 + 0.2 }, 'amount: 0.30000000000000004 is not a whole number'],
@@ -109,8 +123,29 @@ test.each<[what: string, value: unknown, message: string]>([
   ['undefined', undefined, 'a undefined is not JSON'],
   ['a function', { f: () => 1 }, 'f: a function is not JSON'],
   ['a bigint', { n: 1n }, 'n: a bigint is not JSON'],
-  ['a circle', ring, 'ring: nested too deeply, or in a circle'],
+  ['a price', { lines: [{}, {}, { price: 0.1 }] }, 'lines[2].price: 0.1 is not a whole number'],
+  ['a list in lists', { a: { b: [[1], [1, { c: 1.5 }]] } }, 'a.b[1][1].c: 1.5 is not a whole number'],
+  ['a hole in a list', { a: [{ b: [1, undefined] }] }, 'a[0].b[1]: a undefined is not JSON'],
+  ['the second of two', { a: { n: 1 }, b: { n: Number.NaN } }, 'b.n: NaN is not a whole number'],
+  ['a circle', ring, 'ring: it contains itself'],
+  ['a circle further down', { order: { lines: [{ ring }] } }, 'order.lines[0].ring.ring: it contains itself'],
+  ['a payload too deep', nested(65), `${'[0]'.repeat(20)}…: nested too deeply`],
 ])('E11: %s is refused, and its place is named', (_what, value, message) => {
-  expect(() => payloadHash(value)).toThrow(UserError);
-  expect(() => payloadHash(value)).toThrow(message);
+  expect(errorOf(value)).toMatchObject({ code: 'bad-payload', message });
+});
+
+test('E11: what stands in two places of a payload is no circle', () => {
+  const shared = { a: [1] };
+  expect(payloadHash([shared, shared])).toBe(payloadHash([{ a: [1] }, { a: [1] }]));
+  expect(errorOf([shared, { b: shared, c: 0.5 }]).message).toBe('[1].c: 0.5 is not a whole number');
+});
+
+test('E11: a payload that changes while it is read is refused as such', () => {
+  let reads = 0;
+  const fickle = {
+    get amount() {
+      return reads++ === 0 ? 0.5 : 1;
+    },
+  };
+  expect(errorOf(fickle).message).toBe('it changes while it is read');
 });

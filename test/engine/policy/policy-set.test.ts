@@ -90,6 +90,15 @@ test('the wait is as long as the participant asks for, if that is longer', () =>
   expect(ask(7_000_000, 4)).toBe(-1); // asking to wait does not buy another attempt
 });
 
+test('E8: a participant that asks to be left alone for ten years stalls an endless step for an hour', () => {
+  const policy = definePolicy({ name: 'mine', retry: { rate_limited: ROW }, compensation: ROW });
+  const tenYearsUs = 3_650 * 86_400_000_000;
+  for (const direction of ['forward', 'compensation'] as const) {
+    const question = { direction, failure: 'rate_limited', retryAfterUs: tenYearsUs, endless: true } as const;
+    expect(policy.retryDelayUs(failed(question))).toBe(3_600_000_000);
+  }
+});
+
 test('an undo goes by its own rule, whatever failed', () => {
   const policy = definePolicy({ name: 'mine', compensation: ROW, jitterPermille: [1_000, 1_000] });
   for (const failure of ['timeout', 'business', 'rate_limited'] as const) {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   backoffUs,
+  honouredRetryAfterUs,
   type JitterPermille,
   jittered,
   longestWaitsUs,
@@ -12,6 +13,7 @@ import {
 } from '../../../engine/policy/retry.ts';
 
 const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
 
 function rule(initialUs: number, maxUs: number, factorPermille: number): RetryRule {
   return { attemptsMax: 1000, initialUs, maxUs, factorPermille };
@@ -35,6 +37,18 @@ test.each<[what: string, rule: RetryRule, waits: readonly number[]]>([
 test('E11: the millionth wait is found at once, and is the cap', () => {
   expect(backoffUs(rule(1, DAY_US, 1_001), 1_000_000)).toBe(1); // a factor that never adds a whole microsecond
   expect(backoffUs(rule(1_000, DAY_US, 1_001), 1_000_000)).toBe(DAY_US);
+});
+
+test.each<[what: string, maxUs: number, askedUs: number, honouredUs: number]>([
+  ['nothing', 1_000, 0, 0],
+  ['more than the rule would wait', 1_000, 7_000_000, 7_000_000],
+  ['an hour', 1_000, HOUR_US, HOUR_US],
+  ['more than an hour', 1_000, HOUR_US + 1, HOUR_US],
+  ['ten years', 1_000, 3_650 * DAY_US, HOUR_US],
+  ['ten years of a rule that waits a day', DAY_US, 3_650 * DAY_US, DAY_US],
+  ['for ever', 1_000, Number.POSITIVE_INFINITY, HOUR_US],
+])('a participant that asks for %s', (_what, maxUs, askedUs, honouredUs) => {
+  expect(honouredRetryAfterUs(rule(1_000, maxUs, 2_000), askedUs)).toBe(honouredUs);
 });
 
 const anyRule = fc

@@ -1,13 +1,12 @@
 // A scenario is found by name or path; what is wrong with a file is said in one sentence.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   listScenarios,
   loadScenario,
-  nearest,
   readJson,
   scenarioNames,
   withSaga,
@@ -43,13 +42,21 @@ test.each<[string, string, string | RegExp]>([
   await expect(loadScenario(name)).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) });
 });
 
-test.each([
-  ['swapped letters', 'sedes', 'seeds'],
-  ['a letter too few', 'workrs', 'workers'],
-  ['another case', 'SEED', 'seed'],
-  ['nothing near', 'colour', undefined],
-])('%s: %s is taken for %s', (_, word, found) => {
-  expect(nearest(word, ['seed', 'seeds', 'sagas', 'workers'])).toBe(found);
+test('an ES module in a package that says CommonJS is refused before it is run', async () => {
+  const packageFolder = join(folder, 'commonjs');
+  mkdirSync(packageFolder);
+  written('commonjs/package.json', '{ "type": "commonjs" }');
+  for (const [name, rename] of [
+    ['mine.ts', 'mine.mts'],
+    ['mine.js', 'mine.mjs'],
+  ] as const) {
+    const file = written(`commonjs/${name}`, '// mine\nexport default {};\n');
+    await expect(loadScenario(file)).rejects.toMatchObject({
+      code: 'scenario-broken',
+      message: `${file} is an ES module, but ${join(packageFolder, 'package.json')} says "type": "commonjs"`,
+      hint: `Rename it to ${rename}, and what it imports likewise; or say "type": "module" there.`,
+    });
+  }
 });
 
 test.each<[string, string, string]>([
