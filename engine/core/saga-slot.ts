@@ -31,7 +31,7 @@ export interface SagaSlot {
   wakeAtUs: number;
   inbox: OrchestratorInput[] | undefined;
   /** Requests to be answered when the append is durable. */
-  requests: string[] | undefined;
+  requests: readonly string[] | undefined;
 }
 
 /** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
@@ -82,8 +82,7 @@ export function keepForLater(slot: SagaSlot, input: OrchestratorInput): void {
 
 /** To be answered when the append under way is durable. */
 export function keepRequest(slot: SagaSlot, request: string): void {
-  slot.requests ??= [];
-  slot.requests.push(request);
+  slot.requests = slot.requests === undefined ? [request] : [...slot.requests, request];
 }
 
 /** The earlier of two times, where NEVER is later than all. */

@@ -42,6 +42,7 @@ export class EventQueue {
   target = 0;
   code = 0;
   item: unknown = undefined;
+  detail: unknown = undefined;
 
   /** The block position: the time of the last event taken, split so that 32-bit arithmetic serves. */
   #low = 0;
@@ -57,7 +58,9 @@ export class EventQueue {
   /** Side by side, WIDTH integers per event: what is looked at together lies together. */
   #events = new Int32Array(1024 * WIDTH);
   readonly #items: unknown[] = [];
+  readonly #details: unknown[] = [];
   #free = NONE;
+  #latest = 0;
   #used = 0;
 
   /** Events that are scheduled and neither taken nor cancelled. */
@@ -65,8 +68,11 @@ export class EventQueue {
     return this.#size;
   }
 
-  /** Schedules an event at a whole microsecond that is not before the last one taken. `target` and `code` are below 256. */
-  schedule(timeUs: number, target: number, code: number, item: unknown): EventHandle {
+  /**
+   * Schedules an event at a whole microsecond that is not before the last one taken. `target` and `code` are below
+   * 256. Of the two items, either is at hand without a look into the other.
+   */
+  schedule(timeUs: number, target: number, code: number, item: unknown, detail?: unknown): void {
     assert(
       timeUs >= this.#high * LOW + this.#low && timeUs < TIME_MAX_US,
       'an event is scheduled in the past',
@@ -81,9 +87,15 @@ export class EventQueue {
     events[at + TARGET] = target;
     events[at + CODE] = code;
     this.#items[event] = item;
+    this.#details[event] = detail;
     this.#insert(at, low, high);
     this.#size++;
-    return events[at + GENERATION]! * PLACES + event;
+    this.#latest = event;
+  }
+
+  /** Names the event that was scheduled last. */
+  get handle(): EventHandle {
+    return this.#events[this.#latest * WIDTH + GENERATION]! * PLACES + this.#latest;
   }
 
   /** Forgets an event; false when it was taken or cancelled before. */
@@ -114,6 +126,7 @@ export class EventQueue {
     this.target = events[at + TARGET]!;
     this.code = events[at + CODE]!;
     this.item = this.#items[event];
+    this.detail = this.#details[event];
     this.#unlink(at);
     this.#release(event, at);
     return true;
@@ -126,6 +139,7 @@ export class EventQueue {
     this.#bits.fill(0);
     this.#words.fill(0);
     this.#items.length = 0;
+    this.#details.length = 0;
     this.#events.fill(0);
     this.#free = NONE;
     this.#used = 0;
@@ -134,6 +148,7 @@ export class EventQueue {
     this.#high = 0;
     this.timeUs = 0;
     this.item = undefined;
+    this.detail = undefined;
   }
 
   /** W1: finds the first slot above the exhausted levels, moves there, and spreads it over the levels below. */
@@ -245,6 +260,7 @@ export class EventQueue {
   #release(event: number, at: number): void {
     this.#events[at + GENERATION]!++;
     this.#items[event] = undefined;
+    this.#details[event] = undefined;
     this.#events[at + NEXT] = this.#free;
     this.#free = event;
     this.#size--;

@@ -10,7 +10,7 @@ import { Fingerprint, type TraceLog } from './trace.ts';
 
 /** Something that events happen to. Actors are known by a small number: an event allocates nothing. */
 export interface Actor {
-  happen(code: number, item: unknown): void;
+  happen(code: number, item: unknown, detail: unknown): void;
 }
 
 export interface Bounds {
@@ -44,8 +44,13 @@ export class Simulation {
     return this.#actors.push(actor) - 1;
   }
 
-  schedule(atUs: number, actor: number, code: number, item: unknown): EventHandle {
-    return this.#queue.schedule(atUs < this.nowUs ? this.nowUs : atUs, actor, code, item);
+  schedule(atUs: number, actor: number, code: number, item: unknown, detail?: unknown): void {
+    this.#queue.schedule(atUs < this.nowUs ? this.nowUs : atUs, actor, code, item, detail);
+  }
+
+  /** Names the event that was scheduled last, for {@link cancel}. */
+  get handle(): EventHandle {
+    return this.#queue.handle;
   }
 
   cancel(handle: EventHandle): boolean {
@@ -68,7 +73,7 @@ export class Simulation {
     while (queue.take()) {
       if (queue.timeUs > untilUs) return 'time-max';
       this.nowUs = queue.timeUs; // S2
-      this.#actors[queue.target]!.happen(queue.code, queue.item);
+      this.#actors[queue.target]!.happen(queue.code, queue.item, queue.detail);
       if (this.#stopped) return 'stopped';
       if (++this.events >= eventsMax) return 'events-max';
     }

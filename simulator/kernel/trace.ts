@@ -12,7 +12,8 @@ export class Fingerprint {
   /** Adds one event: its time, what it was, and three integers that say more. */
   note(timeUs: number, code: number, x: number, y: number, z: number): void {
     this.#a = join32(this.#a ^ this.#d, timeUs | 0);
-    this.#b = join32(this.#b ^ this.#a, (Math.floor(timeUs / 0x1_0000_0000) << 8) ^ code);
+    const high = timeUs < 0x1_0000_0000 ? 0 : Math.floor(timeUs / 0x1_0000_0000);
+    this.#b = join32(this.#b ^ this.#a, (high << 8) ^ code);
     this.#c = join32(this.#c ^ this.#b, x);
     this.#d = join32(this.#d ^ this.#c, y);
     this.#a = join32(this.#a ^ this.#d, z);

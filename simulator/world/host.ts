@@ -27,7 +27,7 @@ import type { SagaStart, Scenario } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
 import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
-import { SagaRegister } from './saga-register.ts';
+import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
 import { type Partition, SimSaga } from './sim-saga.ts';
@@ -71,6 +71,8 @@ const EVENTS_MIN = 1_000_000;
 const LIVENESS_US = 4 * 3_600_000_000;
 const START_SPREAD_US = 1_000_000;
 const PROGRESS_STEP = 1_000;
+/** In a run of fewer sagas, what participants remember is little: telling them to forget it costs more than it saves. */
+const FORGET_FROM = 50_000;
 const HEAL = 0;
 
 const queue = new EventQueue();
@@ -109,7 +111,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly sagas = new SagaRegister();
   readonly sends = new SendCounts();
   readonly participants: Readonly<Record<string, Participant>>;
-  readonly #everybody: readonly Participant[];
+  /** Who is told when nothing more can come of a saga. */
+  readonly #forgetful: readonly Participant[];
   readonly healAtUs: number;
   readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
@@ -133,7 +136,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.messageLatency = tableOf(scenario.latency);
     this.storeLatency = tableOf(scenario.storeLatency);
     this.participants = scenario.participants({ sagas: options.sagas });
-    this.#everybody = Object.values(this.participants);
+    this.#forgetful = options.sagas < FORGET_FROM ? [] : Object.values(this.participants);
     this.healAtUs = options.profile.chaosUs;
     this.injector = new FaultInjector({
       seed: this.seed,
@@ -319,7 +322,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     if (saga.underWay > 0 || saga.start !== undefined) return;
     if (!this.sagas.forget(saga)) return;
     this.#cases.close(saga);
-    for (const participant of this.#everybody) participant.forget?.(saga.id);
+    for (const participant of this.#forgetful) participant.forget?.(saga.id);
   }
 
   stepApplied(durationUs: number): void {
@@ -351,7 +354,3 @@ const ENDED_CODE: Partial<Readonly<Record<SagaStatus, number>>> = {
   failed: 3,
   compensation_failed: 4,
 };
-
-function sagaId(index: number): string {
-  return `s-${index}`;
-}

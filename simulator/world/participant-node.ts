@@ -18,6 +18,7 @@ export class ParticipantNode implements Receiver {
   readonly #participant: Participant;
   readonly #env: ParticipantEnv;
   readonly #number: number;
+  readonly #faulty: boolean;
   #replies: Replies | undefined;
   #downUntilUs = 0;
   readonly #fate: HandlerFate = {
@@ -33,6 +34,7 @@ export class ParticipantNode implements Receiver {
     this.service = service;
     this.#participant = participant;
     this.#number = number;
+    this.#faulty = world.injector.canStrike('handler');
     this.#env = envOf(world);
   }
 
@@ -42,7 +44,7 @@ export class ParticipantNode implements Receiver {
 
   /** A request arrived. */
   receive(message: Message): void {
-    const { sim, injector } = this.#world;
+    const { sim } = this.#world;
     const { saga, operation, transmission } = message;
     if (sim.nowUs < this.#downUntilUs) {
       sim.note(TRACE.refused, saga.index, operation, transmission);
@@ -50,7 +52,7 @@ export class ParticipantNode implements Receiver {
     }
     sim.note(TRACE.deliver, saga.index, operation, transmission);
     this.#world.judge.call(message.call, operation >> 1, saga);
-    if (!injector.canStrike('handler')) return this.#replies!.reply(message, this.#handle(message));
+    if (!this.#faulty) return this.#replies!.reply(message, this.#handle(message));
     this.#underFaults(message);
   }
 

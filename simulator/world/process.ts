@@ -88,8 +88,10 @@ export class SimProcess implements Actor {
     }
     if (code === GO_ON) return (item as Life).goOn();
     const saga = item as SimSaga;
+    const { sim, sagas } = this.#parts.world;
     saga.wake = NEVER;
-    this.#parts.world.sagas.touch(saga);
+    sagas.touch(saga);
+    sim.note(TRACE.wake, saga.index, 0, 0);
     saga.sleeper?.input({ kind: 'wake', saga: saga.id });
   }
 }
@@ -138,18 +140,15 @@ export class Life implements InputSink, EpochSink {
   goOn(): void {
     const inputs = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const input of inputs) this.input(input);
+    for (const input of inputs) {
+      // Asked for twice, and ended in the meantime: the log that would refuse it has been forgotten here.
+      const isForgotten = input.kind === 'create' && this.#parts.world.sagas.get(input.saga) === undefined;
+      if (!isForgotten) this.input(input);
+    }
   }
 
   #take(input: OrchestratorInput): void {
-    const { sim, sagas } = this.#parts.world;
-    if (input.kind === 'wake') {
-      const saga = sagas.get(input.saga);
-      if (saga !== undefined) sim.note(TRACE.wake, saga.index, 0, 0);
-    }
-    // Asked for twice, and ended in the meantime: the log that would refuse it has been forgotten here.
-    if (input.kind === 'create' && sagas.get(input.saga) === undefined) return;
-    for (const output of this.#orchestrator!.handle(input, sim.nowUs)) {
+    for (const output of this.#orchestrator!.handle(input, this.#parts.world.sim.nowUs)) {
       switch (output.kind) {
         case 'append':
           if (!this.#append(output)) return;
@@ -212,7 +211,8 @@ export class Life implements InputSink, EpochSink {
     const saga = sagas.get(id);
     if (saga === undefined) return;
     this.#cancelWake(saga);
-    saga.wake = sim.schedule(atUs, this.#actor, WAKE, saga);
+    sim.schedule(atUs, this.#actor, WAKE, saga);
+    saga.wake = sim.handle;
     saga.sleeper = this;
   }
 

@@ -1,16 +1,24 @@
-// The sagas of a run that are not forgotten, by id. The parts of the world ask for the saga at hand again and again
-// within one event: the last answer is remembered.
+// The sagas of a run that are not forgotten, by number. The parts of the world ask for the saga at hand again and
+// again within one event: the last answer is remembered, so that its id is hardly ever looked up.
 
 import type { SimSaga } from './sim-saga.ts';
 
+/** The id of the saga that was started as number `index` of its run, from 0. */
+export function sagaId(index: number): string {
+  return `s-${index}`;
+}
+
 export class SagaRegister {
-  readonly #sagas = new Map<string, SimSaga>();
+  readonly #sagas: (SimSaga | undefined)[] = [];
+  /** Before it all are forgotten. */
+  #first = 0;
   #last: SimSaga | undefined;
 
   get(id: string): SimSaga | undefined {
     if (this.#last?.id === id) return this.#last;
-    const found = this.#sagas.get(id);
-    if (found !== undefined) this.#last = found;
+    const found = this.#sagas[Number(id.slice(2))];
+    if (found === undefined || found.id !== id) return undefined;
+    this.#last = found;
     return found;
   }
 
@@ -20,16 +28,28 @@ export class SagaRegister {
   }
 
   add(saga: SimSaga): void {
-    this.#sagas.set(saga.id, saga);
+    const sagas = this.#sagas;
+    while (sagas.length <= saga.index) sagas.push(undefined);
+    sagas[saga.index] = saga;
+    if (saga.index < this.#first) this.#first = saga.index;
   }
 
   /** False when it was forgotten before. */
-  forget(saga: SimSaga): boolean {
+  forget({ index }: SimSaga): boolean {
+    const sagas = this.#sagas;
+    const saga = sagas[index];
+    if (saga === undefined) return false;
+    sagas[index] = undefined;
     if (this.#last === saga) this.#last = undefined;
-    return this.#sagas.delete(saga.id);
+    while (this.#first < sagas.length && sagas[this.#first] === undefined) this.#first++;
+    return true;
   }
 
-  values(): Iterable<SimSaga> {
-    return this.#sagas.values();
+  /** In the order of their numbers. */
+  *values(): Iterable<SimSaga> {
+    for (let index = this.#first; index < this.#sagas.length; index++) {
+      const saga = this.#sagas[index];
+      if (saga !== undefined) yield saga;
+    }
   }
 }

@@ -17,7 +17,7 @@ export class SendCounts {
       larger.set(this.#numbers);
       this.#numbers = larger;
     }
-    this.#numbers.fill(0, 2 * at * WIDTH, end);
+    for (let i = 2 * at * WIDTH; i < end; i++) this.#numbers[i] = 0;
   }
 
   /** Transmissions of an operation so far. */

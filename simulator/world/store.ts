@@ -19,7 +19,6 @@ import { DRAW, deliver, TRACE, type World } from './world.ts';
 interface PendingAppend {
   readonly append: AppendOutput;
   readonly answers: InputSink;
-  readonly saga: SimSaga;
   readonly generation: number;
   readonly answer: AppendFate['answer'];
   readonly faults: FaultSet;
@@ -45,9 +44,11 @@ export class SimStore implements Store, Actor {
   readonly #fate: AppendFate = { answer: 'truthful', delayUs: 0, restart: false };
   #epoch = 0;
   #generation = 0;
+  readonly #faulty: boolean;
 
   constructor(world: World, partitions: readonly Partition[]) {
     this.#world = world;
+    this.#faulty = world.injector.canStrike('append');
     this.#partitions = new Map(partitions.map((partition) => [partition.name, partition]));
     this.#id = world.sim.add(this);
   }
@@ -61,7 +62,7 @@ export class SimStore implements Store, Actor {
     let answer: AppendFate['answer'] = 'truthful';
     let faults: FaultSet = 0;
     const generation = this.#generation;
-    if (injector.canStrike('append')) {
+    if (this.#faulty) {
       const fate = this.#fate;
       fate.answer = 'truthful';
       fate.delayUs = 0;
@@ -72,7 +73,7 @@ export class SimStore implements Store, Actor {
       if (fate.restart) this.#restart();
     }
     saga.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, LAND, { append, answers, saga, generation, answer, faults });
+    sim.schedule(sim.nowUs + delayUs, this.#id, LAND, saga, { append, answers, generation, answer, faults });
   }
 
   /** D2. */
@@ -87,7 +88,7 @@ export class SimStore implements Store, Actor {
     assert(found !== undefined, 'a load of a saga that is not in the world', saga);
     const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, found.index, ++found.loads, 1));
     found.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, { saga: found, answers });
+    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, found, answers);
   }
 
   open(name: string, answers: EpochSink): void {
@@ -97,26 +98,22 @@ export class SimStore implements Store, Actor {
     partition.epoch = ++this.#epoch; // D3
     // When the world begins, its processes are up.
     const delayUs = sim.nowUs === 0 ? 0 : storeLatency.at(seed.draw(DRAW.loadLatency, this.#epoch, 0, 0));
-    sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch, answers });
+    sim.schedule(sim.nowUs + delayUs, this.#id, OPENED, { partition, epoch: this.#epoch }, answers);
   }
 
-  happen(code: number, item: unknown): void {
+  happen(code: number, item: unknown, detail: unknown): void {
     switch (code) {
       case LAND:
-        return this.#land(item as PendingAppend);
+        return this.#land(item as SimSaga, detail as PendingAppend);
       case LOADED: {
-        const { saga, answers } = item as { saga: SimSaga; answers: InputSink };
+        const saga = item as SimSaga;
         saga.underWay--;
-        answers.input({ kind: 'loaded', saga: saga.id, events: saga.log.rows() });
+        (detail as InputSink).input({ kind: 'loaded', saga: saga.id, events: saga.log.rows() });
         return this.#world.settle(saga);
       }
       default: {
-        const { partition, epoch, answers } = item as {
-          partition: Partition;
-          epoch: number;
-          answers: EpochSink;
-        };
-        return answers.opened(epoch, this.#openSagas(partition));
+        const { partition, epoch } = item as { partition: Partition; epoch: number };
+        return (detail as EpochSink).opened(epoch, this.#openSagas(partition));
       }
     }
   }
@@ -132,13 +129,13 @@ export class SimStore implements Store, Actor {
     return logs;
   }
 
-  #land(pending: PendingAppend): void {
-    const { saga, append, answers, faults } = pending;
+  #land(saga: SimSaga, pending: PendingAppend): void {
     const { judge, sim } = this.#world;
     saga.underWay--;
+    const { append, answers, faults } = pending;
     this.#world.sagas.touch(saga);
     const { phase } = saga;
-    const kind = this.#write(pending);
+    const kind = this.#write(saga, pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
     deliver(this.#world, faults, saga, phase);
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
@@ -147,7 +144,7 @@ export class SimStore implements Store, Actor {
     this.#world.settle(saga);
   }
 
-  #write({ saga, append, generation, answer }: PendingAppend): AppendAnswer {
+  #write(saga: SimSaga, { append, generation, answer }: PendingAppend): AppendAnswer {
     if (generation !== this.#generation) {
       this.#world.sim.note(TRACE['append-lost'], saga.index, append.expectedVersion, 0);
       return 'append-unknown';

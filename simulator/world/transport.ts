@@ -13,7 +13,7 @@ import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import type { Message, Replies } from './message.ts';
 import type { ParticipantNode } from './participant-node.ts';
-import { operationOf } from './sim-saga.ts';
+import { operationOf, type SimSaga } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
 
 const REQUEST = 0;
@@ -32,9 +32,11 @@ export class SimTransport implements Transport, Replies, Actor {
   readonly #nodes: ReadonlyMap<string, ParticipantNode>;
   readonly #fate: MessageFate = { dropped: false, delayUs: 0, copyAfterUs: -1 };
   #sequence = 0;
+  readonly #canStrike: readonly [request: boolean, reply: boolean];
 
   constructor(world: World, nodes: ReadonlyMap<string, ParticipantNode>) {
     this.#world = world;
+    this.#canStrike = [world.injector.canStrike('request'), world.injector.canStrike('reply')];
     this.#nodes = nodes;
     this.#id = world.sim.add(this);
   }
@@ -74,8 +76,8 @@ export class SimTransport implements Transport, Replies, Actor {
     const { saga, operation, transmission } = message;
     const purpose = leg === REQUEST ? DRAW.requestLatency : DRAW.replyLatency;
     let delayUs = messageLatency.at(seed.draw(purpose, saga.index, operation, transmission));
-    const point = leg === REQUEST ? 'request' : 'reply';
-    if (injector.canStrike(point)) {
+    if (this.#canStrike[leg]) {
+      const point = leg === REQUEST ? 'request' : 'reply';
       const fate = this.#fate;
       fate.dropped = false;
       fate.delayUs = 0;
@@ -87,7 +89,7 @@ export class SimTransport implements Transport, Replies, Actor {
       if (fate.copyAfterUs >= 0) this.#copy(message, leg, delayUs + fate.copyAfterUs, faults);
     }
     saga.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, leg, message);
+    sim.schedule(sim.nowUs + delayUs, this.#id, leg, saga, message);
   }
 
   /** The duplicate fault counts with the copy, the others with the message itself. */
@@ -96,8 +98,9 @@ export class SimTransport implements Transport, Replies, Actor {
     const duplicate = faults & DUPLICATE_BITS;
     message.faults = faults & ~DUPLICATE_BITS;
     const transmission = leg === REQUEST ? message.transmission | 1 : message.transmission;
-    message.saga.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, leg, { ...message, transmission, faults: duplicate });
+    const { saga } = message;
+    saga.underWay++;
+    sim.schedule(sim.nowUs + delayUs, this.#id, leg, saga, { ...message, transmission, faults: duplicate });
   }
 
   #lose(message: Message, faults: FaultSet): void {
@@ -107,9 +110,9 @@ export class SimTransport implements Transport, Replies, Actor {
     this.#world.settle(message.saga);
   }
 
-  happen(leg: number, item: unknown): void {
-    const message = item as Message;
-    const { saga } = message;
+  happen(leg: number, item: unknown, detail: unknown): void {
+    const saga = item as SimSaga;
+    const message = detail as Message;
     saga.underWay--;
     this.#world.sagas.touch(saga);
     if (leg === REQUEST) this.#arrive(message);

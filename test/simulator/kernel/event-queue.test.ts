@@ -47,7 +47,8 @@ test('S1: events come in the order of time, and at one time in the order of sche
       actions.forEach((step, id) => {
         if (step.kind === 'schedule') {
           const timeUs = nowUs + step.delayUs;
-          model.push({ timeUs, id, handle: queue.schedule(timeUs, 1, 2, id) });
+          queue.schedule(timeUs, 1, 2, id, `detail ${id}`);
+          model.push({ timeUs, id, handle: queue.handle });
         } else if (step.kind === 'cancel') {
           if (model.length === 0) return;
           const [gone] = model.splice(step.which % model.length, 1);
@@ -57,7 +58,11 @@ test('S1: events come in the order of time, and at one time in the order of sche
           const expected = takeFirst(model);
           expect(queue.take()).toBe(expected !== undefined);
           if (expected === undefined) return;
-          expect([queue.timeUs, queue.item]).toEqual([expected.timeUs, expected.id]);
+          expect([queue.timeUs, queue.item, queue.detail]).toEqual([
+            expected.timeUs,
+            expected.id,
+            `detail ${expected.id}`,
+          ]);
           nowUs = queue.timeUs;
         }
         expect(queue.size).toBe(model.length);
@@ -90,7 +95,8 @@ test('a hundred thousand events in flight keep their order', () => {
 
 test('the handle of an event that was taken cancels nothing, even when its place is used again', () => {
   const queue = new EventQueue();
-  const first = queue.schedule(1, 0, 0, 'first');
+  queue.schedule(1, 0, 0, 'first');
+  const first = queue.handle;
   queue.take();
   queue.schedule(2, 0, 0, 'second');
   expect(queue.cancel(first)).toBe(false);
