@@ -21,6 +21,7 @@ export interface PrettyOptions {
 const LABEL_COLUMN = 13;
 const SHOWN_MAX = 5;
 const CELLS_SHOWN_MAX = 6;
+const REASONS_SHOWN_MAX = 3;
 
 const VERDICTS: Readonly<Record<Verdict, { mark: string; words: string; color: keyof Palette }>> = {
   held: { mark: '✓', words: 'HELD', color: 'green' },
@@ -166,6 +167,7 @@ function more(count: number, noun: string, { colors }: PrettyOptions, plural = t
 
 function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly string[] {
   const rows: readonly (readonly [string, string])[] = [
+    ...stopped(record),
     ['INVARIANTS', invariants(record)],
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
@@ -177,6 +179,15 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
       i === 0 ? line.replace(label, colors.bold(label)) : line,
     ),
   );
+}
+
+/** Why forward work ended early; a saga that never completes is seldom what was meant. */
+function stopped({ sagas, stopped: reasons = [] }: RunRecord): readonly (readonly [string, string])[] {
+  if (reasons.length === 0) return [];
+  const shown = reasons.slice(0, REASONS_SHOWN_MAX).map(({ reason, sagas: n }) => `${reason} (${number(n)})`);
+  const more = reasons.length > REASONS_SHOWN_MAX ? ' · …' : '';
+  const none = sagas.completed === 0 ? 'NO SAGA COMPLETED · ' : '';
+  return [['STOPPED', `${none}${shown.join(' · ')}${more}`]];
 }
 
 function invariants({ invariants: all, runs, bound95 }: RunRecord): string {

@@ -69,6 +69,8 @@ export interface RunRecord {
     readonly open: number;
     readonly resumed: number;
   };
+  /** Why forward work ended early: the most frequent reasons, at most ten, and for how many sagas. */
+  readonly stopped?: readonly { readonly reason: string; readonly sagas: number }[];
   readonly faults: {
     /** The profile's ceiling per kind, as a rate between 0 and 1. */
     readonly configured: Readonly<Record<string, number>>;

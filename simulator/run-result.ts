@@ -63,6 +63,8 @@ export interface RunResult {
   /** Ids of the invariants that judged something in this run. */
   readonly invariantsExercised: readonly string[];
   readonly latencyUs: LatencySamples;
+  /** Why forward work ended early, in words (`credit: the credit failed`, `deadline`), and for how many sagas. */
+  readonly stopReasons: Readonly<Record<string, number>>;
   /** 128 bits in hex over the whole trace (S6). */
   readonly fingerprint: string;
   readonly events: number;

@@ -6,7 +6,7 @@ import type { Policy } from '../engine/core/policy.ts';
 import type { Participant } from '../engine/core/protocol.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { InvariantFactory } from './invariants/invariant.ts';
-import type { LatencySpec } from './kernel/latency.ts';
+import { type LatencySpec, latencyFault } from './kernel/latency.ts';
 
 /** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
 export interface WorkloadContext {
@@ -20,7 +20,7 @@ export interface WorkloadContext {
 export interface SagaStart {
   readonly saga: SagaDefinition;
   readonly input: unknown;
-  /** When the client asks, in virtual microseconds; drawn from the first second when left out. */
+  /** When the client asks, in whole virtual microseconds from 0; drawn from the first second when left out. */
   readonly startAtUs?: number;
 }
 
@@ -45,7 +45,7 @@ export interface ScenarioSpec {
   readonly latency?: LatencySpec;
   /** Time until an append is durable. Default: p50 200 µs, p90 500 µs, p99 2 ms, max 10 ms. */
   readonly storeLatency?: LatencySpec;
-  /** Orchestrator processes; sagas are spread over them. Default 2. */
+  /** Orchestrator processes, from 1 to 250; sagas are spread over them. Default 2. */
   readonly orchestrators?: number;
   /** Invariants beside the built-in ones. */
   readonly invariants?: readonly InvariantFactory[];
@@ -57,13 +57,17 @@ export interface Scenario extends Required<Omit<ScenarioSpec, 'policy'>> {
   readonly policy: Policy | undefined;
 }
 
+/** Each process is an actor of the simulation, which has place for a few more. */
+const ORCHESTRATORS_MAX = 250;
+
 export const LATENCY_DEFAULT: LatencySpec = { p50Us: 5_000, p90Us: 12_000, p99Us: 40_000, maxUs: 200_000 };
 export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99Us: 2_000, maxUs: 10_000 };
 
 /**
  * Declares a scenario; a scenario file exports it as default.
  *
- * @throws UserError `bad-scenario` when a name, a service or an action is wrong.
+ * @throws UserError `bad-scenario` when the name, a latency or the number of orchestrators is wrong,
+ * `unknown-service` or `unknown-action` when a saga calls what the participants do not offer.
  * @example
  * export default defineScenario({
  *   name: 'bank-transfer',
@@ -88,6 +92,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
       'Name at least one in `sagas`.',
     );
   }
+  assertCanRun(spec);
   assertServicesExist(spec);
   return {
     sagasPerRun: 100,
@@ -100,6 +105,27 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     policy: spec.policy,
     kind: 'scenario',
   };
+}
+
+/** Refuses a world that cannot be built. */
+function assertCanRun({ name, orchestrators, latency, storeLatency }: ScenarioSpec): void {
+  const count = orchestrators ?? 1;
+  if (!Number.isInteger(count) || count < 1 || count > ORCHESTRATORS_MAX) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}" has ${String(count)} orchestrators`,
+      `\`orchestrators\` is a whole number from 1 to ${ORCHESTRATORS_MAX}.`,
+    );
+  }
+  for (const [member, spec] of Object.entries({ latency, storeLatency })) {
+    const fault = spec === undefined ? undefined : latencyFault(spec);
+    if (fault === undefined) continue;
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}": \`${member}\` ${fault}`,
+      'Give whole microseconds below 2^31: percentiles that rise, or a list of latencies.',
+    );
+  }
 }
 
 /** Refuses sagas that call a service or an action that the participants do not offer (E12). */

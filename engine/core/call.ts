@@ -36,21 +36,18 @@ function keyOf({ saga, round }: SagaState, step: StepDefinition, direction: Dire
 
 function payloadOf(state: SagaState, step: StepDefinition, { direction }: PendingCall): unknown {
   const { saga, input } = state;
-  const results = resultsOf(state);
+  const results = resultsBefore(step, state);
   if (direction === 'forward') return step.payload({ saga, input, results });
   return step.compensationPayload({ saga, input, results, result: state.steps[step.index]!.result });
 }
 
-/** Results of applied steps by name; steps without a result are left out. */
-function resultsOf(state: SagaState): Readonly<Record<string, unknown>> {
-  if (!hasResults(state)) return NO_RESULTS;
-  const { steps } = state.definition;
-  return Object.fromEntries(
-    state.steps.flatMap(({ result }, i) => (result === undefined ? [] : [[steps[i]!.name, result] as const])),
-  );
-}
-
-function hasResults({ steps }: SagaState): boolean {
-  for (const { result } of steps) if (result !== undefined) return true;
-  return false;
+function resultsBefore({ ancestors }: StepDefinition, state: SagaState): Readonly<Record<string, unknown>> {
+  let results: Record<string, unknown> | undefined;
+  for (const before of ancestors) {
+    const { result } = state.steps[before]!;
+    if (result === undefined) continue;
+    results ??= {};
+    results[state.definition.steps[before]!.name] = result;
+  }
+  return results ?? NO_RESULTS;
 }

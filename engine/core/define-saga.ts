@@ -7,7 +7,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Policy } from './policy.ts';
 import { type Direction, keySuffix } from './protocol.ts';
 import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
-import { compileGraph } from './step-graph.ts';
+import { compileGraph, type StepEdges } from './step-graph.ts';
 import { checkShapes, type StepKind } from './step-shape.ts';
 import { UserError } from './user-error.ts';
 
@@ -15,7 +15,10 @@ import { UserError } from './user-error.ts';
 export interface ForwardContext<Input> {
   readonly saga: string;
   readonly input: Input;
-  /** Results of the steps that this one comes after, by name. */
+  /**
+   * Results of the steps that this one comes after, directly or not, by name; steps without a result are left out. No
+   * others: a parallel step may be applied between two attempts, and the payload must not change (E4).
+   */
   readonly results: Readonly<Record<string, unknown>>;
 }
 
@@ -82,6 +85,8 @@ export interface StepDefinition {
   readonly events: PlainStepEvents;
   /** Steps that must be applied before this one. */
   readonly after: readonly number[];
+  /** Every step that this one comes after, directly or not: their results go into its payloads (E4). */
+  readonly ancestors: readonly number[];
   /** Every step that comes after this one, directly or not: all of them are undone first (E3). */
   readonly descendants: readonly number[];
   payload(context: ForwardContext<unknown>): unknown;
@@ -174,7 +179,7 @@ function compileStep(
   name: string,
   index: number,
   spec: StepSpec<never>,
-  edges: { after: readonly number[]; descendants: readonly number[] },
+  edges: StepEdges,
 ): StepDefinition {
   if (!NAME.test(name)) {
     throw new UserError(

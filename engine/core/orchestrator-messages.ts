@@ -28,8 +28,14 @@ export type StoreAnswer =
       /** What was asked for, or a copy of it. */
       readonly append: AppendOutput;
     }
-  | { readonly kind: 'loaded'; readonly saga: string; readonly events: readonly StoredEvent[] }
-  | { readonly kind: 'load-failed'; readonly saga: string };
+  | {
+      readonly kind: 'loaded';
+      readonly saga: string;
+      /** Of the `load` that is answered. */
+      readonly number: number;
+      readonly events: readonly StoredEvent[];
+    }
+  | { readonly kind: 'load-failed'; readonly saga: string; readonly number: number };
 
 export type OrchestratorInput =
   | Command
@@ -45,10 +51,18 @@ export interface AppendOutput extends Batch {
   readonly number: number;
 }
 
+/** Read the whole log of a saga. */
+export interface LoadOutput {
+  readonly kind: 'load';
+  readonly saga: string;
+  /** Counts the loads of one process; the answer carries it. */
+  readonly number: number;
+}
+
 export type OrchestratorOutput =
   | AppendOutput
   | Call
-  | { readonly kind: 'load'; readonly saga: string }
+  | LoadOutput
   | { readonly kind: 'wake'; readonly saga: string; readonly atUs: number }
   /**
    * The saga ended, or waits for a person; the orchestrator has forgotten it, and any wake may be dropped. It comes

@@ -41,6 +41,7 @@ import {
 import {
   APPEND_TIMEOUT_US,
   earlier,
+  isSameAppend,
   keepForLater,
   keepRequest,
   lateCall,
@@ -55,6 +56,7 @@ import { SlotTable } from './slot-table.ts';
 
 export * from './orchestrator-messages.ts';
 
+const OUTPUTS_KEPT = 1_000;
 const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 
 /**
@@ -71,6 +73,7 @@ export class Orchestrator {
   readonly #outputs: OrchestratorOutput[] = []; // of the present input; its places are used again
   #count = 0;
   #appends = 0;
+  #loads = 0;
   #halted = false;
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
@@ -91,7 +94,9 @@ export class Orchestrator {
     const outputs = this.#outputs;
     if (this.#count === 1) return [outputs[0]!]; // nearly always one or two: a literal is the fastest list
     if (this.#count === 2) return [outputs[0]!, outputs[1]!];
-    return outputs.slice(0, this.#count);
+    const taken = outputs.slice(0, this.#count);
+    if (outputs.length > OUTPUTS_KEPT) this.#outputs.length = 0; // a recovery of thousands must not be kept alive
+    return taken;
   }
 
   #emit(output: OrchestratorOutput): void {
@@ -176,11 +181,11 @@ export class Orchestrator {
         if (facts.length === 0) {
           return this.#answer(slot.saga, input.request, 'refused', `saga is ${state.status}`);
         }
-        this.#commit(slot, facts, nowUs);
-        return this.#answerWhenDurable(slot, input.request);
+        slot.wish = input;
+        return this.#commit(slot, facts, nowUs);
       }
       default:
-        throw new Error(`${input.kind} is never kept in an inbox`);
+        assert(false, 'an input that is never kept in an inbox', input.kind);
     }
   }
 
@@ -194,12 +199,8 @@ export class Orchestrator {
   /** Settles a pending call by an outcome that this process knows by itself. */
   #conclude(slot: SagaSlot, state: SagaState, call: PendingCall, outcome: Outcome, nowUs: number): void {
     const { step, direction, attempt } = call;
-    this.#decide(
-      slot,
-      state,
-      { kind: 'reply', step, direction, round: state.round, attempt, outcome },
-      nowUs,
-    );
+    const reply = { kind: 'reply', step, direction, round: state.round, attempt, outcome } as const;
+    this.#decide(slot, state, reply, nowUs);
   }
 
   #decide(slot: SagaSlot, state: SagaState, input: SagaInput, nowUs: number): void {
@@ -226,7 +227,8 @@ export class Orchestrator {
   }
 
   #load(slot: SagaSlot, nowUs: number): void {
-    this.#emit({ kind: 'load', saga: slot.saga });
+    slot.load = ++this.#loads;
+    this.#emit({ kind: 'load', saga: slot.saga, number: slot.load });
     this.#storeDue(slot, 'load', nowUs + APPEND_TIMEOUT_US);
   }
 
@@ -239,13 +241,14 @@ export class Orchestrator {
   #storeAnswered(answer: StoreAnswer, nowUs: number): void {
     if (answer.kind === 'loaded' || answer.kind === 'load-failed') {
       const slot = this.#slots.of(answer.saga);
-      if (slot === undefined) return;
+      if (slot === undefined || slot.load !== answer.number) return;
+      slot.load = 0;
       if (answer.kind === 'loaded') return this.#loaded(slot, answer.events, nowUs);
       if (slot.storeDueAtUs >= 0) this.#storeDue(slot, 'load', nowUs + STORE_RETRY_US);
       return;
     }
     const slot = this.#slots.ofAppend(answer.append);
-    if (slot === undefined || slot.append?.number !== answer.append.number) return;
+    if (slot === undefined || !isSameAppend(slot.append, answer.append)) return;
     switch (answer.kind) {
       case 'appended':
         return this.#settled(slot, nowUs);
@@ -269,17 +272,20 @@ export class Orchestrator {
   /** E10: what stands in the log decides what became of the append. */
   #loaded(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
     const { append } = slot;
+    if ((events.at(-1)?.epoch ?? 0) > this.#epoch) return this.#halt(slot.saga);
     if (append === undefined) {
       if (slot.state === undefined) this.#firstLoad(slot, events, nowUs);
       return;
     }
     const written = events.slice(append.expectedVersion);
     if (written[0] === undefined) return this.#storeDue(slot, 'append', nowUs);
-    if (written[0].epoch > append.epoch) return this.#halt(slot.saga);
     if (isWritten(written, append)) return this.#settled(slot, nowUs);
-    // The saga was there before this process knew of it: take the log's word, forget what was decided here.
+    // The saga was there before this process knew of it: take the log's word, forget what was decided here. What a
+    // person wished for is decided again, before anything that came later.
     slot.append = undefined;
     slot.state = undefined;
+    if (slot.wish !== undefined) slot.inbox = [slot.wish, ...(slot.inbox ?? [])];
+    slot.wish = undefined;
     this.#firstLoad(slot, events, nowUs);
   }
 
@@ -304,6 +310,8 @@ export class Orchestrator {
     slot.append = undefined;
     assert(state !== undefined, 'settled without a state', slot.saga);
     slot.storeDueAtUs = NEVER;
+    this.#answer(slot.saga, slot.wish?.request, 'accepted');
+    slot.wish = undefined;
     if (slot.requests !== undefined) {
       for (const request of slot.requests) this.#answer(slot.saga, request, 'accepted');
       slot.requests = undefined;

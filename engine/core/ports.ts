@@ -1,7 +1,7 @@
 // What a host must provide: a store, a transport and a clock. Types only. The answers of all three are inputs
 // of the orchestrator, so the same machine runs on real and on simulated ones.
 
-import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
+import type { AppendOutput, LoadOutput, OrchestratorInput } from './orchestrator-messages.ts';
 import type { Call } from './protocol.ts';
 import type { StoredEvent } from './saga-event.ts';
 
@@ -19,8 +19,8 @@ export interface Store {
    * epoch has been opened. Answers `appended`, `append-failed`, `append-unknown`, `append-conflict` or `append-fenced`.
    */
   append(append: AppendOutput, answers: InputSink): void;
-  /** Answers `loaded` with the saga's events, or `load-failed`. */
-  load(saga: string, answers: InputSink): void;
+  /** Answers `loaded` with the saga's events and the number of the load, or `load-failed`. */
+  load(load: LoadOutput, answers: InputSink): void;
   /** Opens a partition for a new writer: a higher epoch than any before, which fences the earlier ones. */
   open(partition: string, answers: EpochSink): void;
 }

@@ -1,6 +1,6 @@
 // What one process keeps of one saga that is in its memory. Nothing here survives a crash, or needs to (E9).
 
-import type { AppendOutput, OrchestratorInput } from './orchestrator-messages.ts';
+import type { AppendOutput, Command, OrchestratorInput } from './orchestrator-messages.ts';
 import { payloadHash } from './payload-hash.ts';
 import type { Call, Direction } from './protocol.ts';
 import { type PendingCall, pendingCall } from './saga.ts';
@@ -25,12 +25,16 @@ export interface SagaSlot {
   /** When the store must be asked again: an append unanswered, or one to be repeated; or NEVER. */
   storeDueAtUs: number;
   storeNext: 'append' | 'load';
+  /** The number of the load that is waited for: the answer of an earlier one is old. */
+  load: number;
   /** What was sent and is waited for, at most one call per step: a list, for mostly there is one or none. */
   wire: SentCall | undefined;
   /** The earliest wake that was asked for and has not come. */
   wakeAtUs: number;
   inbox: OrchestratorInput[] | undefined;
-  /** Requests to be answered when the append is durable. */
+  /** The wish that the append under way carries out: answered when that is durable, decided again if it fails. */
+  wish: Command | undefined;
+  /** Requests to create it, to be answered when the append is durable. */
   requests: readonly string[] | undefined;
 }
 
@@ -43,9 +47,11 @@ export function newSlot(saga: string, table: object, state: SagaState | undefine
     append: undefined,
     storeDueAtUs: NEVER,
     storeNext: 'load',
+    load: 0,
     wire: undefined,
     wakeAtUs: NEVER,
     inbox: undefined,
+    wish: undefined,
     requests: undefined,
   };
 }
@@ -58,9 +64,8 @@ export function timeoutOf(
 ): number {
   if (slot.wire === undefined) return NEVER;
   const sent = SentCall.onWire(slot, state.definition.steps[step]!.name);
-  return sent !== undefined && sent.attempt === attempt && sent.direction === direction
-    ? sent.timeoutAtUs
-    : NEVER;
+  if (sent === undefined || sent.round !== state.round) return NEVER;
+  return sent.attempt === attempt && sent.direction === direction ? sent.timeoutAtUs : NEVER;
 }
 
 /** A call on the wire whose time is over, if there is one. */
@@ -206,4 +211,9 @@ export class SlotAppend implements AppendOutput {
   static slotOf(append: AppendOutput): SagaSlot | undefined {
     return #slot in append ? append.#slot : undefined;
   }
+}
+
+/** Whether an answer is about this very append: of this life, and the one that is under way. */
+export function isSameAppend(underWay: AppendOutput | undefined, answered: AppendOutput): boolean {
+  return underWay?.number === answered.number && underWay.epoch === answered.epoch;
 }

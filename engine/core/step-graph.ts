@@ -5,6 +5,7 @@ import { UserError } from './user-error.ts';
 /** The edges of one step, as indices into the list of steps. */
 export interface StepEdges {
   readonly after: readonly number[];
+  readonly ancestors: readonly number[];
   readonly descendants: readonly number[];
 }
 
@@ -35,7 +36,11 @@ export function compileGraph(
     after,
   );
   const descendants = closure(after);
-  return steps.map((_, index) => ({ after: after[index]!, descendants: descendants[index]! }));
+  return steps.map((_, index) => ({
+    after: after[index]!,
+    ancestors: descendants.flatMap((later, before) => (later.includes(index) ? [before] : [])),
+    descendants: descendants[index]!,
+  }));
 }
 
 function refuseCycle(saga: string, names: readonly string[], after: readonly (readonly number[])[]): void {

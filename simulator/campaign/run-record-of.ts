@@ -26,6 +26,7 @@ export interface CampaignFacts {
   readonly meta: RunRecord['meta'];
 }
 
+const REASONS_MAX = 10;
 const PPM = 1_000_000;
 
 /** The record of a campaign. Equal facts make equal records, `meta` aside. */
@@ -46,6 +47,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     runs: summary.runs,
     sagasPerRun: job.sagas,
     sagas: summary.sagas,
+    stopped: mostFrequent(summary.stopReasons),
     faults: {
       configured: byKind((kind) => (job.profile.ceilingPpm[kind] ?? 0) / PPM),
       delivered: byKind((kind) => summary.faultsDelivered[kind] ?? 0),
@@ -114,6 +116,14 @@ function coverageOf({ profile }: PreparedJob, { cellsHit }: RunSummary): RunReco
   const cells = coverageCells(profile);
   const missing = cells.filter((cell) => !cellsHit.has(cell));
   return { cells: cells.length, hit: cells.length - missing.length, missing };
+}
+
+/** The most frequent first; equally frequent ones by their words. */
+function mostFrequent(reasons: Readonly<Record<string, number>>): NonNullable<RunRecord['stopped']> {
+  return Object.entries(reasons)
+    .map(([reason, sagas]) => ({ reason, sagas }))
+    .sort((a, b) => b.sagas - a.sagas || (a.reason < b.reason ? -1 : 1))
+    .slice(0, REASONS_MAX);
 }
 
 /** The exact form of the rule of three: with this true rate, zero of `held` runs would fail 5 % of the time. */

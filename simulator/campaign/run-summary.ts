@@ -27,6 +27,7 @@ export interface PackedSummary {
   readonly sagas: SagaCounts;
   readonly faultsEnabled: readonly string[];
   readonly faultsDelivered: Readonly<Record<string, number>>;
+  readonly stopReasons: Readonly<Record<string, number>>;
   readonly cellsHit: readonly string[];
   readonly invariantsExercised: readonly string[];
   readonly failures: readonly Failure[];
@@ -66,6 +67,7 @@ export class RunSummary {
   virtualUs = 0;
   readonly faultsEnabled = new Set<string>();
   readonly faultsDelivered: Record<string, number> = {};
+  readonly stopReasons: Record<string, number> = {};
   readonly cellsHit = new Set<string>();
   readonly invariantsExercised = new Set<string>();
   readonly failures = new Map<string, Failure>();
@@ -115,6 +117,7 @@ export class RunSummary {
       sagas: this.sagas,
       faultsEnabled: [...this.faultsEnabled],
       faultsDelivered: this.faultsDelivered,
+      stopReasons: this.stopReasons,
       cellsHit: [...this.cellsHit],
       invariantsExercised: [...this.invariantsExercised],
       failures: [...this.failures.values()],
@@ -152,6 +155,9 @@ export class RunSummary {
     for (const [kind, times] of Object.entries(counts.faultsDelivered)) {
       this.faultsDelivered[kind] = (this.faultsDelivered[kind] ?? 0) + times;
     }
+    for (const [reason, sagas] of Object.entries(counts.stopReasons)) {
+      this.stopReasons[reason] = (this.stopReasons[reason] ?? 0) + sagas;
+    }
     for (const cell of counts.cellsHit) this.cellsHit.add(cell);
     for (const id of counts.invariantsExercised) this.invariantsExercised.add(id);
   }
@@ -173,7 +179,14 @@ export class RunSummary {
 /** What is only counted, of a run or of a batch. */
 type Counted = Pick<
   PackedSummary,
-  'sagas' | 'events' | 'virtualUs' | 'faultsEnabled' | 'faultsDelivered' | 'cellsHit' | 'invariantsExercised'
+  | 'sagas'
+  | 'events'
+  | 'virtualUs'
+  | 'faultsEnabled'
+  | 'faultsDelivered'
+  | 'stopReasons'
+  | 'cellsHit'
+  | 'invariantsExercised'
 >;
 
 function firstOfEach(violations: readonly Violation[]): readonly Violation[] {

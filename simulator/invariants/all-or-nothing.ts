@@ -1,5 +1,6 @@
 // all-or-nothing. Judged when the engine says that the saga ended, against the ledgers; and again for every effect
-// that lands later, by nothing-after-the-end.
+// that lands later, by nothing-after-the-end. Undone means: every account has back what it had. A fee that is kept
+// belongs to another saga.
 
 import type { CaseFile, InvariantFactory } from './invariant.ts';
 
@@ -8,12 +9,25 @@ export const allOrNothing: InvariantFactory = (report) => ({
   statement: 'An ended saga has every effect applied, or every effect undone',
   onEnded({ status }, _log, file) {
     if (status === 'compensation_failed') return; // not ended: a person is asked for
-    if (!isMixed(file)) return;
+    if (!isMixed(file)) {
+      if (!isBalanced(file)) report.violated(`ended ${status}, yet not all that was posted came back`, file);
+      return;
+    }
     const standing = namesOf(file, true);
     const missing = namesOf(file, false);
     report.violated(`ended ${status} with ${standing} applied and ${missing} not`, file);
   },
 });
+
+/** Unless its effects stand, every account has back what the saga's steps took from it or gave to it. */
+function isBalanced(file: CaseFile): boolean {
+  let sum = 0;
+  for (const { index } of file.definition.steps) {
+    if (file.stands(index)) return true;
+    sum = (sum + file.posted(index)) | 0;
+  }
+  return sum === 0;
+}
 
 /** Some effects stand and some do not. Steps that only look have none. */
 function isMixed(file: CaseFile): boolean {

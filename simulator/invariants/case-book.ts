@@ -3,12 +3,18 @@
 // of small objects would be far apart in memory.
 
 import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
+import { hash32 } from '../../engine/core/mix.ts';
 import { CLEARING_PREFIX, type Direction, type LedgerEntry } from '../../engine/core/protocol.ts';
 import { BlockSpace } from '../kernel/block-space.ts';
 import type { CaseFile, Ending, Repetition } from './invariant.ts';
 
-/** Per step: forward effects, compensation effects, payload hash of the first forward and compensation call. */
-const COUNTS = 4;
+/**
+ * Per step: forward effects, compensation effects, payload hash of the first forward and compensation call, and the sum
+ * of all postings, each amount times a number that stands for its account. The sum is linear, so it is back at zero
+ * when every account has back what was posted; that another mixture is zero, too, happens once in 2^32.
+ */
+const COUNTS = 5;
+const POSTED = 4;
 const NONE: ReadonlySet<number> = new Set();
 
 export class CaseBook {
@@ -73,6 +79,10 @@ export class OpenCase implements CaseFile {
     return this.applied(step) > this.undone(step);
   }
 
+  posted(step: number): number {
+    return this.#book.counts[(this.at + step) * COUNTS + POSTED]!;
+  }
+
   /** Notes the first call of an operation, and compares a later one with it. */
   compare(step: number, direction: Direction, key: string, payloadHash: number): Repetition {
     const { counts, keys } = this.#book;
@@ -93,9 +103,12 @@ export class OpenCase implements CaseFile {
     const step = stepIndexOf(this.definition, entry.step);
     if (step < 0) return undefined;
     if (entry.round > this.round) this.#startRound(entry.round);
-    this.#book.counts[(this.at + step) * COUNTS + (entry.direction === 'forward' ? 0 : 1)]!++;
+    const { counts } = this.#book;
+    const place = (this.at + step) * COUNTS;
+    counts[place + (entry.direction === 'forward' ? 0 : 1)]!++;
     if (entry.postings !== undefined) {
       for (const { account, amount } of entry.postings) {
+        counts[place + POSTED]! += Math.imul(amount, hash32(account) | 1);
         if (account.startsWith(CLEARING_PREFIX)) this.inFlight += amount;
       }
     }

@@ -35,6 +35,8 @@ export interface CaseFile {
   undone(step: number): number;
   /** Whether more forward effects landed than were undone. */
   stands(step: number): boolean;
+  /** 0 when every account has back what the step posted; otherwise a number that stands for what it has not. */
+  posted(step: number): number;
   /** Notes the first call of an operation, and compares a later one with it. */
   compare(step: number, direction: Direction, key: string, payloadHash: number): Repetition;
 }
@@ -91,7 +93,10 @@ export interface Invariant {
   onRecovered?(log: LogView, file: CaseFile): void;
   /** Nothing more will happen. */
   onQuiescence?(world: WorldView): void;
-  /** Whether there was anything to judge. Left out: whenever another hook than `onQuiescence` was called. */
+  /**
+   * Whether there was anything to judge. Left out: whenever another hook than `onQuiescence` was called; an invariant
+   * that has no other must tell.
+   */
   isExercised?(): boolean;
 }
 

@@ -32,6 +32,8 @@ const HOOKS = [
   'onRecovered',
   'onQuiescence',
 ] as const;
+/** Quiescence comes to every run: that an invariant was asked then says nothing of what there was to judge. */
+const TELLING_HOOKS = HOOKS.filter((hook) => hook !== 'onQuiescence');
 type Hook = (typeof HOOKS)[number];
 type Having<H extends Hook> = Invariant & Required<Pick<Invariant, H>>;
 type Panels = { readonly [H in Hook]: readonly Having<H>[] };
@@ -75,7 +77,7 @@ export class Judge {
   /** Ids of invariants that had something to judge so far. */
   get exercised(): readonly string[] {
     const asked = (invariant: Invariant): boolean =>
-      HOOKS.some((hook) => invariant[hook] !== undefined && this.#asked[hook] === true);
+      TELLING_HOOKS.some((hook) => invariant[hook] !== undefined && this.#asked[hook] === true);
     return this.#invariants.filter((i) => i.isExercised?.() ?? asked(i)).map(({ id }) => id);
   }
 
@@ -143,7 +145,6 @@ export class Judge {
   }
 
   quiescence(world: WorldView): void {
-    this.#asked.onQuiescence = true;
     for (const invariant of this.#panels.onQuiescence) invariant.onQuiescence(world);
   }
 }

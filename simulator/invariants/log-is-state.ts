@@ -30,6 +30,11 @@ function differenceOf(log: SagaState, engine: SagaState): string | undefined {
   if (log.status !== engine.status) return `the saga is ${log.status}, the engine has ${engine.status}`;
   if (log.version !== engine.version) return `version ${log.version}, the engine has ${engine.version}`;
   if (log.round !== engine.round) return `round ${log.round}, the engine has ${engine.round}`;
+  if (log.deadlineAtUs !== engine.deadlineAtUs)
+    return `deadline ${log.deadlineAtUs}, the engine has ${engine.deadlineAtUs}`;
+  if (!isSameJson(log.reason, engine.reason))
+    return `reason ${JSON.stringify(log.reason)}, the engine has ${JSON.stringify(engine.reason)}`;
+  if (!isSameJson(log.input, engine.input)) return 'the engine has another input';
   for (let i = 0; i < log.steps.length; i++) {
     const a = log.steps[i]!;
     const b = engine.steps[i]!;
@@ -38,6 +43,11 @@ function differenceOf(log: SagaState, engine: SagaState): string | undefined {
     return `step ${name} is ${a.status}, attempt ${a.attempt}; the engine has ${b.status}, attempt ${b.attempt}`;
   }
   return undefined;
+}
+
+/** Mostly both are the same object, and nothing is written. */
+function isSameJson(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isSame(a: StepState, b: StepState): boolean {

@@ -14,12 +14,35 @@ export interface LatencyPercentiles {
 export type LatencySpec = LatencyPercentiles | readonly number[];
 
 const TABLE_BITS = 12;
+/** About 35 minutes. */
+const LATENCY_MAX_US = 2 ** 31 - 1;
+
+/** What is wrong with a latency, as the end of a sentence; undefined when nothing is. */
+export function latencyFault(spec: LatencySpec): string | undefined {
+  if (typeof spec !== 'object' || spec === null) return 'is neither percentiles nor a list';
+  if (!('p50Us' in spec)) {
+    if (!Array.isArray(spec)) return 'is neither percentiles nor a list';
+    if (spec.length === 0) return 'is an empty list';
+    const wrong = spec.findIndex((value) => !isLatency(value));
+    return wrong < 0 ? undefined : `has ${String(spec[wrong])} at place ${wrong}`;
+  }
+  const { p50Us, p90Us, p99Us, maxUs } = spec;
+  const wrong = Object.entries({ p50Us, p90Us, p99Us, maxUs }).find(([, value]) => !isLatency(value));
+  if (wrong !== undefined) return `has ${wrong[0]} ${String(wrong[1])}`;
+  return p50Us <= p90Us && p90Us <= p99Us && p99Us <= maxUs ? undefined : 'has percentiles that do not rise';
+}
+
+function isLatency(value: unknown): boolean {
+  return Number.isInteger(value) && 0 <= (value as number) && (value as number) <= LATENCY_MAX_US;
+}
 
 /** A latency distribution: 4,096 equally likely integers. Make one per scenario, not one per run. */
 export class LatencyTable {
   readonly #table: Int32Array;
 
   constructor(spec: LatencySpec) {
+    const fault = latencyFault(spec);
+    assert(fault === undefined, 'no such latency', fault);
     this.#table = 'p50Us' in spec ? fromPercentiles(spec) : resample(spec);
   }
 
@@ -30,7 +53,6 @@ export class LatencyTable {
 }
 
 function fromPercentiles({ p50Us, p90Us, p99Us, maxUs }: LatencyPercentiles): Int32Array {
-  assert(0 <= p50Us && p50Us <= p90Us && p90Us <= p99Us && p99Us <= maxUs, 'latency percentiles must rise');
   const knots: readonly (readonly [number, number])[] = [
     [0, Math.floor(p50Us / 2)],
     [500, p50Us],
@@ -47,10 +69,6 @@ function fromPercentiles({ p50Us, p90Us, p99Us, maxUs }: LatencyPercentiles): In
 }
 
 function resample(values: readonly number[]): Int32Array {
-  assert(
-    values.length > 0 && values.every(Number.isInteger),
-    'a latency table is a list of whole microseconds',
-  );
   return fill(
     (permille) => values[Math.min(values.length - 1, Math.floor((permille * values.length) / 1000))]!,
   );

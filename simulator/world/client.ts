@@ -1,7 +1,8 @@
 // Those who ask for sagas, and those who are asked for help.
 //
 // A client asks for its saga at its time and again until it is accepted: the saga's id makes the request
-// idempotent. An operator takes up every saga that waits for a person, once the world has healed (E7).
+// idempotent. An operator takes up every saga that waits for a person, once the world has healed (E7), and again
+// when the process that was asked went down before the log said so.
 
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Actor } from '../kernel/simulation.ts';
@@ -36,6 +37,7 @@ export class Client implements Actor {
   /** A saga waits for a person. */
   help(saga: SimSaga): void {
     const { sim, healAtUs } = this.#world;
+    saga.helped = false;
     sim.schedule(Math.max(sim.nowUs, healAtUs) + OPERATOR_DELAY_US, this.#id, RESUME, saga);
   }
 
@@ -62,9 +64,12 @@ export class Client implements Actor {
   }
 
   #resume(saga: SimSaga): void {
+    if (!waits(saga)) return;
     const { sim } = this.#world;
+    saga.helped = true; // before the request: the process may go down over it and come back
     sim.note(TRACE.resume, saga.index, 0, 0);
     if (!this.#processOf(saga).request({ kind: 'resume', saga: saga.id })) {
+      saga.helped = false;
       sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, RESUME, saga);
     }
   }
@@ -86,8 +91,16 @@ export class Client implements Actor {
   ready(process: SimProcess): void {
     const { sim, sagas } = this.#world;
     for (const saga of sagas.values()) {
-      if (!saga.asked || this.#processOf(saga) !== process) continue;
-      sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, AGAIN, saga);
+      if (this.#processOf(saga) !== process) continue;
+      if (saga.asked) sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, AGAIN, saga);
+      if (!saga.helped) continue;
+      saga.helped = false;
+      if (waits(saga)) sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, RESUME, saga);
     }
   }
+}
+
+/** Whether the log asks for a person (E7). */
+function waits({ ending }: SimSaga): boolean {
+  return ending?.status === 'compensation_failed';
 }

@@ -3,7 +3,6 @@
 // S8  Chaos until `healAtUs`, then the world heals; from there every saga must end within LIVENESS_US.
 // S10 A run that passes a bound is inconclusive.
 
-import { assert } from '../../engine/core/assert.ts';
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import { Orchestrator, type OrchestratorOptions } from '../../engine/core/orchestrator.ts';
 import type { Policy } from '../../engine/core/policy.ts';
@@ -11,6 +10,7 @@ import type { Participant } from '../../engine/core/protocol.ts';
 import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { FAULTS } from '../faults/catalogue.ts';
+import { duration } from '../faults/fault.ts';
 import { FaultInjector } from '../faults/injector.ts';
 import type { Profile } from '../faults/profile.ts';
 import { CaseBook } from '../invariants/case-book.ts';
@@ -19,24 +19,24 @@ import type { WorldView } from '../invariants/invariant.ts';
 import { Judge } from '../invariants/judge.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
 import { LatencyTable } from '../kernel/latency.ts';
-import { Seed, scale } from '../kernel/random.ts';
+import { Seed } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
-import type { SagaStart, Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
 import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import { type Partition, SimSaga } from './sim-saga.ts';
+import { NEVER, type Partition, SimSaga } from './sim-saga.ts';
+import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
 import { traceWords } from './trace-words.ts';
 import { SimTransport } from './transport.ts';
-import { Workload } from './workload.ts';
-import { DRAW, TRACE, type World } from './world.ts';
+import { TRACE, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: string;
@@ -67,9 +67,8 @@ export interface Variant {
 
 const EVENTS_PER_SAGA_MAX = 5_000;
 const EVENTS_MIN = 1_000_000;
-/** After healing, a saga has its deadline and this long. Virtual time is cheap. */
+/** After healing, or after its start if that is later, a saga has its deadline and this long. Virtual time is cheap. */
 const LIVENESS_US = 4 * 3_600_000_000;
-const START_SPREAD_US = 1_000_000;
 const PROGRESS_STEP = 1_000;
 /** In a run of fewer sagas, what participants remember is little: telling them to forget it costs more than it saves. */
 const FORGET_FROM = 50_000;
@@ -77,19 +76,40 @@ const HEAL = 0;
 
 const queue = new EventQueue();
 const latencyTables = new WeakMap<object, LatencyTable>();
+/** There is one queue: a run inside another would take the events of the other away. */
+let underWay = false;
+/** What was said to the last one that tried: code that catches everything cannot hide it. */
+let refusal: UserError | undefined;
 
 /**
  * Runs one scenario once, in virtual time. Synchronous; the same options give the same result, bit by bit.
  *
  * @throws AmbientAccessError when code inside the run asks for real time or chance
- * @throws UserError when the scenario's definitions cannot run under the policy, or its workload is refused
+ * @throws UserError when the scenario's definitions cannot run under the policy, or its workload is refused;
+ * `nested-run` when it is called from inside another run
  * @example
  * const result = simulate(scenario, { seed: 'nightly/17', sagas: 100, profile: profiles.storm });
  * if (result.verdict === 'violated') console.error(result.violations[0]);
  */
 export function simulate(scenario: Scenario, options: SimulationOptions): RunResult {
-  queue.clear();
-  return withoutAmbient(() => new Run(scenario, options).run());
+  if (underWay) {
+    refusal = new UserError(
+      'nested-run',
+      'a run cannot start inside another run',
+      'Call simulate() outside of sagas, participants, workloads, invariants and onProgress.',
+    );
+    throw refusal;
+  }
+  underWay = true;
+  refusal = undefined;
+  try {
+    queue.clear();
+    const result = withoutAmbient(() => new Run(scenario, options).run());
+    if (refusal !== undefined) throw refusal;
+    return result;
+  } finally {
+    underWay = false;
+  }
 }
 
 function tableOf(spec: Scenario['latency']): LatencyTable {
@@ -114,7 +134,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   /** Who is told when nothing more can come of a saga. */
   readonly #forgetful: readonly Participant[];
   readonly healAtUs: number;
-  readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
   /** What each saga is, for the names of points; by index. */
   readonly #definitions: SagaDefinition[];
@@ -122,13 +141,16 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly #processes: SimProcess[];
   readonly #store: SimStore;
   readonly #client: Client;
-  readonly #workload: Workload;
+  readonly #starts: Starts;
+  /** How long after the world has healed, or the last saga began, the run may take. */
+  readonly #patienceUs: number;
+  #lastStartUs = 0;
+  #begun = 0;
   readonly #cases = new CaseBook();
   readonly #tally = new RunTally();
   readonly #processOf: (saga: SimSaga) => SimProcess;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
-    this.#scenario = scenario;
     this.#options = options;
     this.#definitions = new Array<SagaDefinition>(options.sagas).fill(scenario.sagas[0]!);
     this.sim = new Simulation(queue, options.trace);
@@ -156,7 +178,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#store = options.variant?.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions);
     this.#client = new Client(this, this.#processOf);
     this.#processes = this.#startProcesses(scenario, this.#connect());
-    this.#workload = new Workload(this.seed, options.sagas);
+    this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
+    this.#starts = new Starts(scenario, this.seed, options.sagas, this.healAtUs + this.#patienceUs);
     this.#scheduleSagas();
     this.sim.schedule(this.healAtUs, this.sim.add(this), HEAL, undefined);
   }
@@ -193,35 +216,24 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   #scheduleSagas(): void {
     const { sagas: count } = this.#options;
     for (let index = 0; index < count; index++) {
-      this.#client.startAt(index, this.#startAtUs(index, this.#startOf(index)));
+      const atUs = this.#starts.atUs(index, this.#starts.of(index));
+      if (atUs > this.#lastStartUs) this.#lastStartUs = atUs;
+      this.#client.startAt(index, atUs);
     }
-  }
-
-  #startOf(index: number): SagaStart {
-    const { workload, sagas } = this.#scenario;
-    this.#workload.index = index;
-    const start = workload(this.#workload);
-    assert(
-      sagas.includes(start.saga),
-      'the workload starts a saga that the scenario does not list',
-      start.saga.name,
-    );
-    return start;
-  }
-
-  #startAtUs(index: number, { startAtUs }: SagaStart): number {
-    return startAtUs ?? scale(this.seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
   }
 
   run(): RunResult {
     const { sagas } = this.#options;
-    const deadlineUs = Math.max(...this.#scenario.sagas.map((saga) => saga.deadlineUs ?? 0));
     const stop = this.sim.run({
       eventsMax: Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX),
-      untilUs: this.healAtUs + deadlineUs + LIVENESS_US,
+      untilUs: this.#untilUs,
     });
     if (stop !== 'events-max') this.judge.quiescence(this);
     return this.#result(stop);
+  }
+
+  get #untilUs(): number {
+    return Math.max(this.healAtUs, this.#lastStartUs) + this.#patienceUs;
   }
 
   #result(stop: Stop): RunResult {
@@ -244,6 +256,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       coverage: Object.fromEntries([...injector.coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
       invariantsExercised: judge.exercised,
       latencyUs: this.#tally.latencyUs,
+      stopReasons: this.#tally.stopReasons,
       fingerprint: sim.fingerprint.hex(),
       events: sim.events,
       virtualUs: sim.nowUs,
@@ -253,8 +266,15 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #inconclusive(stop: Stop): string | undefined {
     if (stop === 'events-max') return `stopped after ${this.sim.events} events`;
-    const open = this.#options.sagas - this.#tally.ended;
-    return open > 0 ? `${open} sagas had not ended: their participants refuse them, faults aside` : undefined;
+    const { sagas } = this.#options;
+    const notBegun = sagas - this.#begun;
+    const refused = this.#begun - this.#tally.ended;
+    const reasons = [
+      stop === 'time-max' ? `stopped after ${duration(this.#untilUs)} of virtual time` : '',
+      notBegun > 0 ? `${notBegun} sagas had not begun` : '',
+      refused > 0 ? `${refused} sagas had not ended: their participants refuse them, faults aside` : '',
+    ].filter((reason) => reason !== '');
+    return reasons.length > 0 ? reasons.join('; ') : undefined;
   }
 
   happen(): void {
@@ -280,7 +300,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   // --- World ----------------------------------------------------------------------------------------------
 
   begin(index: number): SimSaga {
-    const start = this.#startOf(index);
+    const start = this.#starts.of(index);
+    this.#begun++;
     this.#definitions[index] = start.saga;
     const partition = this.#partitions[index % this.#partitions.length]!;
     const saga = new SimSaga(
@@ -289,7 +310,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       index,
       partition,
       start,
-      this.#startAtUs(index, start),
+      this.#starts.atUs(index, start),
     );
     this.sends.clear(saga);
     this.sagas.add(saga);
@@ -303,7 +324,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       saga.resumed = true;
       return this.#client.help(saga);
     }
-    this.#tally.end(saga, status, this.sim.nowUs);
+    this.#tally.end(saga, state, this.sim.nowUs);
     const { onProgress } = this.#options;
     const { ended } = this.#tally;
     if (onProgress !== undefined && ended % PROGRESS_STEP === 0) outside(() => onProgress(ended));
@@ -321,6 +342,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
     if (saga.underWay > 0 || saga.start !== undefined) return;
     if (!this.sagas.forget(saga)) return;
+    if (saga.wake !== NEVER) this.sim.cancel(saga.wake);
     this.#cases.close(saga);
     for (const participant of this.#forgetful) participant.forget?.(saga.id);
   }

@@ -1,11 +1,22 @@
 // A service on its node: the participant's own code, plus what can happen to the machine it runs on.
 
-import { hash32 } from '../../engine/core/mix.ts';
-import type { Outcome, Participant, ParticipantEnv } from '../../engine/core/protocol.ts';
+import { stepIndexOf } from '../../engine/core/define-saga.ts';
+import { hash32, join32 } from '../../engine/core/mix.ts';
+import {
+  type Call,
+  FAILURE_CLASSES,
+  type LedgerEntry,
+  type Outcome,
+  type Participant,
+  type ParticipantEnv,
+} from '../../engine/core/protocol.ts';
+import { UserError } from '../../engine/core/user-error.ts';
 import type { HandlerFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import { threshold } from '../kernel/random.ts';
 import type { Message, Receiver, Replies } from './message.ts';
+import { AmbientAccessError } from './sandbox.ts';
+import { operationAt, type SimSaga } from './sim-saga.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
 const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
@@ -79,15 +90,43 @@ export class ParticipantNode implements Receiver {
   }
 
   #handle({ call, saga }: Message): Outcome {
-    const outcome = this.#participant.handle(call, this.#env);
-    const { judge, sagas } = this.#world;
+    const outcome = this.#ask(call);
+    const { judge, sagas, sim } = this.#world;
     for (const entry of this.#participant.ledger.drain()) {
       const whose = entry.saga === saga.id ? saga : sagas.get(entry.saga);
-      if (whose !== undefined) judge.effect(entry, whose, this.service);
+      if (whose === undefined) continue;
+      judge.effect(entry, whose, this.service);
+      const step = stepIndexOf(whose.definition, entry.step);
+      if (step >= 0)
+        sim.note(TRACE.effect, whose.index, operationAt(step, entry.direction), sumOf(entry, whose, step));
     }
     judge.outcome(call, outcome, saga);
     saga.refused = outcome.kind !== 'applied';
     return outcome;
+  }
+
+  /** The participant's own code: what it throws, and what is no outcome, is its author's mistake. */
+  #ask(call: Call): Outcome {
+    let outcome: Outcome;
+    try {
+      outcome = this.#participant.handle(call, this.#env);
+    } catch (error) {
+      if (error instanceof UserError || error instanceof AmbientAccessError) throw error;
+      throw this.#mistake(call, `threw ${String(error)}`, error);
+    }
+    if (outcome?.kind === 'applied') return outcome;
+    const known = outcome?.kind === 'rejected' || outcome?.kind === 'unknown';
+    if (known && FAILURE_CLASSES.includes(outcome.failure)) return outcome;
+    throw this.#mistake(call, `answered ${JSON.stringify(outcome) ?? 'nothing'}`);
+  }
+
+  #mistake({ action }: Call, what: string, cause?: unknown): UserError {
+    const where = cause instanceof Error ? /\bat .*/.exec(cause.stack ?? '')?.[0] : undefined;
+    return new UserError(
+      'bad-participant',
+      `participant "${this.service}", asked for "${action}", ${what}${where === undefined ? '' : ` (${where})`}`,
+      'It answers with { kind: "applied" }, or with "rejected" or "unknown", a failure class and a reason.',
+    );
   }
 
   #crash(downUs: number): void {
@@ -113,4 +152,9 @@ function envOf({ sim, seed }: World): ParticipantEnv {
       return seed.draw(key, hash32(subject), subject.length, 0) < threshold(permille * 1000);
     },
   };
+}
+
+/** What an effect was, for the fingerprint: the sum of the step's postings after it, or the stock level. */
+function sumOf({ stock }: LedgerEntry, saga: SimSaga, step: number): number {
+  return stock === undefined ? saga.posted(step) : join32(stock.onHand, stock.reserved);
 }

@@ -186,7 +186,7 @@ export class Life implements InputSink, EpochSink {
     const { world, store, observer } = this.#parts;
     switch (output.kind) {
       case 'load':
-        return store.load(output.saga, this);
+        return store.load(output, this);
       case 'wake':
         return this.#wake(output.saga, output.atUs);
       case 'halt':

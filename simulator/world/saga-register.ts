@@ -22,9 +22,9 @@ export class SagaRegister {
     return found;
   }
 
-  /** Says which saga the present event is about. */
+  /** Says which saga the present event is about. One that was forgotten stays so. */
   touch(saga: SimSaga): void {
-    this.#last = saga;
+    if (this.#sagas[saga.index] === saga) this.#last = saga;
   }
 
   add(saga: SimSaga): void {

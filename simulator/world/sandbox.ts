@@ -19,7 +19,7 @@ export class AmbientAccessError extends UserError {
   }
 }
 
-/** Runs under way: a run may be started from inside another one's host, never from inside its world. */
+/** Runs under way whose world is at work; none while a run's host is called ({@link outside}). */
 let runs = 0;
 
 /** The first access of the present run: code that catches everything cannot hide it. */

@@ -3,7 +3,7 @@
 
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { InputSink } from '../../engine/core/ports.ts';
-import type { Call } from '../../engine/core/protocol.ts';
+import type { Call, Direction } from '../../engine/core/protocol.ts';
 import type { Phase } from '../faults/fault.ts';
 import { type CaseBook, OpenCase } from '../invariants/case-book.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
@@ -43,6 +43,8 @@ export class SimSaga extends OpenCase {
   sleeper: InputSink | undefined = undefined;
   /** The client asked and waits for the answer, which is lost when the process dies. */
   asked = false;
+  /** A person asked a process to take the saga up, and waits until the log says so. */
+  helped = false;
   readonly startAtUs: number;
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs = 0;
@@ -74,8 +76,11 @@ export class SimSaga extends OpenCase {
 
 /** The step of a call and its direction as one integer: the `y` of its points. */
 export function operationOf(saga: SimSaga, call: Call): number {
-  const step = stepIndexOf(saga.definition, call.step);
-  return call.direction === 'forward' ? step * 2 : step * 2 + 1;
+  return operationAt(stepIndexOf(saga.definition, call.step), call.direction);
+}
+
+export function operationAt(step: number, direction: Direction): number {
+  return direction === 'forward' ? step * 2 : step * 2 + 1;
 }
 
 /** Counts one more try of the append after `version`; a process that dies on the way has tried, too. */

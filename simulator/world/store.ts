@@ -7,7 +7,7 @@
 
 import { assert } from '../../engine/core/assert.ts';
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
-import type { AppendOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
+import type { AppendOutput, LoadOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
 import type { AppendFate } from '../faults/fault.ts';
 import type { FaultSet } from '../faults/injector.ts';
@@ -82,13 +82,13 @@ export class SimStore implements Store, Actor {
     this.#world.sim.note(TRACE['store-restart'], this.#generation, 0, 0);
   }
 
-  load(saga: string, answers: InputSink): void {
+  load({ saga, number }: LoadOutput, answers: InputSink): void {
     const { sim, seed, storeLatency, sagas } = this.#world;
     const found = sagas.get(saga);
     assert(found !== undefined, 'a load of a saga that is not in the world', saga);
     const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, found.index, ++found.loads, 1));
     found.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, found, answers);
+    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, found, { number, answers });
   }
 
   open(name: string, answers: EpochSink): void {
@@ -107,8 +107,9 @@ export class SimStore implements Store, Actor {
         return this.#land(item as SimSaga, detail as PendingAppend);
       case LOADED: {
         const saga = item as SimSaga;
+        const { number, answers } = detail as { number: number; answers: InputSink };
         saga.underWay--;
-        (detail as InputSink).input({ kind: 'loaded', saga: saga.id, events: saga.log.rows() });
+        answers.input({ kind: 'loaded', saga: saga.id, number, events: saga.log.rows() });
         return this.#world.settle(saga);
       }
       default: {

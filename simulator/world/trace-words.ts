@@ -27,6 +27,8 @@ export function traceWords(
       case TRACE.lose:
       case TRACE.refused:
         return `${operation(x, y)} #${z >> 1}${(z & 1) === 1 ? ' copy' : ''}`;
+      case TRACE.effect:
+        return operation(x, y);
       case TRACE.reply:
         return `${operation(x, y)} attempt ${z >> 2} ${OUTCOMES[z & 3]}`;
       case TRACE.append:

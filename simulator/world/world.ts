@@ -30,6 +30,7 @@ export const TRACE = {
   resume: 16,
   refused: 17,
   fenced: 18,
+  effect: 19,
 } as const;
 
 export interface World {

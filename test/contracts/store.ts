@@ -48,9 +48,10 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
 
   async function load({ store, settle }: StoreUnderTest, saga: string): Promise<readonly StoredEvent[]> {
     const answers: StoreAnswer[] = [];
-    store.load(saga, { input: (input) => answers.push(input as StoreAnswer) });
+    store.load({ kind: 'load', saga, number: 7 }, { input: (input) => answers.push(input as StoreAnswer) });
     await settle();
     const answer = answers[0]!;
+    expect(answer).toMatchObject({ saga, number: 7 });
     return answer.kind === 'loaded' ? [...answer.events] : [];
   }
 

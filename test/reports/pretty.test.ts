@@ -130,3 +130,14 @@ test('colour marks the verdict, and nothing else changes', () => {
   expect(text).toContain(' <HELD>');
   expect(text.replace(/[<>]/g, '')).toBe(renderPretty(held, options));
 });
+
+test('why forward work ended early is said, and that nothing ever completed', () => {
+  const reasons = ['a', 'b', 'c', 'd'].map((step, i) => ({ reason: `${step}: it broke`, sagas: 1_000 - i }));
+  const text = renderPretty({ ...held, stopped: reasons }, options);
+  expect(text).toContain('STOPPED     a: it broke (1,000) · b: it broke (999) · c: it broke (998) · …');
+  const sagas = { ...held.sagas, completed: 0 };
+  expect(renderPretty({ ...held, sagas, stopped: reasons }, options)).toContain(
+    'NO SAGA COMPLETED · a: it broke',
+  );
+  expect(renderPretty(held, options)).not.toContain('STOPPED');
+});

@@ -35,6 +35,8 @@ export class MachineUnderTest {
   log: StoredEvent[];
   /** The append that was asked for last. */
   append: AppendOutput | undefined;
+  /** The number of the load that was asked for last. */
+  load = 0;
   /** Every call that left, by its words. */
   readonly calls = new Map<string, Call>();
 
@@ -54,6 +56,7 @@ export class MachineUnderTest {
   everything(input: OrchestratorInput): readonly string[] {
     return this.machine.handle(input, this.nowUs).map((output) => {
       if (output.kind === 'append') this.append = output;
+      if (output.kind === 'load') this.load = output.number;
       if (output.kind === 'call') this.calls.set(wordsOf(output), output);
       return wordsOf(output);
     });
@@ -88,8 +91,8 @@ export class MachineUnderTest {
     return this.take({ kind, append: this.append! });
   }
 
-  loaded(): readonly string[] {
-    return this.take({ kind: 'loaded', saga: 's-1', events: [...this.log] });
+  loaded(number = this.load): readonly string[] {
+    return this.take({ kind: 'loaded', saga: 's-1', number, events: [...this.log] });
   }
 
   /** Answers a call that has left, named by its words. */

@@ -62,7 +62,10 @@ export class TinyWorld {
   /** The number of the append that was asked for last. */
   #asked = 0;
   #late: { readonly append: AppendOutput; readonly answer: StoreAnswer }[] = [];
-  #loads = 0;
+  /** The numbers of loads that nobody has answered, and old answers that are still on their way. */
+  #loads: number[] = [];
+  #latestLoad = 0;
+  #stale: Extract<StoreAnswer, { kind: 'loaded' }>[] = [];
   #calls: Call[] = [];
   #wakeAtUs = -1;
 
@@ -90,7 +93,9 @@ export class TinyWorld {
         return this.#append(move);
       case 'late': {
         const [late] = this.#late.splice(move.which % Math.max(1, this.#late.length), 1);
-        if (late !== undefined) this.#answer(late.append, late.answer);
+        if (late !== undefined) return this.#answer(late.append, late.answer);
+        const stale = this.#stale.shift();
+        if (stale !== undefined) this.#tell(stale);
         return;
       }
       case 'load':
@@ -119,7 +124,7 @@ export class TinyWorld {
       assert(turn < 400, 'the saga does not end');
       if (this.log.length === 0) this.#wish('create');
       if (this.#appends.length > 0) this.#append({ kind: 'append', which: 0, written: true, said: 'truth' });
-      else if (this.#loads > 0) this.#load('loaded');
+      else if (this.#loads.length > 0) this.#load('loaded');
       else if (this.isAtRest) this.#wish('resume');
       else {
         for (const call of this.#calls) this.#take({ kind: 'reply', call, outcome: { kind: 'applied' } });
@@ -153,7 +158,8 @@ export class TinyWorld {
         this.#calls.push(output);
         return;
       case 'load':
-        this.#loads++;
+        this.#loads.push(output.number);
+        this.#latestLoad = output.number;
         return;
       case 'wake':
         this.#wakeAtUs = output.atUs;
@@ -222,14 +228,21 @@ export class TinyWorld {
     return 'appended';
   }
 
+  /** A log, as it stood when it was read; only the answer to the latest load counts. */
+  #tell(loaded: Extract<StoreAnswer, { kind: 'loaded' }>): void {
+    if (loaded.number === this.#latestLoad) this.#told = Math.max(this.#told, loaded.events.length);
+    this.#take(loaded);
+  }
+
   #load(said: 'loaded' | 'load-failed' | 'nothing'): void {
-    if (this.#loads === 0) return;
-    this.#loads--;
-    if (said === 'nothing') return;
-    if (said === 'loaded') {
-      this.#told = this.log.length;
-      this.#take({ kind: 'loaded', saga: 's-1', events: [...this.log] });
-    } else this.#take({ kind: 'load-failed', saga: 's-1' });
+    const number = this.#loads.shift();
+    if (number === undefined) return;
+    const loaded = { kind: 'loaded', saga: 's-1', number, events: [...this.log] } as const;
+    if (said === 'nothing') this.#stale.push(loaded);
+    else if (said === 'load-failed') this.#take({ kind: said, saga: 's-1', number });
+    else {
+      this.#tell(loaded);
+    }
   }
 
   #wake(afterUs: number | 'next'): void {
@@ -249,7 +262,8 @@ export class TinyWorld {
     this.counts.crash = (this.counts.crash ?? 0) + 1;
     this.#appends = [];
     this.#late = [];
-    this.#loads = 0;
+    this.#loads = [];
+    this.#stale = [];
     this.#wakeAtUs = -1;
     this.#epoch = this.#open = this.#epoch + 1;
     this.#machine = this.#newMachine();

@@ -59,7 +59,7 @@ test('a thread that ends itself is an error, not a wait for ever', async () => {
   });
 });
 
-test('a participant that breaks is an error that names the seed', async () => {
+test('an invariant that breaks is an error that names the seed', async () => {
   await expect(runCampaign({ ...fixture('breaks'), seeds: 1 })).rejects.toMatchObject({
     name: 'InternalError',
     message: expect.stringMatching(/^seed "root" .*the ink is dry$/),

@@ -11,10 +11,12 @@ import {
   bankWithoutTombstones,
   carelessStore,
   engineOfEpoch,
+  engineOfTwoInputs,
   engineThat,
   engineWithoutOrder,
   generousBank,
   hastyStore,
+  stingyBank,
   unfencedBank,
   unfencedInventory,
   wrapped,
@@ -103,6 +105,7 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
         }),
     },
   ],
+  ['all-or-nothing', 'a bank gives back less than it took', { bank: stingyBank }],
   ['at-most-once', 'a bank has no fence', { bank: unfencedBank }],
   ['nothing-after-the-end', 'a bank leaves no tombstones', { bank: bankWithoutTombstones }],
   ['undo-order', 'an engine undoes all steps at once', {}, engineWithoutOrder],
@@ -132,6 +135,7 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
       return [{ ...output, events: [...output.events, last] }];
     }),
   ],
+  ['log-is-state', 'an engine keeps another input than it wrote', {}, engineOfTwoInputs],
   [
     'log-is-state',
     'an engine skips a version, and the store does not look',

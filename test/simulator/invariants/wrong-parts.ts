@@ -7,8 +7,9 @@ import {
   type OrchestratorOutput,
 } from '../../../engine/core/orchestrator.ts';
 import type { InputSink } from '../../../engine/core/ports.ts';
+import type { SagaEvent } from '../../../engine/core/saga.ts';
 import type { AppendOutput, Call, Outcome, Participant, ParticipantEnv } from '../../../engine/index.ts';
-import { Bank, Inventory } from '../../../participants-mock/index.ts';
+import { Bank, bank, Inventory } from '../../../participants-mock/index.ts';
 import type { Actor } from '../../../simulator/kernel/simulation.ts';
 import type { Variant } from '../../../simulator/world/host.ts';
 import type { Partition } from '../../../simulator/world/sim-saga.ts';
@@ -115,6 +116,15 @@ export function engineThat(wrong: (output: OrchestratorOutput) => readonly Orche
   };
 }
 
+/** An engine that writes one input into the log, and goes on with another. */
+export const engineOfTwoInputs: Variant = engineThat((output) =>
+  output.kind === 'append' ? [{ ...output, events: output.events.map(withOtherInput) }] : [output],
+);
+
+function withOtherInput(event: SagaEvent): SagaEvent {
+  return event.kind === 'saga-created' ? { ...event, input: { other: true } } : event;
+}
+
 /** An engine that does not know which step comes after which, so it undoes all at once. */
 export const engineWithoutOrder: Variant = {
   engine: (options: OrchestratorOptions) => {
@@ -169,6 +179,20 @@ class HastyStore extends SimStore implements Actor {
 }
 
 export const hastyStore: Variant = { store: (world, partitions) => new HastyStore(world, partitions) };
+
+/** A bank that keeps a fee for an undo, of which the saga knows nothing. */
+export function stingyBank(): Participant {
+  const inner = bank(BANK);
+  return {
+    actions: inner.actions,
+    ledger: inner.ledger,
+    handle(call: Call, env: ParticipantEnv) {
+      if (call.action !== 'compensate_debit') return inner.handle(call, env);
+      const { account, amount } = call.payload as { account: string; amount: number };
+      return inner.handle({ ...call, payload: { account, amount: amount - 2 } }, env);
+    },
+  };
+}
 
 /** A store that takes whatever it is given. */
 class CarelessStore extends SimStore {

@@ -80,7 +80,7 @@ async function appendUnder(plan: FaultPlan): Promise<{ answer: string; written: 
     sink,
   );
   await settle();
-  store.load('s-0', sink);
+  store.load({ kind: 'load', saga: 's-0', number: 1 }, sink);
   await settle();
   const [first, loaded] = answers;
   return { answer: first!.kind, written: loaded!.kind === 'loaded' ? loaded!.events.length : -1 };

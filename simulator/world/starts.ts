@@ -1,0 +1,50 @@
+// What each saga of a run is and when its client asks for it: the word of the workload, checked. A workload is pure,
+// so it may be asked again.
+
+import { UserError } from '../../engine/core/user-error.ts';
+import { type Seed, scale } from '../kernel/random.ts';
+import type { SagaStart, Scenario } from '../scenario.ts';
+import { Workload } from './workload.ts';
+import { DRAW } from './world.ts';
+
+const START_SPREAD_US = 1_000_000;
+
+export class Starts {
+  readonly #scenario: Scenario;
+  readonly #seed: Seed;
+  readonly #latestUs: number;
+  readonly #workload: Workload;
+
+  /** `latestUs`: no saga may begin later. */
+  constructor(scenario: Scenario, seed: Seed, sagas: number, latestUs: number) {
+    this.#scenario = scenario;
+    this.#seed = seed;
+    this.#latestUs = latestUs;
+    this.#workload = new Workload(seed, sagas);
+  }
+
+  /** @throws UserError `bad-start` when it is no start, or of a saga that the scenario does not list. */
+  of(index: number): SagaStart {
+    const { name, sagas, workload } = this.#scenario;
+    this.#workload.index = index;
+    const start = workload(this.#workload) as SagaStart | undefined | null; // the caller may be untyped
+    if (start?.saga !== undefined && sagas.includes(start.saga)) return start;
+    const what = start?.saga?.name === undefined ? 'no saga' : `"${start.saga.name}"`;
+    throw new UserError(
+      'bad-start',
+      `the workload returns ${what} as saga number ${index}, which scenario "${name}" does not list`,
+      `Return one of its sagas: ${sagas.map((saga) => saga.name).join(', ')}.`,
+    );
+  }
+
+  /** @throws UserError `bad-start` unless the start is a whole number from 0 to the latest. */
+  atUs(index: number, { startAtUs }: SagaStart): number {
+    if (startAtUs === undefined) return scale(this.#seed.draw(DRAW.startAt, index, 0, 0), START_SPREAD_US);
+    if (Number.isInteger(startAtUs) && startAtUs >= 0 && startAtUs <= this.#latestUs) return startAtUs;
+    throw new UserError(
+      'bad-start',
+      `the workload starts saga number ${index} at ${String(startAtUs)}, not a moment of the run`,
+      `\`startAtUs\` is a whole number of microseconds from 0 to ${this.#latestUs}.`,
+    );
+  }
+}
