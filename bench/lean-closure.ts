@@ -48,7 +48,7 @@ class ClosureQueue {
     const time = this.#times[last]!;
     const order = this.#orders[last]!;
     const callback = this.#callbacks[last]!;
-    this.#callbacks.length = last;
+    this.#callbacks.pop();
     if (last > 0) this.#put(this.#sink(time, order, last), time, order, callback);
   }
 

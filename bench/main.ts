@@ -2,6 +2,7 @@
 // round by round, because machines drift: only the ratios count.
 
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import bankTransfer from '../scenarios/bank-transfer.ts';
 import { type Profile, profiles, type Scenario, simulate } from '../simulator/index.ts';
@@ -89,7 +90,7 @@ function workload(): void {
 /** How the cost of a saga grows with their number, each size in a process of its own. */
 function scale(): void {
   const run = (sagas: number, concurrent: number) => {
-    const script = new URL('./workload-w.bench.ts', import.meta.url).pathname;
+    const script = fileURLToPath(new URL('./workload-w.bench.ts', import.meta.url));
     const options = [
       '--sagas',
       `${sagas}`,

@@ -1,4 +1,4 @@
-// Workload W on the full engine, once, in a process of its own: sagas and events per second, wall time and memory.
+// Workload W on the full engine, a few rounds, in a process of its own: sagas and events per second, wall time and memory.
 //
 //   npm run --silent bench:w -- --sagas 10000 --profile calm --json
 //
@@ -30,8 +30,8 @@ if (!counts.every((count) => Number.isSafeInteger(count) && count >= 1) || profi
   process.exit(64);
 }
 
-/** Enough sagas for the compiler to have seen every path, whatever is measured. */
 const scenario = scenarioW(sagas, concurrent);
+/** Enough sagas for the compiler to have seen every path, whatever is measured. */
 simulate(scenarioW(10_000), { seed: 'warm-up', sagas: 10_000, profile });
 
 const results = Array.from({ length: rounds }, (_, round) => {

@@ -29,7 +29,6 @@ export const TRACE = {
   heal: 15,
   resume: 16,
   refused: 17,
-  fenced: 18,
   effect: 19,
 } as const;
 
