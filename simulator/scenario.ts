@@ -4,6 +4,7 @@
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { Policy } from '../engine/core/policy.ts';
 import type { Participant } from '../engine/core/protocol.ts';
+import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { InvariantFactory } from './invariants/invariant.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
@@ -57,6 +58,22 @@ export interface Scenario extends Required<Omit<ScenarioSpec, 'policy'>> {
   readonly policy: Policy | undefined;
 }
 
+const SCENARIO_MEMBERS = [
+  'kind',
+  'name',
+  'title',
+  'sagas',
+  'participants',
+  'workload',
+  'sagasPerRun',
+  'policy',
+  'policies',
+  'latency',
+  'storeLatency',
+  'orchestrators',
+  'invariants',
+];
+
 /** Each process is an actor of the simulation, which has place for a few more. */
 const ORCHESTRATORS_MAX = 250;
 
@@ -92,6 +109,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
       'Name at least one in `sagas`.',
     );
   }
+  checkMembers(`scenario "${spec.name}"`, spec, SCENARIO_MEMBERS, 'bad-scenario');
   assertCanRun(spec);
   assertServicesExist(spec);
   return {
@@ -108,7 +126,14 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
 }
 
 /** Refuses a world that cannot be built. */
-function assertCanRun({ name, orchestrators, latency, storeLatency }: ScenarioSpec): void {
+function assertCanRun({ name, orchestrators, latency, storeLatency, sagasPerRun = 1 }: ScenarioSpec): void {
+  if (!Number.isInteger(sagasPerRun) || sagasPerRun < 1) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}": sagasPerRun is ${String(sagasPerRun)}`,
+      'It is a whole number from 1.',
+    );
+  }
   const count = orchestrators ?? 1;
   if (!Number.isInteger(count) || count < 1 || count > ORCHESTRATORS_MAX) {
     throw new UserError(
@@ -140,6 +165,13 @@ export function assertServicesExist(spec: Pick<ScenarioSpec, 'name' | 'sagas' | 
           'unknown-service',
           `${where}: unknown service "${step.service}"`,
           `Known services: ${Object.keys(participants).join(', ')}.`,
+        );
+      }
+      if (!Array.isArray(service?.actions) || typeof service.handle !== 'function') {
+        throw new UserError(
+          'bad-participant',
+          `scenario "${spec.name}": service "${step.service}" is no participant`,
+          `Give it as the function that makes one answers, such as \`payment()\`.`,
         );
       }
       for (const action of [step.action, step.compensation]) {

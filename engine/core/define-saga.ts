@@ -8,7 +8,7 @@ import type { Policy } from './policy.ts';
 import { type Direction, keySuffix } from './protocol.ts';
 import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
 import { compileGraph, type StepEdges } from './step-graph.ts';
-import { checkShapes, type StepKind } from './step-shape.ts';
+import { checkMembers, checkShapes, type StepKind } from './step-shape.ts';
 import { UserError } from './user-error.ts';
 
 /** What the payload of a forward call is made from. */
@@ -106,13 +106,14 @@ export interface SagaDefinition {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const SAGA_MEMBERS = ['name', 'version', 'input', 'deadlineMs', 'policy', 'steps'];
 const TIMEOUT_MS_MAX = 86_400_000;
 const DEADLINE_MS_MAX = 366 * 86_400_000;
 
 /**
  * Checks a saga and compiles it.
  *
- * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
+ * @throws UserError with code `bad-saga`, `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
  * `cycle`, `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
  * @example
  * const transfer = defineSaga({
@@ -126,6 +127,7 @@ const DEADLINE_MS_MAX = 366 * 86_400_000;
  */
 export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Name>): SagaDefinition {
   checkHead(spec);
+  checkMembers(`saga "${spec.name}"`, spec, SAGA_MEMBERS, 'bad-saga');
   checkShapes(spec.name, spec.steps);
   const specs: readonly (readonly [string, StepSpec<never>])[] = Object.entries(spec.steps);
   if (specs.length === 0)

@@ -25,6 +25,14 @@ const OPTIONAL: Readonly<Record<string, Shape>> = {
   compensationPayload: FUNCTION,
 };
 
+const STEP_MEMBERS = [
+  ...Object.keys({ ...REQUIRED, ...OPTIONAL }),
+  'kind',
+  'effects',
+  'timeoutMs',
+  'attemptsMax',
+];
+
 /**
  * Looks at the steps of a saga as they were written.
  *
@@ -45,6 +53,7 @@ export function checkShapes(saga: string, steps: unknown): void {
 
 function checkShape(where: string, step: unknown): void {
   check(`${where}: it`, step, OBJECT);
+  checkMembers(where, step as object, STEP_MEMBERS, 'bad-step');
   const members = step as Readonly<Record<string, unknown>>;
   for (const [member, shape] of Object.entries(REQUIRED))
     check(`${where}: ${member}`, members[member], shape);
@@ -60,6 +69,17 @@ function checkShape(where: string, step: unknown): void {
       ? suggestion(kind, STEP_KINDS, 'Kinds')
       : 'Leave it out for a step that can be undone.',
   );
+}
+
+/**
+ * Refuses members that nothing reads: a limit with a misspelt name would be no limit.
+ *
+ * @throws UserError with this code, and the nearest known name as a hint.
+ */
+export function checkMembers(where: string, value: object, known: readonly string[], code: string): void {
+  const unknown = Object.keys(value).find((member) => !known.includes(member));
+  if (unknown === undefined) return;
+  throw new UserError(code, `${where}: unknown member "${unknown}"`, suggestion(unknown, known, 'Members'));
 }
 
 function check(subject: string, value: unknown, [demand, holds]: Shape): void {

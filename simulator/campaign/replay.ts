@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { TraceLog } from '../kernel/trace.ts';
 import type { RunRecord } from '../run-record.ts';
+import type { RunResult, Violation } from '../run-result.ts';
 import { type Capsule, checkDrift, jobOf } from './capsule.ts';
 import { type Job, prepare, type RunExtras, runSeed } from './job.ts';
 import { recordFailures } from './record-failures.ts';
@@ -63,7 +64,7 @@ async function replay(job: Job, seed: string, extras: RunExtras, capsule?: Capsu
   const result = runSeed(prepared, seed, extras);
   const wallMs = performance.now() - start;
   const summary = new RunSummary();
-  summary.addRun(result);
+  summary.addRun(capsule === undefined ? result : { ...result, violations: inOrderFor(capsule, result) });
   const record = runRecordOf({
     job: prepared,
     rootSeed: seed,
@@ -81,4 +82,11 @@ async function replay(job: Job, seed: string, extras: RunExtras, capsule?: Capsu
     },
   });
   return { record, runFingerprint: result.fingerprint };
+}
+
+/** The violations of a run, but the one that the capsule was made for comes first: it is what its reader looks for. */
+function inOrderFor({ violation }: Capsule, { violations }: RunResult): RunResult['violations'] {
+  const isIt = ({ invariant, saga, atUs }: Violation): boolean =>
+    invariant === violation.invariant && saga === violation.saga && atUs === violation.atUs;
+  return [...violations.filter(isIt), ...violations.filter((other) => !isIt(other))];
 }

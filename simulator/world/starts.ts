@@ -27,14 +27,29 @@ export class Starts {
   of(index: number): SagaStart {
     const { name, sagas, workload } = this.#scenario;
     this.#workload.index = index;
-    const start = workload(this.#workload) as SagaStart | undefined | null; // the caller may be untyped
-    if (start?.saga !== undefined && sagas.includes(start.saga)) return start;
+    const start = this.#ask(() => workload(this.#workload), index);
+    if (start?.saga !== undefined && sagas.includes(start.saga)) return start as SagaStart;
     const what = start?.saga?.name === undefined ? 'no saga' : `"${start.saga.name}"`;
     throw new UserError(
       'bad-start',
       `the workload returns ${what} as saga number ${index}, which scenario "${name}" does not list`,
       `Return one of its sagas: ${sagas.map((saga) => saga.name).join(', ')}.`,
     );
+  }
+
+  /** The caller may be untyped: what comes is not sure to be a start. */
+  #ask(workload: () => unknown, index: number): Partial<SagaStart> | null | undefined {
+    try {
+      return workload() as Partial<SagaStart> | null | undefined;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      const frame = error instanceof Error ? /\bat .*/.exec(error.stack ?? '')?.[0] : undefined;
+      throw new UserError(
+        'bad-start',
+        `the workload of scenario "${this.#scenario.name}" threw, for saga number ${index}: ${String(error)}`,
+        frame === undefined ? undefined : `Look there: ${frame}.`,
+      );
+    }
   }
 
   /** @throws UserError `bad-start` unless the start is a whole number from 0 to the latest. */

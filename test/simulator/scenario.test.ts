@@ -113,3 +113,30 @@ test.each([
     }),
   );
 });
+
+test.each<[what: string, members: object, message: RegExp]>([
+  ['a misspelt member', { titel: 'x' }, /unknown member "titel"/],
+  ['no sagas in a run', { sagasPerRun: 0 }, /sagasPerRun is 0/],
+  [
+    'a maker instead of a participant',
+    { participants: () => ({ inventory }) },
+    /"inventory" is no participant/,
+  ],
+])('%s is refused before anything runs', (_what, members, message) => {
+  expect(() => scenarioWith(members as Partial<ScenarioSpec>)).toThrow(message);
+});
+
+test('a workload that throws is told so, with the place', () => {
+  const scenario = scenarioWith({
+    workload: () => {
+      throw new TypeError('no customer');
+    },
+  });
+  expect(() => simulate(scenario, { seed: 's', sagas: 1, profile: profiles.calm })).toThrow(
+    expect.objectContaining({
+      code: 'bad-start',
+      message: expect.stringMatching(/threw, for saga number 0: TypeError: no customer/),
+      hint: expect.stringContaining('scenario.test.ts'),
+    }),
+  );
+});

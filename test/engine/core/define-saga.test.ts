@@ -270,3 +270,15 @@ describe('types', () => {
     });
   });
 });
+
+test.each<[where: string, spec: object, message: RegExp]>([
+  ['saga', { deadlineMS: 5 }, /saga "s": unknown member "deadlineMS"/],
+  [
+    'step',
+    { steps: { a: { service: 's', action: 'a', compensation: 'u', dependsOn: [] } } },
+    /step "a": unknown member "dependsOn"/,
+  ],
+])('E12: a member of a %s that nothing reads is refused', (_where, spec, message) => {
+  const right = { name: 's', version: 1, steps: { a: { service: 's', action: 'a', compensation: 'u' } } };
+  expect(() => defineSaga({ ...right, ...spec } as Parameters<typeof defineSaga>[0])).toThrow(message);
+});
