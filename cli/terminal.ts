@@ -5,17 +5,20 @@
 import { clearLine, cursorTo } from 'node:readline';
 import pc from 'picocolors';
 import type { Palette } from '../reports/index.ts';
+import { EXIT } from './exit-codes.ts';
 import type { ProgressSink } from './progress.ts';
 
 const WIDTH_MIN = 60;
 const WIDTH_MAX = 120;
 const WIDTH_UNKNOWN = 100;
 
-/** Lets the process outlive whoever reads it (T1). */
+/** Lets the process outlive whoever reads it (T1); what cannot be written for another reason ends it (a full disk). */
 export function tolerateLostReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout) remark(`sagastorm: cannot write the result: ${error.message}.\n`);
+      process.exit(EXIT.internal);
     });
   }
 }

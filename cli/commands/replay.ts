@@ -107,7 +107,9 @@ function jobOf(scenario: string, given: GivenFlags): Job {
     profile: profileOf(given) ?? 'storm',
     ...(sagas === undefined ? {} : { sagas }),
     ...(policy === undefined ? {} : { policy }),
-    ...(saga === undefined ? {} : { saga: readJson(saga, 'a saga such as the one in the README') }),
+    ...(saga === undefined
+      ? {}
+      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
   };
 }
 
@@ -131,6 +133,6 @@ function reproduction({ record, runFingerprint }: Replay, capsule: Capsule): str
   if (runFingerprint === capsule.fingerprint) return 'Reproduced: every event is the one that was recorded.';
   const again = record.violations.some(({ signature }) => signature === capsule.violation.signature);
   return again
-    ? 'The same failure on another path: the engine or a participant has changed since it was recorded.'
-    : 'Not reproduced: the engine or a participant has changed since it was recorded.';
+    ? 'The same failure on another path: the engine, a participant or the capsule has changed since it was recorded.'
+    : 'Not reproduced: the engine, a participant or the capsule has changed since it was recorded.';
 }

@@ -113,7 +113,9 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
     ...(workers === undefined ? {} : { workers }),
     ...(determinismChecks === undefined ? {} : { determinismChecks }),
     ...(policy === undefined ? {} : { policy }),
-    ...(saga === undefined ? {} : { saga: readJson(saga, 'a saga such as the one in the README') }),
+    ...(saga === undefined
+      ? {}
+      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
   };
 }
 

@@ -1,6 +1,8 @@
 // `sagastorm run`, as a process: what it writes where, and how it ends.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
@@ -121,6 +123,21 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
     expect(long.stderr).toMatch(/at .*breaks\.ts:\d+/);
     expect([short.code, long.code]).toEqual([70, 70]);
   });
+
+  test.runIf(existsSync('/dev/full'))(
+    'a result that cannot be written is no verdict: 70, and a sentence',
+    () => {
+      const main = join(import.meta.dirname, '../../cli/main.ts');
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [main, 'list'], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      closeSync(full);
+      expect(stderr).toMatch(/^sagastorm: cannot write the result: [^\n]*\.\n$/);
+      expect(status).toBe(70);
+    },
+  );
 
   test('ctrl-C ends it after the runs in hand, with what was done', async () => {
     const folder = freshFolder();
