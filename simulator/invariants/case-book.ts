@@ -102,7 +102,7 @@ export class OpenCase implements CaseFile {
   enter(entry: LedgerEntry): number | undefined {
     const step = stepIndexOf(this.definition, entry.step);
     if (step < 0) return undefined;
-    if (entry.round > this.round) this.#startRound(entry.round);
+    if (entry.round > this.round) this.startRound(entry.round);
     const { counts } = this.#book;
     const place = (this.at + step) * COUNTS;
     counts[place + (entry.direction === 'forward' ? 0 : 1)]!++;
@@ -120,7 +120,8 @@ export class OpenCase implements CaseFile {
     this.compensated = new Set([...this.compensated, stepIndexOf(this.definition, step)]);
   }
 
-  #startRound(round: number): void {
+  /** A person retries: what was counted is balanced, and is counted anew (E4). */
+  startRound(round: number): void {
     this.round = round;
     this.compensated = NONE;
     this.clear();

@@ -107,8 +107,11 @@ export class Judge {
         case 'step-compensated':
           file.markCompensated(event.step);
           break;
-        case 'compensation-resumed':
         case 'saga-retried':
+          file.ending = undefined;
+          file.startRound(event.round);
+          break;
+        case 'compensation-resumed':
           file.ending = undefined;
           break;
         default: // nothing that the file keeps
