@@ -57,9 +57,11 @@ function versus(
   };
 }
 
-function held(scenario: Scenario, seed: string, sagas: number, profile: Profile): void {
-  const { verdict, violations } = simulate(scenario, { seed, sagas, profile, keepPlan: false });
+/** Events of a run that must hold. */
+function held(scenario: Scenario, seed: string, sagas: number, profile: Profile): number {
+  const { verdict, violations, events } = simulate(scenario, { seed, sagas, profile, keepPlan: false });
   if (verdict !== 'held') throw new Error(`seed ${seed}: ${verdict} ${JSON.stringify(violations[0] ?? '')}`);
+  return events;
 }
 
 function perSecond(count: number, ms: number): string {
@@ -73,6 +75,12 @@ function say(what: string, ...figures: readonly string[]): void {
 /** W on the full engine beside the lean kernel. */
 function workload(): void {
   const scenario = scenarioW(SAGAS);
+  const perSaga = (events: number): string => (events / SAGAS).toFixed(1);
+  say(
+    'events per saga, calm; lean closure kernel',
+    perSaga(held(scenario, 'events', SAGAS, profiles.calm)),
+    perSaga(runLean(workloadW, SAGAS).events),
+  );
   for (const profile of [profiles.calm, profiles.storm]) {
     const { oursMs, referenceMs, ratio } = versus(
       (round) => held(scenario, `w-${round}`, SAGAS, profile),

@@ -18,7 +18,7 @@ export const statusIsTrue: InvariantFactory = (report) => ({
 function lieOf(status: string, state: SagaState, file: CaseFile, index: number): string | undefined {
   const said = state.steps[index]!.status;
   const stands = file.stands(index);
-  if (status === 'completed' && !stands) return 'has no effect in any ledger';
+  if (status === 'completed' && !stands) return 'has no effect in the ledgers';
   if (status !== 'completed' && stands) return `still stands in the ledgers, the engine says ${said}`;
   if (said === 'rejected' && file.applied(index) > 0) return 'was said to be rejected, yet took effect';
   return undefined;

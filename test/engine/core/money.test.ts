@@ -23,7 +23,7 @@ test.each<[amount: number | string, currency: string, minor: number]>([
   ['1E+2', 'USD', 10_000],
   [1200, 'JPY', 1_200],
   [1.234, 'KWD', 1_234],
-  [1.5, 'XXX', 150], // a currency that is not known has two digits
+  [1.5, 'ZZZ', 150], // a currency that is not known has two digits
   ['90071992547409.91', 'USD', Number.MAX_SAFE_INTEGER],
   [Number.MAX_SAFE_INTEGER, 'JPY', Number.MAX_SAFE_INTEGER],
   [9999999999999.99, 'USD', 999_999_999_999_999],
