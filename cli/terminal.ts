@@ -42,7 +42,8 @@ export function width(): number {
 
 /** Colours for stdout, or none: `--no-color`, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal. */
 export function palette(noColor: boolean): Palette {
-  return pc.createColors(!noColor && wantsColor(process.env, process.stdout.isTTY));
+  // A pipe has no `isTTY` at all, whatever its type says; and `undefined` would leave the choice to picocolors.
+  return pc.createColors(!noColor && wantsColor(process.env, process.stdout.isTTY === true));
 }
 
 /** Whether an environment asks for colours. */

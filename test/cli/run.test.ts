@@ -20,6 +20,11 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
     expect(code).toBe(0);
   });
 
+  test('into a pipe there are no colours, on a CI server neither', async () => {
+    const { stdout } = await ended(start(['run', honest, '--seed', '007'], freshFolder(), { CI: 'true' }));
+    expect(stdout).toMatch(/ HELD\n$/);
+  });
+
   test('without a seed one is chosen, and printed', async () => {
     const seedIn = ({ stdout }: { stdout: string }) => /seed "([0-9a-f]{8})"/.exec(stdout)?.[1];
     const [one, two] = await Promise.all([sagastorm(['run', honest]), sagastorm(['run', honest])]);
