@@ -1,8 +1,8 @@
 // The public API of the simulator.
 
 export { FAULTS } from './faults/catalogue.ts';
-export type { Fault } from './faults/fault.ts';
-export { coverageCells } from './faults/injector.ts';
+export type { Fault, Params, PointKind } from './faults/fault.ts';
+export { coverageCells, type PointVisitor } from './faults/injector.ts';
 export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
@@ -12,9 +12,11 @@ export * from './run-record.ts';
 export * from './run-result.ts';
 export {
   defineScenario,
+  type Engine,
   type SagaStart,
   type Scenario,
   type ScenarioSpec,
+  type Variant,
   type WorkloadContext,
 } from './scenario.ts';
 export { type SimulationOptions, simulate } from './world/host.ts';

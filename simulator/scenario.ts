@@ -2,6 +2,7 @@
 // vitest and, later, the live run.
 
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
+import type { AppendOutput, Orchestrator, OrchestratorOptions } from '../engine/core/orchestrator.ts';
 import type { Policy } from '../engine/core/policy.ts';
 import type { Participant } from '../engine/core/protocol.ts';
 import { checkMembers } from '../engine/core/step-shape.ts';
@@ -23,6 +24,20 @@ export interface SagaStart {
   readonly input: unknown;
   /** When the client asks, in whole virtual microseconds from 0; drawn from the first second when left out. */
   readonly startAtUs?: number;
+}
+
+/** What a process runs: sagastorm's own orchestrator, or what stands in for it. */
+export type Engine = Pick<Orchestrator, 'handle'>;
+
+/**
+ * Parts that stand in for sagastorm's own: how another engine, or one that is wrong on purpose, is put under the same
+ * storm and before the same judge.
+ */
+export interface Variant {
+  /** Makes the engine of one life of a process: from its start to its death. */
+  engine?(options: OrchestratorOptions): Engine;
+  /** Whether a store writes an append that the check of version and epoch would refuse (E10). */
+  accepts?(append: AppendOutput, stored: { readonly version: number; readonly epoch: number }): boolean;
 }
 
 export interface ScenarioSpec {
@@ -50,6 +65,8 @@ export interface ScenarioSpec {
   readonly orchestrators?: number;
   /** Invariants beside the built-in ones. */
   readonly invariants?: readonly InvariantFactory[];
+  /** Parts that stand in for sagastorm's own. */
+  readonly variant?: Variant;
 }
 
 /** A scenario that passed {@link defineScenario}. */
@@ -72,6 +89,7 @@ const SCENARIO_MEMBERS = [
   'storeLatency',
   'orchestrators',
   'invariants',
+  'variant',
 ];
 
 /** Each process is an actor of the simulation, which has place for a few more. */
@@ -119,6 +137,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     storeLatency: STORE_LATENCY_DEFAULT,
     orchestrators: 2,
     invariants: [],
+    variant: {},
     ...spec,
     policy: spec.policy,
     kind: 'scenario',

@@ -26,6 +26,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'simulator/scenario.ts': ['engine/core/', 'simulator/invariants/', 'simulator/kernel/'],
   'simulator/run-result.ts': [],
+  'simulator/explore/': [
+    'engine/core/',
+    'simulator/faults/',
+    'simulator/world/',
+    'simulator/run-result.ts',
+    'simulator/scenario.ts',
+  ],
   'simulator/run-record.ts': ['simulator/run-result.ts'],
   'simulator/index.ts': ['simulator/'],
   'simulator/campaign/': [

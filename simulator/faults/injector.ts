@@ -44,7 +44,12 @@ export interface InjectorOptions {
   readonly plan?: FaultPlan;
   /** Whether to keep what strikes, for {@link FaultInjector.plan}. */
   readonly keepPlan: boolean;
+  /** Told of every point that the run comes to, in order. */
+  readonly visit?: PointVisitor;
 }
+
+/** Told of a point where a fault could strike, before it is decided whether one does. */
+export type PointVisitor = (kind: PointKind, at: string) => void;
 
 export class FaultInjector {
   readonly ratesPpm: readonly number[];
@@ -55,11 +60,13 @@ export class FaultInjector {
   readonly #planned: ReadonlyMap<string, readonly PlannedFault[]> | undefined;
   readonly #candidates: Readonly<Record<PointKind, readonly Candidate[]>>;
   readonly #keepPlan: boolean;
+  readonly #visit: PointVisitor | undefined;
   readonly #recorded: Recorded[] = [];
   #healed = false;
 
-  constructor({ seed, profile, sagas, names, plan, keepPlan }: InjectorOptions) {
+  constructor({ seed, profile, sagas, names, plan, keepPlan, visit }: InjectorOptions) {
     this.#keepPlan = keepPlan;
+    this.#visit = visit;
     this.#seed = seed;
     this.#names = names;
     this.#planned = plan === undefined ? undefined : Map.groupBy(plan, (fault) => fault.at);
@@ -74,7 +81,7 @@ export class FaultInjector {
 
   /** Whether a fault of this kind of point can strike in this run at all. */
   canStrike(point: PointKind): boolean {
-    return this.#candidates[point].length > 0;
+    return this.#candidates[point].length > 0 || this.#visit !== undefined;
   }
 
   /** Writes the faults that strike at this point into `fate`, and returns which they are. */
@@ -86,6 +93,7 @@ export class FaultInjector {
     z: number,
     fate: Fates[Point],
   ): FaultSet {
+    this.#visit?.(point, pointText(this.#names, place, x, y, z));
     const candidates = this.#candidates[point];
     if (candidates.length === 0) return 0;
     if (this.#planned !== undefined) return this.#atPlanned(this.#planned, candidates, place, x, y, z, fate);

@@ -4,14 +4,14 @@
 // S10 A run that passes a bound is inconclusive.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
-import { Orchestrator, type OrchestratorOptions } from '../../engine/core/orchestrator.ts';
+import { Orchestrator } from '../../engine/core/orchestrator.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import type { Participant } from '../../engine/core/protocol.ts';
 import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { FAULTS } from '../faults/catalogue.ts';
 import { duration } from '../faults/fault.ts';
-import { FaultInjector } from '../faults/injector.ts';
+import { FaultInjector, type PointVisitor } from '../faults/injector.ts';
 import type { Profile } from '../faults/profile.ts';
 import { CaseBook } from '../invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
@@ -23,10 +23,10 @@ import { Seed } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, Variant } from '../scenario.ts';
 import { Client } from './client.ts';
 import { ParticipantNode } from './participant-node.ts';
-import { type Engine, type ProcessObserver, SimProcess } from './process.ts';
+import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
@@ -56,12 +56,15 @@ export interface SimulationOptions {
   readonly trace?: TraceLog;
   /** Called now and then with the number of sagas that have ended. */
   onProgress?(ended: number): void;
-  /** Parts that stand in for the real ones: how tests show that the judge sees what they break. */
-  readonly variant?: Variant;
+  /** Parts that stand in for the simulator's own, beside those of the scenario: a seam for tests. */
+  readonly variant?: WorldVariant;
+  /** The numbers of the sagas that begin, rising; the others never come. Left out: all of them. */
+  readonly only?: readonly number[];
+  /** Told of every point where a fault could strike, in order. */
+  readonly visit?: PointVisitor;
 }
 
-export interface Variant {
-  engine?(options: OrchestratorOptions): Engine;
+export interface WorldVariant extends Variant {
   store?(world: World, partitions: readonly Partition[]): SimStore;
 }
 
@@ -167,6 +170,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       keepPlan: options.keepPlan ?? true,
       names: { saga: sagaId, step: (saga, step) => this.#definitions[saga]!.steps[step]!.name },
       ...(options.plan === undefined ? {} : { plan: options.plan }),
+      ...(options.visit === undefined ? {} : { visit: options.visit }),
     });
     options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
     this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, () => this.sim.nowUs);
@@ -175,9 +179,11 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       epoch: 0,
     }));
     this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
-    this.#store = options.variant?.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions);
+    const variant = { ...scenario.variant, ...options.variant };
+    this.#store =
+      variant.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions, variant.accepts);
     this.#client = new Client(this, this.#processOf);
-    this.#processes = this.#startProcesses(scenario, this.#connect());
+    this.#processes = this.#startProcesses(scenario, this.#connect(), variant.engine);
     this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
     this.#starts = new Starts(scenario, this.seed, options.sagas, this.healAtUs + this.#patienceUs);
     this.#scheduleSagas();
@@ -194,7 +200,11 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     return transport;
   }
 
-  #startProcesses(scenario: Scenario, transport: SimTransport): SimProcess[] {
+  #startProcesses(
+    scenario: Scenario,
+    transport: SimTransport,
+    engine: Variant['engine'] = (options) => new Orchestrator(options),
+  ): SimProcess[] {
     const override = this.#options.policy ?? scenario.policy;
     const policy = override ?? scenario.sagas[0]?.policy;
     if (policy === undefined) {
@@ -205,7 +215,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       );
     }
     const options = { policy, overridePolicy: override !== undefined, definitions: scenario.sagas };
-    const engine = this.#options.variant?.engine ?? ((o: OrchestratorOptions) => new Orchestrator(o));
     const parts = { world: this, store: this.#store, transport, observer: this, options, engine };
     const processes = this.#partitions.map((partition, i) => new SimProcess(parts, partition, i));
     for (const process of processes) process.start();
@@ -214,8 +223,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   /** Asks the workload when each saga begins. Nothing else is kept of a saga before its time. */
   #scheduleSagas(): void {
-    const { sagas: count } = this.#options;
-    for (let index = 0; index < count; index++) {
+    const { sagas, only = Array.from({ length: sagas }, (_, index) => index) } = this.#options;
+    for (const index of only) {
       const atUs = this.#starts.atUs(index, this.#starts.of(index));
       if (atUs > this.#lastStartUs) this.#lastStartUs = atUs;
       this.#client.startAt(index, atUs);
@@ -230,6 +239,11 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     });
     if (stop !== 'events-max') this.judge.quiescence(this);
     return this.#result(stop);
+  }
+
+  /** How many sagas are to begin. */
+  get #expected(): number {
+    return this.#options.only?.length ?? this.#options.sagas;
   }
 
   get #untilUs(): number {
@@ -248,7 +262,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       seed: this.#options.seed,
       verdict: violated ? 'violated' : reason !== undefined ? 'inconclusive' : 'held',
       ...(violated || reason === undefined ? {} : { inconclusive: reason }),
-      sagas: this.#tally.counts(this.#options.sagas),
+      sagas: this.#tally.counts(this.#expected),
       faultsEnabled: faults(injector.ratesPpm),
       faultsDelivered: faults(injector.delivered),
       violations: judge.violations,
@@ -266,8 +280,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #inconclusive(stop: Stop): string | undefined {
     if (stop === 'events-max') return `stopped after ${this.sim.events} events`;
-    const { sagas } = this.#options;
-    const notBegun = sagas - this.#begun;
+    const notBegun = this.#expected - this.#begun;
     const refused = this.#begun - this.#tally.ended;
     const reasons = [
       stop === 'time-max' ? `stopped after ${duration(this.#untilUs)} of virtual time` : '',

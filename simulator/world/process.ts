@@ -7,7 +7,6 @@
 
 import type {
   AppendOutput,
-  Orchestrator,
   OrchestratorInput,
   OrchestratorOptions,
   OrchestratorOutput,
@@ -17,6 +16,7 @@ import type { Call } from '../../engine/core/protocol.ts';
 import type { ProcessFate } from '../faults/fault.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import type { Engine } from '../scenario.ts';
 import { NEVER, operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
@@ -33,9 +33,6 @@ export interface ProcessObserver {
   /** The process is ready for requests; those that were not answered may be lost. */
   ready(process: SimProcess): void;
 }
-
-/** What a process runs: the orchestrator, or in tests a variant of it that is wrong on purpose. */
-export type Engine = Pick<Orchestrator, 'handle'>;
 
 export interface ProcessParts {
   readonly world: World;

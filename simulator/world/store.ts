@@ -13,6 +13,7 @@ import type { AppendFate } from '../faults/fault.ts';
 import type { FaultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import type { Variant } from '../scenario.ts';
 import { type Partition, type SimSaga, triesOf } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
 
@@ -45,9 +46,12 @@ export class SimStore implements Store, Actor {
   #epoch = 0;
   #generation = 0;
   readonly #faulty: boolean;
+  readonly #accepts: Variant['accepts'];
 
-  constructor(world: World, partitions: readonly Partition[]) {
+  /** @param accepts stands in for the check of version and epoch */
+  constructor(world: World, partitions: readonly Partition[], accepts?: Variant['accepts']) {
     this.#world = world;
+    this.#accepts = accepts;
     this.#faulty = world.injector.canStrike('append');
     this.#partitions = new Map(partitions.map((partition) => [partition.name, partition]));
     this.#id = world.sim.add(this);
@@ -159,7 +163,10 @@ export class SimStore implements Store, Actor {
   }
 
   /** Why the append may not become part of the log, if there is a reason (E10). */
-  protected refusal({ epoch, expectedVersion }: AppendOutput, saga: SimSaga): AppendAnswer | undefined {
+  protected refusal(append: AppendOutput, saga: SimSaga): AppendAnswer | undefined {
+    const { epoch, expectedVersion } = append;
+    if (this.#accepts?.(append, { version: saga.log.length, epoch: saga.partition.epoch }) === true)
+      return undefined;
     if (epoch < saga.partition.epoch) return 'append-fenced';
     return expectedVersion === saga.log.length ? undefined : 'append-conflict';
   }

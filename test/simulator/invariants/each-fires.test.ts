@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defineSaga, type Participant } from '../../../engine/index.ts';
 import { bank, inventory } from '../../../participants-mock/index.ts';
 import { defineScenario, INVARIANTS, profiles, type Scenario, simulate } from '../../../simulator/index.ts';
-import type { Variant } from '../../../simulator/world/host.ts';
+import type { WorldVariant } from '../../../simulator/world/host.ts';
 import {
   BANK,
   bankWithoutTombstones,
@@ -70,7 +70,7 @@ function scenarioWith(parts: Parts = {}): Scenario {
   });
 }
 
-function* violations(parts: Parts, variant?: Variant): Iterable<string> {
+function* violations(parts: Parts, variant?: WorldVariant): Iterable<string> {
   for (let i = 0; i < 40; i++) {
     const options = { seed: `wrong/${i}`, sagas: 20, profile: profiles.storm };
     const result = simulate(scenarioWith(parts), variant === undefined ? options : { ...options, variant });
@@ -79,12 +79,12 @@ function* violations(parts: Parts, variant?: Variant): Iterable<string> {
 }
 
 /** Whether the invariant is violated in one of a few dozen seeds. */
-function fires(invariant: string, parts: Parts, variant?: Variant): boolean {
+function fires(invariant: string, parts: Parts, variant?: WorldVariant): boolean {
   for (const violated of violations(parts, variant)) if (violated === invariant) return true;
   return false;
 }
 
-const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, variant?: Variant])[] = [
+const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, variant?: WorldVariant])[] = [
   ['money-conserved', 'a bank prints money', { bank: () => generousBank(bank(BANK)) }],
   ['money-conserved', 'a bank has no fence', { bank: unfencedBank }],
   [

@@ -11,7 +11,7 @@ import type { SagaEvent } from '../../../engine/core/saga.ts';
 import type { AppendOutput, Call, Outcome, Participant, ParticipantEnv } from '../../../engine/index.ts';
 import { Bank, bank, Inventory } from '../../../participants-mock/index.ts';
 import type { Actor } from '../../../simulator/kernel/simulation.ts';
-import type { Variant } from '../../../simulator/world/host.ts';
+import type { WorldVariant } from '../../../simulator/world/host.ts';
 import type { Partition } from '../../../simulator/world/sim-saga.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 import type { World } from '../../../simulator/world/world.ts';
@@ -107,7 +107,9 @@ export function unfencedInventory(items: Readonly<Record<string, number>>): Part
 }
 
 /** An engine whose outputs go through `wrong`. */
-export function engineThat(wrong: (output: OrchestratorOutput) => readonly OrchestratorOutput[]): Variant {
+export function engineThat(
+  wrong: (output: OrchestratorOutput) => readonly OrchestratorOutput[],
+): WorldVariant {
   return {
     engine: (options) => {
       const inner = new Orchestrator(options);
@@ -117,7 +119,7 @@ export function engineThat(wrong: (output: OrchestratorOutput) => readonly Orche
 }
 
 /** An engine that writes one input into the log, and goes on with another. */
-export const engineOfTwoInputs: Variant = engineThat((output) =>
+export const engineOfTwoInputs: WorldVariant = engineThat((output) =>
   output.kind === 'append' ? [{ ...output, events: output.events.map(withOtherInput) }] : [output],
 );
 
@@ -126,7 +128,7 @@ function withOtherInput(event: SagaEvent): SagaEvent {
 }
 
 /** An engine that does not know which step comes after which, so it undoes all at once. */
-export const engineWithoutOrder: Variant = {
+export const engineWithoutOrder: WorldVariant = {
   engine: (options: OrchestratorOptions) => {
     const flat = new Map(options.definitions.map((definition) => [definition, withoutOrder(definition)]));
     const inner = new Orchestrator({ ...options, definitions: [...flat.values()] });
@@ -145,7 +147,7 @@ function withoutOrder(definition: SagaDefinition): SagaDefinition {
 }
 
 /** An engine that takes any epoch it likes. */
-export function engineOfEpoch(epoch: number): Variant {
+export function engineOfEpoch(epoch: number): WorldVariant {
   return {
     engine: (options) => new Orchestrator({ ...options, epoch: options.epoch === 1 ? epoch : options.epoch }),
   };
@@ -178,7 +180,7 @@ class HastyStore extends SimStore implements Actor {
   }
 }
 
-export const hastyStore: Variant = { store: (world, partitions) => new HastyStore(world, partitions) };
+export const hastyStore: WorldVariant = { store: (world, partitions) => new HastyStore(world, partitions) };
 
 /** A bank that keeps a fee for an undo, of which the saga knows nothing. */
 export function stingyBank(): Participant {
@@ -201,4 +203,6 @@ class CarelessStore extends SimStore {
   }
 }
 
-export const carelessStore: Variant = { store: (world, partitions) => new CarelessStore(world, partitions) };
+export const carelessStore: WorldVariant = {
+  store: (world, partitions) => new CarelessStore(world, partitions),
+};

@@ -11,7 +11,7 @@ import {
   type SimulationOptions,
   simulate,
 } from '../../../simulator/index.ts';
-import type { Variant } from '../../../simulator/world/host.ts';
+import type { WorldVariant } from '../../../simulator/world/host.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 
 function scenarioWith(inPayload: () => void = () => undefined): Scenario {
@@ -44,7 +44,7 @@ function run(scenario: Scenario, more: Partial<SimulationOptions> = {}): RunResu
 }
 
 /** A store beside which something is still to happen, long after all sagas have ended. */
-function storeWithPlans(atUs: number): Variant {
+function storeWithPlans(atUs: number): WorldVariant {
   return {
     store(world, partitions) {
       world.sim.schedule(atUs, world.sim.add({ happen: () => undefined }), 0, undefined);
