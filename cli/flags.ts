@@ -15,6 +15,11 @@ const FLAGS = {
   },
   profile: { name: 'profile', value: 'name', description: 'calm, breeze or storm; default storm' },
   policy: { name: 'policy', value: 'name', description: "Retry policy instead of the scenario's own" },
+  faults: {
+    name: 'faults',
+    value: 'n',
+    description: 'Faults at a time: 1, or 2 for every pair as well; default 1',
+  },
   workers: { name: 'workers', value: 'n', description: 'Threads, 1 to 256; default one per core' },
   saga: {
     name: 'saga',
@@ -25,6 +30,11 @@ const FLAGS = {
     name: 'check-determinism',
     value: 'k',
     description: 'Runs to repeat and compare; default 2 %, at least 1, at most 20',
+  },
+  'shrink-budget': {
+    name: 'shrink-budget',
+    value: 'n',
+    description: 'Sagas to run, all together, to make failures small; 0: not at all; default 200,000',
   },
   reporter: {
     name: 'reporter',

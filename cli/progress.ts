@@ -49,13 +49,15 @@ export class Progress {
 
 /** `412 of 1,000 runs · 41 % · 0:12 left`, `elapsedMs` after the phase began. */
 export function progressText({ phase, unit, done, total }: CampaignProgress, elapsedMs: number): string {
-  const doing = phase === 'runs' ? '' : 'repeating ';
+  const doing = DOING[phase];
   const share = Math.floor((100 * done) / Math.max(1, total));
   const left = done === 0 ? [] : [`${clock((elapsedMs / done) * (total - done))} left`];
   return [`${doing}${number(done)} of ${counted(total, unit.slice(0, -1))}`, `${share} %`, ...left].join(
     ' · ',
   );
 }
+
+const DOING = { runs: '', determinism: 'repeating ', shrinking: 'shrinking ', exploring: '' } as const;
 
 /** Milliseconds as `0:12` or `1:02:03`. */
 function clock(ms: number): string {

@@ -1,6 +1,6 @@
 // The report for people, on a terminal: verdict first, then each distinct failure, then what was checked.
 
-import type { RecordedViolation, RunRecord, Verdict } from '../simulator/run-record.ts';
+import type { RecordedViolation, RunRecord, ShrunkFailure, Verdict } from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
 import { counted, duration, durations, number, percent } from './wording.ts';
 
@@ -60,9 +60,8 @@ function title(record: RunRecord): string {
   const version = record.version.split('.', 2).join('.');
   const seed = `${record.runs.total === 1 ? 'seed' : 'root seed'} "${record.rootSeed}"`;
   const policy = record.policy === 'default' ? [] : [`policy ${record.policy}`];
-  return [`sagastorm ${version}`, record.scenario, extent(record), seed, record.profile, ...policy].join(
-    ' · ',
-  );
+  const weather = record.explored === undefined ? record.profile : 'every fault';
+  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...policy].join(' · ');
 }
 
 function outcome(
@@ -106,8 +105,30 @@ function failure(
     ...paragraph(message, width),
     '',
     ...detail('seed', `"${seed}"   ${who} ${duration(atUs)}`, width),
-    ...detail(struck, kinds.length === 0 ? 'no fault' : kinds.join(', '), width),
+    ...(violation.shrunk === undefined
+      ? detail(struck, kinds.length === 0 ? 'no fault' : kinds.join(', '), width)
+      : smallRun(violation.shrunk, width)),
     ...detail('replay', together(replay), width),
+    ...(violation.test === undefined
+      ? []
+      : detail('test', together(`npx vitest run ${violation.test}`), width)),
+  ];
+}
+
+/** What is left of the run, fault by fault. */
+function smallRun(
+  { faults, sagas, events, from, isMinimal }: ShrunkFailure,
+  width: number,
+): readonly string[] {
+  const sizes = [
+    `${number(from.faults)} → ${counted(faults.length, 'fault')}`,
+    `${number(from.sagas)} → ${counted(sagas, 'saga')}`,
+    `${number(from.events)} → ${counted(events, 'event')}`,
+  ];
+  const open = isMinimal ? '' : ' (the budget is spent: `sagastorm shrink` goes on from the capsule)';
+  return [
+    ...detail('shrunk', `${sizes.join(', ')}${open}`, width),
+    ...faults.flatMap((words) => detail('', words, width)),
   ];
 }
 
@@ -171,7 +192,9 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ['INVARIANTS', invariants(record)],
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
-    ['DETERMINISM', determinism(record)],
+    ...(record.explored === undefined
+      ? ([['DETERMINISM', determinism(record)]] as const)
+      : ([['EXPLORED', explored(record.explored)]] as const)),
     ['FINGERPRINT', record.fingerprint],
   ];
   return rows.flatMap(([label, text]) =>
@@ -179,6 +202,14 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
       i === 0 ? line.replace(label, colors.bold(label)) : line,
     ),
   );
+}
+
+/** `1,225 of 1,225`, what that means, and what was left out. */
+function explored({ k, points, total, run, pruned }: NonNullable<RunRecord['explored']>): string {
+  const what = k === 1 ? 'every fault by itself' : 'every fault by itself and every pair';
+  const left =
+    pruned === 0 ? '' : ` · ${number(pruned)} of them not run: their second fault has nothing to strike`;
+  return `${number(run + pruned)} of ${number(total)} explored: ${what} at ${number(points)} points${left}`;
 }
 
 /** Why forward work ended early; a saga that never completes is seldom what was meant. */

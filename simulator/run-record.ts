@@ -17,6 +17,22 @@ export interface Percentiles {
   readonly max: number;
 }
 
+/** A failure made small: see `sagastorm shrink`. */
+export interface ShrunkFailure {
+  /** What happens, in one sentence. */
+  readonly sentence: string;
+  /** The faults that are left, in words, in the order of `faults`. */
+  readonly faults: readonly string[];
+  readonly sagas: number;
+  readonly events: number;
+  /** Without any one of its faults or sagas it does not fail so; false when the budget was spent before. */
+  readonly isMinimal: boolean;
+  /** Runs that were made on the way. */
+  readonly attempts: number;
+  /** What it was before. */
+  readonly from: { readonly faults: number; readonly sagas: number; readonly events: number };
+}
+
 /** One distinct failure: the first seed that showed it, and how often it came again. */
 export interface RecordedViolation {
   readonly invariant: string;
@@ -33,6 +49,10 @@ export interface RecordedViolation {
   /** Runs of this campaign that failed in the same way. */
   readonly runs: number;
   readonly faults: readonly PlannedFault[];
+  /** The small run, which message, time, saga and faults are then of. */
+  readonly shrunk?: ShrunkFailure;
+  /** Path of a vitest test that fails until the bug is mended, relative to where the command ran. */
+  readonly test?: string;
 }
 
 /** The first event in which two runs of one seed differ. */
@@ -100,6 +120,18 @@ export interface RunRecord {
   };
   /** For zero violations: the violation rate per run that 95 % confidence still allows; otherwise absent. */
   readonly bound95?: number;
+  /**
+   * Of an exhaustive exploration: plans of at most `k` faults, over the `points` that the run without a fault comes to.
+   * `pruned`: pairs whose second cannot strike, which would be the run of the first alone. `total` is all of them when
+   * nothing was cut short.
+   */
+  readonly explored?: {
+    readonly k: number;
+    readonly points: number;
+    readonly total: number;
+    readonly run: number;
+    readonly pruned: number;
+  };
   readonly virtualUs: number;
   readonly events: number;
   /** The only part that differs between two runs of the same command. */

@@ -4,10 +4,8 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
 import {
   type Capsule,
-  type Job,
   type Replay,
   readCapsule,
-  readJson,
   replayCapsule,
   replaySeed,
   TraceUntil,
@@ -15,20 +13,9 @@ import {
 import { TraceLog } from '../../simulator/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, type ExitCode } from '../exit-codes.ts';
-import {
-  durationOf,
-  type FlagName,
-  flags,
-  isGiven,
-  profileOf,
-  seedOf,
-  textOf,
-  wholeNumberOf,
-} from '../flags.ts';
+import { durationOf, flags, isGiven } from '../flags.ts';
 import { palette, print, width } from '../terminal.ts';
-
-/** What a capsule already says. */
-const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'policy', 'saga'];
+import { jobOf, neededSeed, refuseFlagsBesideCapsule } from './one-run.ts';
 
 export const REPLAY: CommandSpec = {
   name: 'replay',
@@ -41,7 +28,6 @@ export const REPLAY: CommandSpec = {
   ],
 };
 
-const SAGAS = { min: 1, max: 10_000_000 };
 const LINES_PER_WRITE = 1_000;
 
 export async function replay(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
@@ -59,7 +45,7 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
   const capsule = subject.endsWith('.json') ? capsuleAt(subject, given) : undefined;
   const done =
     capsule === undefined
-      ? await replaySeed(jobOf(subject, given), neededSeed(subject, given), options)
+      ? await replaySeed(jobOf(subject, given), neededSeed('replay', subject, given), options)
       : await replayCapsule(capsule, options);
   if (trace !== undefined) printTrace(trace);
   if (isGiven(given, 'json')) print(renderJson(done.record));
@@ -80,37 +66,8 @@ function traceOf(given: GivenFlags): TraceLog | undefined {
 }
 
 function capsuleAt(path: string, given: GivenFlags): Capsule {
-  const beside = OF_A_SEED.find((name) => given.has(name));
-  if (beside === undefined) return readCapsule(path);
-  throw new UserError(
-    'capsule-and-flag',
-    `a capsule says everything about its run, so it cannot be combined with --${beside}`,
-    'Leave the flag out, or name the scenario instead of the capsule.',
-  );
-}
-
-function neededSeed(scenario: string, given: GivenFlags): string {
-  const seed = seedOf(given);
-  if (seed !== undefined) return seed;
-  throw new UserError(
-    'missing-seed',
-    `replay ${scenario} needs the seed of the run`,
-    `Write sagastorm replay ${scenario} --seed <text>.`,
-  );
-}
-
-function jobOf(scenario: string, given: GivenFlags): Job {
-  const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
-  const sagas = wholeNumberOf(given, 'sagas', SAGAS);
-  return {
-    scenario,
-    profile: profileOf(given) ?? 'storm',
-    ...(sagas === undefined ? {} : { sagas }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(saga === undefined
-      ? {}
-      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
-  };
+  refuseFlagsBesideCapsule(given);
+  return readCapsule(path);
 }
 
 /** Some lines at a time, and only while somebody reads. */

@@ -32,6 +32,7 @@ export const RUN: CommandSpec = {
     'workers',
     'saga',
     'check-determinism',
+    'shrink-budget',
     'reporter',
     'json',
     'out',
@@ -52,9 +53,10 @@ type ReporterName = (typeof REPORTERS)[number];
 
 const SEEDS = { min: 1, max: 10_000_000 };
 const SAGAS = { min: 1, max: 10_000_000 };
-const WORKERS = { min: 1, max: 256 };
+export const WORKERS = { min: 1, max: 256 };
 const CHECKS = { min: 0, max: 10_000_000 };
-const OUT_DEFAULT = '.sagastorm';
+export const SHRINK_BUDGET = { min: 0, max: 1_000_000_000 };
+export const OUT_DEFAULT = '.sagastorm';
 
 /** What is the same for every scenario of one command. */
 type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
@@ -95,6 +97,7 @@ async function runOne(options: CampaignOptions, signal: AbortSignal, quiet: bool
 function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared {
   const [sagas, workers] = [wholeNumberOf(given, 'sagas', SAGAS), wholeNumberOf(given, 'workers', WORKERS)];
   const determinismChecks = wholeNumberOf(given, 'check-determinism', CHECKS);
+  const shrinkBudget = wholeNumberOf(given, 'shrink-budget', SHRINK_BUDGET);
   const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
   if (saga !== undefined && scenarios.length !== 1) {
     throw new UserError(
@@ -112,6 +115,7 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
     ...(sagas === undefined ? {} : { sagas }),
     ...(workers === undefined ? {} : { workers }),
     ...(determinismChecks === undefined ? {} : { determinismChecks }),
+    ...(shrinkBudget === undefined ? {} : { shrinkBudget }),
     ...(policy === undefined ? {} : { policy }),
     ...(saga === undefined
       ? {}
@@ -142,7 +146,7 @@ function render(reporter: ReporterName, record: RunRecord, given: GivenFlags, st
 }
 
 /** Ctrl-C: the runs in hand are finished and reported. A second one ends the process at once. */
-function stopOnInterrupt(stop: AbortController): () => void {
+export function stopOnInterrupt(stop: AbortController): () => void {
   const interrupted = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();

@@ -10,17 +10,18 @@ import { performance } from 'node:perf_hooks';
 import type { RunRecord } from '../run-record.ts';
 import { checkDeterminism, type Sample } from './determinism.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
-import { recordFailures } from './record-failures.ts';
+import { recordFailures, type ShrunkRuns } from './record-failures.ts';
 import { runRecordOf } from './run-record-of.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
 import { batchAt, defaultChecks, runsPerBatch, seedOf, spread } from './seeds.ts';
+import { SHRINK_BUDGET_DEFAULT, type ShrunkRun } from './shrink-run.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** How far a campaign is. */
 export interface CampaignProgress {
-  readonly phase: 'runs' | 'determinism';
-  /** What is counted: the sagas of a single run, or runs. */
-  readonly unit: 'sagas' | 'runs';
+  readonly phase: 'runs' | 'determinism' | 'shrinking' | 'exploring';
+  /** What is counted: the sagas of a single run, runs, failures that are made small, or faults that are explored. */
+  readonly unit: 'sagas' | 'runs' | 'failures' | 'faults';
   readonly done: number;
   readonly total: number;
 }
@@ -33,6 +34,8 @@ export interface CampaignOptions extends Job {
   readonly workers?: number;
   /** Runs to repeat; 0 for none. Default 2 % of the runs, at least 1, at most 20. */
   readonly determinismChecks?: number;
+  /** Sagas that may be run, all together, to make failures small; 0: not at all. Default 200,000. */
+  readonly shrinkBudget?: number;
   /** Folder for capsules; none are written without it. */
   readonly out?: string;
   /** An enabled fault that was never delivered makes the campaign inconclusive. */
@@ -90,8 +93,9 @@ class Campaign {
       await this.#runAll(pool);
       const runsMs = performance.now() - start;
       const determinism = await this.#check(pool);
+      const shrunk = await this.#shrink(pool);
       const wallMs = performance.now() - start;
-      return this.#record(determinism, startedAt, runsMs, wallMs);
+      return this.#record(determinism, shrunk, startedAt, runsMs, wallMs);
     } finally {
       await pool.close();
     }
@@ -138,8 +142,36 @@ class Campaign {
     });
   }
 
+  /** Failures of one nature were counted as one before: each is made small once, all within one budget. */
+  async #shrink(pool: WorkerPool): Promise<ShrunkRuns> {
+    const failures = [...this.#summary.failures.values()];
+    const { shrinkBudget = SHRINK_BUDGET_DEFAULT, signal } = this.#options;
+    const budget = Math.floor(shrinkBudget / failures.length);
+    const shrunk = new Map<string, ShrunkRun>();
+    if (shrinkBudget === 0) return shrunk;
+    const rest = failures.values();
+    let done = 0;
+    const lane = async (): Promise<void> => {
+      for (const { seed, plan, violation } of rest) {
+        if (signal?.aborted === true) return;
+        const { signature } = violation;
+        const small = await pool.shrink({ seed, plan, signature, budget });
+        if (small !== undefined) shrunk.set(signature, small);
+        this.#options.onProgress?.({
+          phase: 'shrinking',
+          unit: 'failures',
+          done: ++done,
+          total: failures.length,
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: this.#workers }, lane));
+    return shrunk;
+  }
+
   #record(
     determinism: RunRecord['determinism'],
+    shrunk: ShrunkRuns,
     startedAt: string,
     runsMs: number,
     wallMs: number,
@@ -152,7 +184,7 @@ class Campaign {
       rootSeed,
       planned: seeds,
       summary,
-      violations: recordFailures(this.#options, this.#prepared, summary.failures.values()),
+      violations: recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
       determinism,
       strict,
       meta: {

@@ -14,6 +14,7 @@ import type { Job } from './job.ts';
 import { shownPath } from './load-scenario.ts';
 import { seedCommand } from './replay-command.ts';
 import { readJson } from './saga-file.ts';
+import type { ShrunkRun } from './shrink-run.ts';
 
 export const CAPSULE_SCHEMA = 'sagastorm/capsule@1';
 
@@ -27,10 +28,16 @@ export interface Capsule {
   readonly seed: string;
   readonly sagas: number;
   readonly profile: Profile['name'];
+  /** All sagas begin at virtual time 0. */
+  readonly atOnce?: boolean;
   /** As given with `--policy`; left out for the scenario's own. */
   readonly policy?: string;
+  /** The numbers of the sagas that come; left out: all. */
+  readonly only?: readonly number[];
   /** Every fault of the run: these, and no others, strike again. */
   readonly plan: FaultPlan;
+  /** Of a run that was made small: how, and whether it can be made smaller. */
+  readonly shrunk?: Pick<ShrunkRun, 'isMinimal' | 'attempts' | 'from'>;
   readonly violation: Violation;
   /** Of the run. */
   readonly fingerprint: string;
@@ -64,11 +71,12 @@ export function readCapsule(path: string): Capsule {
 }
 
 /** The job that a capsule's run was one of. */
-export function jobOf({ scenario, saga, sagas, profile, policy }: Capsule): Job {
+export function jobOf({ scenario, saga, sagas, profile, policy, atOnce }: Capsule): Job {
   return {
     scenario,
     sagas,
     profile,
+    ...(atOnce === undefined ? {} : { atOnce }),
     ...(saga === undefined ? {} : { saga }),
     ...(policy === undefined ? {} : { policy }),
   };
@@ -97,12 +105,21 @@ function faultOf(value: unknown): string | undefined {
   for (const field of ['scenario', 'scenarioHash', 'seed', 'fingerprint']) {
     if (typeof capsule[field] !== 'string') return `"${field}" is not a text`;
   }
-  const { sagas, profile, policy, plan } = capsule;
+  const { sagas, profile, policy, plan, only, violation } = capsule;
   if (!Number.isInteger(sagas) || (sagas as number) < 1) return '"sagas" is not a whole number from 1';
   if (typeof profile !== 'string' || !Object.hasOwn(profiles, profile)) return '"profile" is unknown';
   if (policy !== undefined && typeof policy !== 'string') return '"policy" is not a text';
   if (!Array.isArray(plan) || !plan.every(isPlannedFault)) return '"plan" is not a list of faults';
+  if (only !== undefined && !(Array.isArray(only) && only.every((n) => isNumberBelow(n, sagas as number)))) {
+    return '"only" is not a list of numbers of its sagas';
+  }
+  const { invariant, signature } = (violation ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof invariant !== 'string' || typeof signature !== 'string') return '"violation" is not a violation';
   return undefined;
+}
+
+function isNumberBelow(value: unknown, below: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
 }
 
 function isPlannedFault(value: unknown): boolean {

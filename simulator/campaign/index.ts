@@ -3,6 +3,7 @@
 export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
 export { type Capsule, readCapsule } from './capsule.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
+export { type ExploreOptions, explore } from './explore.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';
 export {
   listScenarios,
@@ -14,4 +15,5 @@ export {
 export { STANDARD_POLICIES } from './policy-choice.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed, TraceUntil } from './replay.ts';
 export { readJson, withSaga } from './saga-file.ts';
+export { type ShrinkOptions, shrinkCapsule, shrinkSeed } from './shrink.ts';
 export { VERSION } from './source-tree.ts';

@@ -20,6 +20,8 @@ export interface Job {
   readonly policy?: string;
   /** Sagas per run, from 1. Left out: the scenario's own number; 1 with `saga`. */
   readonly sagas?: number;
+  /** Whether all sagas are asked for at virtual time 0, whatever the workload says: then they certainly meet. */
+  readonly atOnce?: boolean;
 }
 
 /** A job with its scenario loaded and its names resolved. */
@@ -41,7 +43,8 @@ export interface PreparedJob {
  */
 export async function prepare(job: Job): Promise<PreparedJob> {
   const { scenario: found, file } = await loadScenario(job.scenario);
-  const scenario = job.saga === undefined ? found : withSaga(found, job.saga);
+  const own = job.saga === undefined ? found : withSaga(found, job.saga);
+  const scenario = job.atOnce === true ? startingAtOnce(own) : own;
   return {
     scenario,
     file,
@@ -52,8 +55,13 @@ export async function prepare(job: Job): Promise<PreparedJob> {
   };
 }
 
+function startingAtOnce(scenario: Scenario): Scenario {
+  return { ...scenario, workload: (context) => ({ ...scenario.workload(context), startAtUs: 0 }) };
+}
+
 /** What one run may have beside its seed. */
-export interface RunExtras extends Pick<SimulationOptions, 'trace' | 'onProgress' | 'keepPlan'> {
+export interface RunExtras
+  extends Pick<SimulationOptions, 'trace' | 'onProgress' | 'keepPlan' | 'only' | 'visit'> {
   readonly plan?: FaultPlan;
 }
 

@@ -1,33 +1,48 @@
-// Turns failures into what the record says of them: one entry each, with its capsule and the command that runs
-// it again. The record has the faults that struck the saga concerned; the whole plan is in the capsule.
+// Turns failures into what the record says of them: one entry each, with its capsule and the command that runs it
+// again. A failure that was made small is told as the small run; the others with the faults that struck their saga.
 
-import type { RecordedViolation } from '../run-record.ts';
+import { assert } from '../../engine/core/assert.ts';
+import { faultWords, sentence } from '../explore/story.ts';
+import type { RecordedViolation, ShrunkFailure } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
 import { CAPSULE_SCHEMA, type Capsule, writeCapsule } from './capsule.ts';
 import type { Job, PreparedJob } from './job.ts';
 import { quoted, seedCommand } from './replay-command.ts';
 import type { Failure } from './run-summary.ts';
+import type { ShrunkRun } from './shrink-run.ts';
+
+/** By signature. */
+export type ShrunkRuns = ReadonlyMap<string, ShrunkRun>;
 
 /** Writes a capsule per failure, if there is a folder for them, and lists all. */
 export function recordFailures(
   job: Job & { readonly out?: string },
   prepared: PreparedJob,
   failures: Iterable<Failure>,
+  shrunkRuns: ShrunkRuns,
 ): readonly RecordedViolation[] {
-  const { out } = job;
   return [...failures].map((failure) => {
-    const { violation, seed, runs } = failure;
-    const capsule = out === undefined ? undefined : writeCapsule(out, capsuleOf(job, prepared, failure));
+    const { seed, runs } = failure;
+    const shrunk = shrunkRuns.get(failure.violation.signature);
+    const capsule =
+      job.out === undefined ? undefined : writeCapsule(job.out, capsuleOf(job, prepared, failure, shrunk));
     const again = { ...job, sagas: prepared.sagas };
     return {
-      ...violation,
+      ...(shrunk?.violation ?? failure.violation),
       seed,
       ...(capsule === undefined ? {} : { capsule }),
       replay: capsule === undefined ? seedCommand(again, seed) : `npx sagastorm replay ${quoted(capsule)}`,
       runs,
-      faults: faultsThatMatter(failure),
+      faults: shrunk?.plan ?? faultsThatMatter(failure),
+      ...(shrunk === undefined ? {} : { shrunk: toldOf(shrunk) }),
     };
   });
+}
+
+/** Where the capsule of a violation was written; there is one when there was a folder for it. */
+export function capsulePath({ capsule }: RecordedViolation): string {
+  assert(capsule !== undefined, 'a violation without a capsule');
+  return capsule;
 }
 
 /** The faults that struck the saga concerned, or all of them when it is not one saga's failure. */
@@ -35,8 +50,34 @@ function faultsThatMatter({ violation: { saga }, plan }: Failure): FaultPlan {
   return saga === undefined ? plan : plan.filter(({ at }) => /^[^/@#]+/.exec(at)?.[0] === saga);
 }
 
-function capsuleOf(job: Job, prepared: PreparedJob, failure: Failure): Capsule {
-  const { violation, seed, plan, fingerprint } = failure;
+/** A small run as the record tells it. */
+function toldOf({ violation, plan, only, isMinimal, attempts, events, from }: ShrunkRun): ShrunkFailure {
+  return {
+    sentence: sentence(violation, plan, only),
+    faults: plan.map(faultWords),
+    sagas: only.length,
+    events,
+    from,
+    isMinimal,
+    attempts,
+  };
+}
+
+/** A capsule of a failure: of the small run, when there is one. */
+export function capsuleOf(
+  job: Job,
+  prepared: PreparedJob,
+  { seed, ...failure }: Pick<Failure, 'violation' | 'seed' | 'plan' | 'fingerprint'>,
+  shrunk?: ShrunkRun,
+): Capsule {
+  const { violation, plan, fingerprint } = shrunk ?? failure;
+  const small =
+    shrunk === undefined
+      ? {}
+      : {
+          only: shrunk.only,
+          shrunk: { isMinimal: shrunk.isMinimal, attempts: shrunk.attempts, from: shrunk.from },
+        };
   return {
     schema: CAPSULE_SCHEMA,
     scenario: job.scenario,
@@ -45,9 +86,11 @@ function capsuleOf(job: Job, prepared: PreparedJob, failure: Failure): Capsule {
     seed,
     sagas: prepared.sagas,
     profile: job.profile,
+    ...(job.atOnce === undefined ? {} : { atOnce: job.atOnce }),
     ...(job.policy === undefined ? {} : { policy: job.policy }),
     violation,
     fingerprint,
+    ...small,
     plan,
   };
 }

@@ -6,7 +6,7 @@ import { TraceLog } from '../kernel/trace.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { RunResult, Violation } from '../run-result.ts';
 import { type Capsule, checkDrift, jobOf } from './capsule.ts';
-import { type Job, prepare, type RunExtras, runSeed } from './job.ts';
+import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
 import { recordFailures } from './record-failures.ts';
 import { runRecordOf } from './run-record-of.ts';
 import { RunSummary } from './run-summary.ts';
@@ -53,35 +53,61 @@ export function replaySeed(job: Job, seed: string, options: ReplayOptions = {}):
  * @throws UserError as {@link replaySeed}, and `capsule-drifted` when the scenario has changed
  */
 export function replayCapsule(capsule: Capsule, options: ReplayOptions = {}): Promise<Replay> {
-  return replay(jobOf(capsule), capsule.seed, { ...options, plan: capsule.plan }, capsule);
+  const { seed, plan, only } = capsule;
+  return replay(jobOf(capsule), seed, { ...options, plan, ...(only === undefined ? {} : { only }) }, capsule);
 }
 
 async function replay(job: Job, seed: string, extras: RunExtras, capsule?: Capsule): Promise<Replay> {
   const prepared = await prepare(job);
   if (capsule !== undefined) checkDrift(capsule, prepared.hash);
+  const run = runOnce(prepared, seed, extras, capsule);
+  const violations = recordFailures(job, prepared, run.summary.failures.values(), new Map());
+  return { record: recordOfOne(prepared, seed, run, violations), runFingerprint: run.fingerprint };
+}
+
+/** One run in this thread, and what it came to. */
+export interface OneRun {
+  readonly summary: RunSummary;
+  readonly fingerprint: string;
+  readonly startedAt: string;
+  readonly wallMs: number;
+}
+
+/** Runs one seed, of a capsule if it is one's: then what the capsule was made for comes first. */
+export function runOnce(prepared: PreparedJob, seed: string, extras: RunExtras, capsule?: Capsule): OneRun {
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const result = runSeed(prepared, seed, extras);
   const wallMs = performance.now() - start;
   const summary = new RunSummary();
   summary.addRun(capsule === undefined ? result : { ...result, violations: inOrderFor(capsule, result) });
-  const record = runRecordOf({
+  return { summary, fingerprint: result.fingerprint, startedAt, wallMs };
+}
+
+/** The record of one run. */
+export function recordOfOne(
+  prepared: PreparedJob,
+  seed: string,
+  { summary, startedAt, wallMs }: OneRun,
+  violations: RunRecord['violations'],
+): RunRecord {
+  const perSecond = (count: number): number => Math.round((count / wallMs) * 1000);
+  return runRecordOf({
     job: prepared,
     rootSeed: seed,
     planned: 1,
     summary,
-    violations: recordFailures(job, prepared, summary.failures.values()),
+    violations,
     determinism: { checked: 0, equal: 0 },
     strict: false,
     meta: {
       wallMs: Math.round(wallMs),
-      eventsPerSecond: Math.round((result.events / wallMs) * 1000),
-      sagasPerSecond: Math.round((prepared.sagas / wallMs) * 1000),
+      eventsPerSecond: perSecond(summary.events),
+      sagasPerSecond: perSecond(prepared.sagas),
       startedAt,
       workers: 0,
     },
   });
-  return { record, runFingerprint: result.fingerprint };
 }
 
 /** The violations of a run, but the one that the capsule was made for comes first: it is what its reader looks for. */

@@ -14,6 +14,11 @@ const PACKAGE_ROOT = MODULE_EXTENSION === '.ts' ? SOURCE_ROOT : new URL('../', S
 /** The folder with the scenarios that come with the package. */
 export const SCENARIOS_FOLDER = fileURLToPath(new URL('scenarios/', SOURCE_ROOT));
 
+/** The file of a module of this package, by its path without extension from the source's root. */
+export function modulePath(module: string): string {
+  return fileURLToPath(new URL(`${module}${MODULE_EXTENSION}`, SOURCE_ROOT));
+}
+
 /** The module that the worker threads run. */
 export const WORKER_MODULE = new URL(`simulator/campaign/worker${MODULE_EXTENSION}`, SOURCE_ROOT).href;
 

@@ -6,11 +6,13 @@ import { totalmem } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import type { Divergence } from '../run-record.ts';
+import type { FaultPlan } from '../run-result.ts';
 import { firstLine, fromErrorData, InternalError } from './error-data.ts';
 import type { Job } from './job.ts';
 import type { PackedSummary } from './run-summary.ts';
+import type { ShrinkRequest, ShrunkRun } from './shrink-run.ts';
 import { WORKER_MODULE } from './source-tree.ts';
-import type { Answer, SeedsTask } from './worker.ts';
+import type { Answer, Explored, SeedsTask } from './worker.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** Of the machine's memory, for all threads together. */
@@ -50,6 +52,16 @@ export class WorkerPool {
     return this.#ask('divergenceOf', seeds);
   }
 
+  /** Runs plans of one seed, and with `deeper` everything that extends them by one fault. */
+  explore(seed: string, plans: readonly FaultPlan[], deeper: boolean): Promise<Explored> {
+    return this.#ask('explorePlans', [seed], undefined, { plans, deeper });
+  }
+
+  /** Makes a failed run small; `onFaults` hears how many faults are left. */
+  shrink(request: ShrinkRequest, onFaults?: (left: number) => void): Promise<ShrunkRun | undefined> {
+    return this.#ask('shrinkSeed', [request.seed], onFaults, { request });
+  }
+
   /** Ends all threads, busy or not. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -60,10 +72,12 @@ export class WorkerPool {
     name: string,
     seeds: readonly string[],
     onEnded?: (ended: number) => void,
+    more: object = {},
   ): Promise<Value> {
     const channel = onEnded === undefined ? undefined : new MessageChannel();
     channel?.port1.on('message', onEnded!);
     const task: SeedsTask = {
+      ...more,
       job: this.#job,
       seeds,
       ...(channel === undefined ? {} : { port: channel.port2 }),

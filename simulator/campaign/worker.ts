@@ -1,16 +1,19 @@
-// What a worker thread does: whole batches of runs, one run again, or one run twice with its trace kept.
+// What a worker thread does: whole batches of runs, one run again, one run twice with its trace kept, or many runs to
+// make a failed one small.
 //
 // W1. Answers are data, errors included: an error thrown across threads would lose its class (error-data.ts).
 // W2. A thread loads a job once. Its runs share the module, on purpose: what a scenario keeps between runs is
 //     what the determinism check is there to find.
 
 import type { MessagePort } from 'node:worker_threads';
+import { extensions, type PlanRunner, unreachable } from '../explore/exhaustive.ts';
 import { TraceLog } from '../kernel/trace.ts';
 import type { Divergence } from '../run-record.ts';
-import type { RunResult } from '../run-result.ts';
+import type { FaultPlan, RunResult } from '../run-result.ts';
 import { type ErrorData, toErrorData } from './error-data.ts';
 import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
+import { type ShrinkRequest, type ShrunkRun, shrinkRun } from './shrink-run.ts';
 
 export type Answer<Value> =
   | { readonly kind: 'done'; readonly value: Value }
@@ -54,9 +57,56 @@ export function divergenceOf(task: SeedsTask): Promise<Answer<Divergence | undef
   });
 }
 
+export interface ShrinkTask extends SeedsTask {
+  readonly request: ShrinkRequest;
+}
+
+/** Makes a failed run small; `port` is told how many faults are left. */
+export function shrinkSeed(task: ShrinkTask): Promise<Answer<ShrunkRun | undefined>> {
+  const { request, port } = task;
+  return answer(task, (_run, prepared) =>
+    shrinkRun(prepared, request, ({ plan }) => port?.postMessage(plan.length)),
+  );
+}
+
+export interface ExploreTask extends SeedsTask {
+  /** Each is run, and with `deeper` everything that extends it by one more fault. */
+  readonly plans: readonly FaultPlan[];
+  readonly deeper: boolean;
+}
+
+/** What plans came to, and how many longer ones were left out because they could not strike. */
+export interface Explored {
+  readonly summary: PackedSummary;
+  readonly pruned: number;
+}
+
+/** Runs plans of the one seed of the task, and sums up. */
+export function explorePlans(task: ExploreTask): Promise<Answer<Explored>> {
+  const { plans, deeper, seeds } = task;
+  return answer(task, (run) => {
+    const summary = new RunSummary();
+    let pruned = 0;
+    const runPlan: PlanRunner = (plan, visit) =>
+      run(seeds[0]!, { plan, keepPlan: true, ...(visit === undefined ? {} : { visit }) });
+    const singles = deeper ? extensions(runPlan, []).plans : [];
+    for (const plan of plans) {
+      summary.addRun(runPlan(plan));
+      if (!deeper) continue;
+      const longer = extensions(runPlan, plan).plans;
+      pruned += unreachable(singles, plan, longer);
+      for (const both of longer) summary.addRun(runPlan(both));
+    }
+    return { summary: summary.pack(), pruned };
+  });
+}
+
 type RunOne = (seed: string, extras?: RunExtras) => RunResult;
 
-async function answer<Value>(task: SeedsTask, work: (run: RunOne) => Value): Promise<Answer<Value>> {
+async function answer<Value>(
+  task: SeedsTask,
+  work: (run: RunOne, prepared: PreparedJob) => Value,
+): Promise<Answer<Value>> {
   const { job, port } = task;
   const progress = port === undefined ? {} : { onProgress: (ended: number) => port.postMessage(ended) };
   let current = task.seeds[0];
@@ -66,7 +116,7 @@ async function answer<Value>(task: SeedsTask, work: (run: RunOne) => Value): Pro
       current = seed;
       return runSeed(prepared, seed, { ...progress, keepPlan: false, ...extras });
     };
-    return { kind: 'done', value: work(run) };
+    return { kind: 'done', value: work(run, prepared) };
   } catch (error) {
     return { kind: 'failed', error: toErrorData(error, `seed "${current}" of ${job.scenario} broke off`) };
   }

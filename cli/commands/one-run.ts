@@ -1,0 +1,47 @@
+// What names one run on the command line: a capsule, or a scenario with its seed and the flags that shape it.
+
+import { UserError } from '../../engine/core/user-error.ts';
+import { type Job, readJson } from '../../simulator/campaign/index.ts';
+import type { GivenFlags } from '../command-line.ts';
+import { type FlagName, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+
+/** What a capsule already says. */
+const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'policy', 'saga'];
+const SAGAS = { min: 1, max: 10_000_000 };
+
+/** @throws UserError `capsule-and-flag` */
+export function refuseFlagsBesideCapsule(given: GivenFlags): void {
+  const beside = OF_A_SEED.find((name) => given.has(name));
+  if (beside === undefined) return;
+  throw new UserError(
+    'capsule-and-flag',
+    `a capsule says everything about its run, so it cannot be combined with --${beside}`,
+    'Leave the flag out, or name the scenario instead of the capsule.',
+  );
+}
+
+/** @throws UserError `missing-seed` */
+export function neededSeed(command: string, scenario: string, given: GivenFlags): string {
+  const seed = seedOf(given);
+  if (seed !== undefined) return seed;
+  throw new UserError(
+    'missing-seed',
+    `${command} ${scenario} needs the seed of the run`,
+    `Write sagastorm ${command} ${scenario} --seed <text>.`,
+  );
+}
+
+/** The job whose seed is run. */
+export function jobOf(scenario: string, given: GivenFlags): Job {
+  const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
+  const sagas = wholeNumberOf(given, 'sagas', SAGAS);
+  return {
+    scenario,
+    profile: profileOf(given) ?? 'storm',
+    ...(sagas === undefined ? {} : { sagas }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(saga === undefined
+      ? {}
+      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
+  };
+}

@@ -1,0 +1,82 @@
+// Every fault at every point, one at a time or two: what a random storm may miss, for a workload that is small.
+//
+// Y1. A run is fixed up to the point where a fault strikes. So the points that a run comes to are all the points where
+//     one more fault can strike, and every pair is met once: with the one that strikes first as the first.
+// Y2. Left out is what cannot strike: the second of a pair at a point that the run with the first never comes to. That
+//     run would be the run with the first alone.
+// Y3. A parameter is tried at its least, its middle and its greatest value. That is a choice, and no proof.
+
+import { FAULTS } from '../faults/catalogue.ts';
+import type { Fault, Params, PointKind } from '../faults/fault.ts';
+import type { PointVisitor } from '../faults/injector.ts';
+import type { FaultPlan, PlannedFault, RunResult } from '../run-result.ts';
+
+/** Runs a plan, and tells of every point that the run comes to. */
+export type PlanRunner = (plan: FaultPlan, visit?: PointVisitor) => RunResult;
+
+interface Point {
+  readonly kind: PointKind;
+  readonly at: string;
+}
+
+/**
+ * Every plan that has one fault more than `plan`, which strikes after those of `plan` (Y1).
+ *
+ * @returns the plans in the order of their points, and how many points there are
+ */
+export function extensions(
+  run: PlanRunner,
+  plan: FaultPlan,
+): { readonly points: number; readonly plans: readonly FaultPlan[] } {
+  const points: Point[] = [];
+  run(plan, (kind, at) => points.push({ kind, at }));
+  const last = plan.at(-1);
+  const from = last === undefined ? 0 : points.findLastIndex(({ at }) => at === last.at);
+  const later = points.slice(from).flatMap((point) => faultsAt(point));
+  const begin = last === undefined ? 0 : later.findIndex((fault) => isSame(fault, last)) + 1;
+  const plans = later.slice(begin).filter((fault) => !plan.some((other) => excludes(other, fault)));
+  return { points: points.length, plans: plans.map((fault) => [...plan, fault]) };
+}
+
+/**
+ * How many pairs that begin with `first` are left out (Y2): their second would strike in a run without a fault, and is
+ * not among `longer`, the plans that do extend `first`.
+ */
+export function unreachable(
+  singles: readonly FaultPlan[],
+  first: FaultPlan,
+  longer: readonly FaultPlan[],
+): number {
+  const reached = new Set(longer.map((plan) => JSON.stringify(plan.at(-1))));
+  const [fault] = first;
+  const at = singles.findIndex(([single]) => fault !== undefined && isSame(single!, fault));
+  return singles
+    .slice(at + 1)
+    .filter(([single]) => !excludes(fault!, single!) && !reached.has(JSON.stringify(single))).length;
+}
+
+/** The faults that can strike at a point, in the order in which they would. */
+function faultsAt({ kind, at }: Point): readonly PlannedFault[] {
+  return FAULTS.filter(({ point }) => point === kind).flatMap((fault) =>
+    examples(fault).map((params) => ({ kind: fault.kind, at, params })),
+  );
+}
+
+/** Y3. */
+function examples(fault: Fault): readonly Params[] {
+  const drawn = [
+    fault.draw((_name, min) => min),
+    fault.draw((_name, min, max) => min + Math.floor((max - min) / 2)),
+    fault.draw((_name, _min, max) => max),
+  ];
+  return [...new Map(drawn.map((params) => [JSON.stringify(params), params])).values()];
+}
+
+function isSame(a: PlannedFault, b: PlannedFault): boolean {
+  return a.kind === b.kind && a.at === b.at && JSON.stringify(a.params) === JSON.stringify(b.params);
+}
+
+/** One fault does not strike twice at one point with two parameters. */
+function excludes(a: PlannedFault, b: PlannedFault): boolean {
+  return a.kind === b.kind && a.at === b.at;
+}

@@ -1,0 +1,45 @@
+// `sagastorm explore`: every fault at every point.
+
+import { describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../simulator/index.ts';
+import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const honest = fixture('honest.ts');
+const forgetful = fixture('forgetful.ts');
+
+describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
+  test('a scenario that holds ends in "N of N explored"', async () => {
+    const { stdout, stderr, code } = await sagastorm(['explore', honest]);
+    expect(stdout).toMatch(/ EXPLORED +([\d,]+) of \1 explored: every fault by itself at \d+ points\n/);
+    expect(stdout).toMatch(/ HELD\n$/);
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
+  test('what a single fault can break is found, with that fault alone', async () => {
+    const { stdout, code } = await sagastorm(['explore', forgetful, '--json']);
+    const { violations, explored, runs } = JSON.parse(stdout) as RunRecord;
+    expect(violations.map(({ invariant }) => invariant)).toContain('at-most-once');
+    for (const { faults } of violations) expect(faults).toHaveLength(1);
+    expect(explored).toMatchObject({ k: 1, run: runs.total, pruned: 0, total: runs.total });
+    expect(code).toBe(1);
+  });
+
+  test('what it finds replays from its capsule', async () => {
+    const folder = freshFolder();
+    const { stdout } = await sagastorm(['explore', forgetful, '--sagas', '2', '--json'], folder);
+    const { violations } = JSON.parse(stdout) as RunRecord;
+    const again = await sagastorm(violations[0]!.replay.split(' ').slice(2), folder);
+    expect(again.stdout).toContain('Reproduced: every event is the one that was recorded.');
+  });
+
+  test('one worker or two, the record is the same', async () => {
+    const words = ['explore', forgetful, '--json', '--workers'];
+    const records = await Promise.all(
+      ['1', '2'].map(async (workers) => {
+        const { meta: _, ...record } = JSON.parse((await sagastorm([...words, workers])).stdout) as RunRecord;
+        return record;
+      }),
+    );
+    expect(records[1]).toEqual(records[0]);
+  });
+});

@@ -1,0 +1,79 @@
+// `sagastorm shrink`: from a run that fails to the smallest one that does, as a capsule and as a test.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../simulator/index.ts';
+import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const forgetful = fixture('forgetful.ts');
+const ofSeed = ['shrink', forgetful, '--seed', 'x/0', '--sagas', '5'];
+/** Inside the repository: vitest runs tests only below its root. */
+const inside = mkdtempSync(resolve('test/cli/shrunk-'));
+afterAll(() => rmSync(inside, { recursive: true }));
+
+async function shrunk(words: readonly string[], folder: string): Promise<RunRecord> {
+  const { stdout, stderr, code } = await sagastorm([...words, '--json'], folder);
+  expect([stderr, code]).toEqual(['', 1]);
+  return JSON.parse(stdout) as RunRecord;
+}
+
+describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
+  test('every failure of a seed becomes small, and its capsule replays', async () => {
+    const folder = freshFolder();
+    const { violations } = await shrunk(ofSeed, folder);
+    expect(violations.length).toBeGreaterThan(1);
+    for (const { shrunk: small, faults } of violations) {
+      expect(small).toMatchObject({ isMinimal: true, sagas: 1 });
+      expect(small!.faults).toHaveLength(faults.length);
+      expect(faults.length).toBeLessThan(small!.from.faults);
+    }
+    const { stdout, code } = await sagastorm(violations[0]!.replay.split(' ').slice(2), folder);
+    expect(stdout).toContain('Reproduced: every event is the one that was recorded.');
+    expect(code).toBe(1);
+  });
+
+  test('the test that it writes fails, and passes without the fault', async () => {
+    const { violations } = await shrunk([...ofSeed, '--out', inside], process.cwd());
+    const file = violations.find(({ invariant }) => invariant === 'all-or-nothing')!.test!;
+    const run = (path: string) =>
+      spawnSync(process.execPath, [resolve('node_modules/vitest/vitest.mjs'), 'run', path], {
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1' },
+      });
+    const broken = run(file);
+    expect(broken.stdout).toContain('all-or-nothing');
+    expect(broken.status).toBe(1);
+    const mended = file.replace('.test.ts', '-mended.test.ts');
+    writeFileSync(mended, readFileSync(file, 'utf8').replace(/\n {6}\{"kind".*/g, ''));
+    expect(run(mended).status).toBe(0);
+  });
+
+  test('a search that was cut short goes on from its capsule', async () => {
+    const folder = freshFolder();
+    const [first] = (await shrunk([...ofSeed, '--shrink-budget', '1'], folder)).violations;
+    expect(first!.shrunk!.isMinimal).toBe(false);
+    const words = ['shrink', join(folder, first!.capsule!)];
+    const [rest] = (await shrunk(words, folder)).violations;
+    expect(rest!.shrunk).toMatchObject({ isMinimal: true, from: first!.shrunk!.from });
+    expect(rest!.signature).toBe(first!.signature);
+  });
+
+  test('a run that holds has nothing to shrink', async () => {
+    const { stdout, code } = await sagastorm(['shrink', fixture('honest.ts'), '--seed', 'x']);
+    expect(stdout).toMatch(/Nothing to shrink: the run does not fail so\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('a campaign makes its failures small by itself, unless it is told not to', async () => {
+    const words = ['run', forgetful, '--seeds', '3', '--seed', 'x'];
+    const [small, large] = await Promise.all([
+      sagastorm(words),
+      sagastorm([...words, '--shrink-budget', '0']),
+    ]);
+    expect(small.stdout).toMatch(/ shrunk +\d+ → 1 fault, 5 → 1 saga, [\d,]+ → \d+ events\n/);
+    expect(large.stdout).not.toContain('shrunk');
+    expect(large.stdout).toMatch(/ struck by +\S/);
+  });
+});

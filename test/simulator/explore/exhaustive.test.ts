@@ -1,0 +1,60 @@
+// Every fault at every point: that none is missed and none is run twice.
+
+import { expect, test } from 'vitest';
+import { extensions, type PlanRunner, unreachable } from '../../../simulator/explore/exhaustive.ts';
+import { FAULTS, type FaultPlan, profiles, type Scenario, simulate } from '../../../simulator/index.ts';
+import honest from '../../cli/fixtures/honest.ts';
+
+function runner(scenario: Scenario, log: FaultPlan[] = []): PlanRunner {
+  return (plan, visit) => {
+    log.push(plan);
+    const options = { seed: 'e', sagas: 1, profile: profiles.storm, plan };
+    return simulate(scenario, visit === undefined ? options : { ...options, visit });
+  };
+}
+
+const run = runner(honest);
+const { points, plans: singles } = extensions(run, []);
+const text = (plan: FaultPlan) => JSON.stringify(plan);
+
+test('each fault of the catalogue is tried at each point of its kind', () => {
+  const seen: { kind: string; at: string }[] = [];
+  run([], (kind, at) => seen.push({ kind, at }));
+  expect(seen).toHaveLength(points);
+  expect(new Set(seen.map(({ at }) => at)).size).toBe(points);
+  for (const { kind, at } of seen) {
+    const here = new Set(singles.flatMap(([fault]) => (fault!.at === at ? [fault!.kind] : [])));
+    expect(here).toEqual(new Set(FAULTS.flatMap((fault) => (fault.point === kind ? [fault.kind] : []))));
+  }
+});
+
+test('a single fault that is tried does strike', () => {
+  for (const plan of singles) expect(run(plan).plan).toEqual(plan);
+});
+
+test('no plan comes twice, and every pair that strikes is met with the one that strikes first as the first', () => {
+  const pairs = singles.flatMap((first) => extensions(run, first).plans);
+  const all = [...singles, ...pairs].map(text);
+  expect(new Set(all).size).toBe(all.length);
+  for (const pair of pairs.filter((_, i) => i % 97 === 0)) expect(run(pair).plan).toEqual(pair);
+});
+
+test('Y2: a pair that is left out is the run of its first fault alone', () => {
+  let checked = 0;
+  for (const [i, first] of singles.entries()) {
+    if (i % 20 > 1) continue;
+    const longer = extensions(run, first).plans;
+    const reached = new Set(longer.map((plan) => text([plan.at(-1)!])));
+    const [fault] = first;
+    const left = singles
+      .slice(i + 1)
+      .filter(([other]) => other!.at !== fault!.at || other!.kind !== fault!.kind)
+      .filter((other) => !reached.has(text(other)));
+    expect(unreachable(singles, first, longer)).toBe(left.length);
+    for (const second of left.filter((_, k) => k % 4 === 0)) {
+      expect(run([...first, ...second]).fingerprint).toBe(run(first).fingerprint);
+      checked++;
+    }
+  }
+  expect(checked).toBeGreaterThan(20);
+});
