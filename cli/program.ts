@@ -9,14 +9,15 @@ import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
+import { SEEDS, seeds } from './commands/seeds.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
-const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, LIST];
-const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, list };
+const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, SEEDS, LIST];
+const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, seeds, list };
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {

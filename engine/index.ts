@@ -11,14 +11,38 @@ export type {
 export { minorUnits } from './core/money.ts';
 export { Orchestrator } from './core/orchestrator.ts';
 export type * from './core/orchestrator-messages.ts';
+export { payloadHash } from './core/payload-hash.ts';
 export type { FailedAttempt, PolicedSaga, Policy } from './core/policy.ts';
 export type { Clock, EpochSink, InputSink, Store, Transport } from './core/ports.ts';
 export type * from './core/protocol.ts';
 export { CLEARING_PREFIX, FAILURE_CLASSES, idempotencyKey, isFinal } from './core/protocol.ts';
-export { type PendingCall, pending } from './core/saga.ts';
-export type { SagaEvent, SagaStatus, StepStatus, StopReason, StoredEvent } from './core/saga-event.ts';
+export {
+  advance,
+  created,
+  deadlineOf,
+  decide,
+  type PendingCall,
+  pending,
+  type SagaInput,
+} from './core/saga.ts';
+export {
+  isWritten,
+  type SagaEvent,
+  type SagaStatus,
+  type StepStatus,
+  type StopReason,
+  type StoredEvent,
+} from './core/saga-event.ts';
 export type { JsonSaga } from './core/saga-from-json.ts';
-export { fold, isAtRest, isEnded, type SagaState, type StepState } from './core/saga-state.ts';
+export {
+  evolve,
+  fold,
+  initialState,
+  isAtRest,
+  isEnded,
+  type SagaState,
+  type StepState,
+} from './core/saga-state.ts';
 export type { StepKind } from './core/step-shape.ts';
 export { UserError } from './core/user-error.ts';
 export * from './policy/index.ts';

@@ -103,6 +103,7 @@ function failure(
     '',
     ` ${colors.red('✗')} ${colors.bold(invariant)}   ${often}`,
     ...paragraph(message, width),
+    ...(violation.also === undefined ? [] : paragraph(`and breaks ${violation.also.join(', ')}`, width)),
     '',
     ...detail('seed', `"${seed}"   ${who} ${duration(atUs)}`, width),
     ...(violation.shrunk === undefined
@@ -190,6 +191,9 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
   const rows: readonly (readonly [string, string])[] = [
     ...stopped(record),
     ['INVARIANTS', invariants(record)],
+    ...occasions(record),
+    ...objectives(record),
+    ...regressions(record),
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
     ...(record.explored === undefined
@@ -202,6 +206,37 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
       i === 0 ? line.replace(label, colors.bold(label)) : line,
     ),
   );
+}
+
+/** What must happen: named when it never did. */
+function occasions({ sometimes }: RunRecord): readonly (readonly [string, string])[] {
+  if (sometimes === undefined) return [];
+  const never = sometimes.flatMap(({ name, times }) => (times === 0 ? [`"${name}"`] : []));
+  const done = `${number(sometimes.length - never.length)}/${number(sometimes.length)} happened`;
+  return [['SOMETIMES', never.length === 0 ? done : `${done} · never true: ${never.join(', ')}`]];
+}
+
+function objectives({ slo }: RunRecord): readonly (readonly [string, string])[] {
+  if (slo === undefined) return [];
+  const met = slo.filter(({ state }) => state === 'met').length;
+  const rest = slo
+    .filter(({ state }) => state !== 'met')
+    .map(({ statement, actual }) => {
+      return actual === undefined
+        ? `not measured: ${statement}`
+        : `missed: ${statement}, here ${number(actual)}`;
+    });
+  return [['SLO', [`${number(met)}/${number(slo.length)} met`, ...rest].join(' · ')]];
+}
+
+/** Failures that were found once. */
+function regressions({ regressions: pinned }: RunRecord): readonly (readonly [string, string])[] {
+  if (pinned === undefined) return [];
+  const stale =
+    pinned.stale === 0
+      ? ''
+      : ` · ${number(pinned.stale)} stale: their faults strike nothing any more, see \`sagastorm seeds list\``;
+  return [['REGRESSIONS', `${number(pinned.held)}/${number(pinned.total)} held${stale}`]];
 }
 
 /** `1,225 of 1,225`, what that means, and what was left out. */

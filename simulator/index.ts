@@ -6,6 +6,7 @@ export { coverageCells, type PointVisitor } from './faults/injector.ts';
 export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
+export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
 export * from './run-record.ts';
@@ -19,5 +20,6 @@ export {
   type Variant,
   type WorkloadContext,
 } from './scenario.ts';
+export type { ServiceLevels } from './service-levels.ts';
 export { type SimulationOptions, simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';

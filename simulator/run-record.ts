@@ -17,6 +17,24 @@ export interface Percentiles {
   readonly max: number;
 }
 
+/** A service level that was declared, and what the campaign came to. */
+export interface Objective {
+  /** `slo/` and its name in the scenario. */
+  readonly id: string;
+  readonly statement: string;
+  /** In the unit of the statement, like `actual`. */
+  readonly limit: number;
+  readonly actual?: number;
+  readonly state: 'met' | 'missed' | 'not-measured';
+}
+
+/** A cell of the coverage matrix that was hit. */
+export interface CellHit {
+  readonly times: number;
+  /** The first seed that hit it. */
+  readonly seed: string;
+}
+
 /** A failure made small: see `sagastorm shrink`. */
 export interface ShrunkFailure {
   /** What happens, in one sentence. */
@@ -46,11 +64,13 @@ export interface RecordedViolation {
   /** The command that runs it again. */
   readonly replay: string;
   readonly signature: string;
-  /** Runs of this campaign that failed in the same way. */
+  /** Runs of this campaign that failed in the same way, at least. */
   readonly runs: number;
   readonly faults: readonly PlannedFault[];
   /** The small run, which message, time, saga and faults are then of. */
   readonly shrunk?: ShrunkFailure;
+  /** Further invariants that the same faults break at the same points. */
+  readonly also?: readonly string[];
   /** Path of a vitest test that fails until the bug is mended, relative to where the command ran. */
   readonly test?: string;
 }
@@ -105,7 +125,24 @@ export interface RunRecord {
   }[];
   readonly violations: readonly RecordedViolation[];
   readonly inconclusive: readonly { readonly seed: string; readonly reason: string }[];
-  readonly coverage: { readonly cells: number; readonly hit: number; readonly missing: readonly string[] };
+  /** Phases of a saga × kinds of faults. `examples`: how often each cell was hit, and the first seed that did. */
+  readonly coverage: {
+    readonly cells: number;
+    readonly hit: number;
+    readonly missing: readonly string[];
+    readonly examples?: Readonly<Record<string, CellHit>>;
+  };
+  /** Pinned failures that were run again, first of all; a stale one has faults that strike nothing any more. */
+  readonly regressions?: {
+    readonly total: number;
+    readonly held: number;
+    readonly failed: number;
+    readonly stale: number;
+  };
+  /** What must be true at least once: how often each was, over all runs. A campaign in which one never was fails. */
+  readonly sometimes?: readonly { readonly name: string; readonly times: number }[];
+  /** The service levels that the scenario declares. */
+  readonly slo?: readonly Objective[];
   readonly latencyUs: {
     readonly saga: Percentiles;
     readonly compensation: Percentiles;

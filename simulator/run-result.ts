@@ -60,6 +60,8 @@ export interface RunResult {
   readonly violationsTotal: number;
   /** Cells `status × fault` that were hit, with counts. */
   readonly coverage: Readonly<Record<string, number>>;
+  /** How often each `sometimes` of the scenario was true, by its name. */
+  readonly sometimes: Readonly<Record<string, number>>;
   /** Ids of the invariants that judged something in this run. */
   readonly invariantsExercised: readonly string[];
   readonly latencyUs: LatencySamples;

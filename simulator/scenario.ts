@@ -8,7 +8,9 @@ import type { Participant } from '../engine/core/protocol.ts';
 import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { InvariantFactory } from './invariants/invariant.ts';
+import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
+import { checkServiceLevels, type ServiceLevels } from './service-levels.ts';
 
 /** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
 export interface WorkloadContext {
@@ -65,6 +67,10 @@ export interface ScenarioSpec {
   readonly orchestrators?: number;
   /** Invariants beside the built-in ones. */
   readonly invariants?: readonly InvariantFactory[];
+  /** What must be true of a saga at least once in a campaign; see `sometimes`. */
+  readonly sometimes?: readonly Sometimes[];
+  /** What a campaign must come to, beside holding. */
+  readonly slo?: ServiceLevels;
   /** Parts that stand in for sagastorm's own. */
   readonly variant?: Variant;
 }
@@ -89,6 +95,8 @@ const SCENARIO_MEMBERS = [
   'storeLatency',
   'orchestrators',
   'invariants',
+  'sometimes',
+  'slo',
   'variant',
 ];
 
@@ -129,6 +137,8 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   }
   checkMembers(`scenario "${spec.name}"`, spec, SCENARIO_MEMBERS, 'bad-scenario');
   assertCanRun(spec);
+  checkServiceLevels(spec.name, spec.slo ?? {});
+  assertTellsApart(spec);
   assertServicesExist(spec);
   return {
     sagasPerRun: 100,
@@ -137,6 +147,8 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     storeLatency: STORE_LATENCY_DEFAULT,
     orchestrators: 2,
     invariants: [],
+    sometimes: [],
+    slo: {},
     variant: {},
     ...spec,
     policy: spec.policy,
@@ -170,6 +182,14 @@ function assertCanRun({ name, orchestrators, latency, storeLatency, sagasPerRun 
       'Give whole microseconds below 2^31: percentiles that rise, or a list of latencies.',
     );
   }
+}
+
+/** Refuses two `sometimes` of one name: how often each was true is told by its name. */
+function assertTellsApart({ name, sometimes = [] }: ScenarioSpec): void {
+  const names = sometimes.map((one) => one.name);
+  const twice = names.find((one, i) => names.indexOf(one) !== i);
+  if (twice === undefined) return;
+  throw new UserError('bad-scenario', `scenario "${name}": two \`sometimes\` are called "${twice}"`);
 }
 
 /** Refuses sagas that call a service or an action that the participants do not offer (E12). */

@@ -24,7 +24,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/run-result.ts',
     'simulator/scenario.ts',
   ],
-  'simulator/scenario.ts': ['engine/core/', 'simulator/invariants/', 'simulator/kernel/'],
+  'simulator/service-levels.ts': ['engine/core/'],
+  'simulator/scenario.ts': [
+    'engine/core/',
+    'simulator/invariants/',
+    'simulator/kernel/',
+    'simulator/service-levels.ts',
+  ],
   'simulator/run-result.ts': [],
   'simulator/explore/': [
     'engine/core/',

@@ -21,9 +21,6 @@ export const EXPLORE: CommandSpec = {
   examples: ['explore bank-transfer', 'explore bank-transfer --sagas 2 --faults 2'],
 };
 
-/** Where participants' own failures and latencies come from; a fixed one, so that the exploration is always the same. */
-const SEED = 'explore';
-
 export async function explore(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [scenario, ...extra] = words;
   refuseWords(extra, EXPLORE);
@@ -35,6 +32,7 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
     );
   }
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
+  const seed = seedOf(given);
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
@@ -44,10 +42,10 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
     sagas: wholeNumberOf(given, 'sagas', { min: 1, max: 100 }) ?? 1,
     profile: 'storm',
     atOnce: true,
-    seed: seedOf(given) ?? SEED,
     faults: wholeNumberOf(given, 'faults', { min: 1, max: 2 }) === 2 ? 2 : 1,
     out,
     signal: stop.signal,
+    ...(seed === undefined ? {} : { seed }),
     ...(workers === undefined ? {} : { workers }),
     ...(isGiven(given, 'quiet')
       ? {}

@@ -101,6 +101,11 @@ export interface ParticipantEnv {
    * @param subject what it is about, e.g. a key, or a key with its attempt
    */
   chance(purpose: string, subject: string, permille: number): boolean;
+  /**
+   * Called by a participant between two commits of its own: what it did so far is durable, and here its process may
+   * die. In a simulated run that is an exception: let it pass, and do not catch it.
+   */
+  commit(): void;
 }
 
 /** A service as a synchronous state machine: the call goes in, the effect is committed, the outcome comes out. */
@@ -109,6 +114,8 @@ export interface Participant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
   handle(call: Call, env: ParticipantEnv): Outcome;
+  /** The process restarted: whatever it kept in memory only is gone. What is durable stays. */
+  restart?(): void;
   /**
    * Nothing more can come of this saga: what is kept of it only to recognise a repetition may go. Called by who can
    * know, which is the simulator; in real life a retention time stands in for it.
@@ -131,6 +138,19 @@ export interface StockLevel {
   readonly total: number;
 }
 
+/**
+ * What an effect had to do with a record that sagas share, such as an account or a shelf. Values are whole numbers;
+ * versions do as well as amounts.
+ *
+ * With both, the effect made `written` from `read`: it is an update, and what it read must be what is there. With
+ * `read` alone it relied on what is there, and nobody may undo that any more. With `written` alone it wrote blindly.
+ */
+export interface Touch {
+  readonly record: string;
+  readonly read?: number;
+  readonly written?: number;
+}
+
 /** One committed effect, as the participant wrote it. The judge reads these, never the engine (S9). */
 export interface LedgerEntry {
   readonly saga: string;
@@ -140,6 +160,8 @@ export interface LedgerEntry {
   readonly action: string;
   readonly postings?: readonly Posting[];
   readonly stock?: StockLevel;
+  /** Said by participants that read before they write, so that sagas can be seen to get into each other's way. */
+  readonly touched?: readonly Touch[];
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Service extends Effects {
   /** The actions that it understands, forward and compensation. */
   readonly actions: readonly string[];
   readonly ledger: Ledger;
+  /** As of a participant: what the service keeps in memory only is gone. What its fence remembers is durable. */
+  restart?(): void;
 }
 
 /**
@@ -26,5 +28,6 @@ export function fenced(service: Service, options?: FenceOptions): Participant {
     ledger: service.ledger,
     handle: (call, env) => fence.handle(call, env),
     forget: (saga) => fence.forget(saga),
+    ...(service.restart === undefined ? {} : { restart: () => service.restart?.() }),
   };
 }

@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { RunRecord } from '../run-record.ts';
+import { type CheckedRegression, check, pinnedFor } from './corpus.ts';
 import { checkDeterminism, type Sample } from './determinism.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import { recordFailures, type ShrunkRuns } from './record-failures.ts';
@@ -87,6 +88,7 @@ class Campaign {
 
   async run(): Promise<RunRecord> {
     const startedAt = new Date().toISOString();
+    const regressions = await this.#replayRegressions();
     const start = performance.now();
     const pool = new WorkerPool(this.#job, this.#workers);
     try {
@@ -95,10 +97,17 @@ class Campaign {
       const determinism = await this.#check(pool);
       const shrunk = await this.#shrink(pool);
       const wallMs = performance.now() - start;
-      return this.#record(determinism, shrunk, startedAt, runsMs, wallMs);
+      return this.#record(regressions, determinism, shrunk, startedAt, runsMs, wallMs);
     } finally {
       await pool.close();
     }
+  }
+
+  /** What was found once must hold now, before anything new is looked for. */
+  async #replayRegressions(): Promise<readonly CheckedRegression[]> {
+    const checked: CheckedRegression[] = [];
+    for (const regression of await pinnedFor(this.#prepared)) checked.push(await check(regression));
+    return checked;
   }
 
   /** Each lane keeps one thread busy; the next batch is not given out before a lane is free for it. */
@@ -170,6 +179,7 @@ class Campaign {
   }
 
   #record(
+    regressions: readonly CheckedRegression[],
     determinism: RunRecord['determinism'],
     shrunk: ShrunkRuns,
     startedAt: string,
@@ -184,7 +194,11 @@ class Campaign {
       rootSeed,
       planned: seeds,
       summary,
-      violations: recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
+      regressions,
+      violations: [
+        ...regressions.flatMap(({ violation }) => violation ?? []),
+        ...recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
+      ],
       determinism,
       strict,
       meta: {

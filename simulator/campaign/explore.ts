@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { extensions } from '../explore/exhaustive.ts';
+import { extensions, type PlanRunner } from '../explore/exhaustive.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
 import { type Job, type PreparedJob, prepare, runSeed } from './job.ts';
@@ -14,7 +14,8 @@ import type { Explored } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ExploreOptions extends Job {
-  readonly seed: string;
+  /** Left out: one under which all sagas complete without a fault, and one under which some do not. */
+  readonly seed?: string;
   /** Faults at a time: 1, or 1 and 2. */
   readonly faults: 1 | 2;
   /** Threads, from 1; default one per core. */
@@ -25,6 +26,17 @@ export interface ExploreOptions extends Job {
   readonly signal?: AbortSignal;
   /** `done` of `total` single faults are explored, with every second fault where that is asked for. */
   onProgress?(done: number, total: number): void;
+}
+
+/** Where latencies and the participants' own failures come from. */
+const ROOT_SEED = 'explore';
+const SEEDS_TRIED = 30;
+
+/** A run without a fault, and every fault that can strike in it. */
+interface Root {
+  readonly seed: string;
+  readonly points: number;
+  readonly plans: readonly FaultPlan[];
 }
 
 /** Single faults in one task: pairs are many more, so there a task is one. */
@@ -48,7 +60,8 @@ class Exploration {
   /** Results that came before one that they wait for: the record does not depend on the threads. */
   readonly #early = new Map<number, PackedSummary>();
   #merged = 0;
-  #singlesDone = 0;
+  /** Of the runs without a fault and the single faults. */
+  #done = 0;
   #pruned = 0;
 
   constructor(options: ExploreOptions, prepared: PreparedJob) {
@@ -66,42 +79,60 @@ class Exploration {
   }
 
   async run(): Promise<RunRecord> {
-    const { seed, faults, workers = availableParallelism() } = this.#options;
+    const { workers = availableParallelism() } = this.#options;
     const startedAt = new Date().toISOString();
     const start = performance.now();
-    const { points, plans } = extensions(
-      (plan, visit) => runSeed(this.#prepared, seed, { plan, ...(visit === undefined ? {} : { visit }) }),
-      [],
-    );
+    const roots = this.#roots();
     const pool = new WorkerPool(this.#job, workers);
     try {
-      await this.#runAll(pool, plans, faults === 2, workers);
+      await this.#runAll(pool, roots, workers);
       const shrunk = await this.#shrink(pool);
-      const missing = plans.length - this.#singlesDone;
-      return this.#record(points, missing, shrunk, startedAt, performance.now() - start, workers);
+      return this.#record(roots, shrunk, startedAt, performance.now() - start, workers);
     } finally {
       await pool.close();
     }
   }
 
-  /** The calm run comes first, by itself: it is the root of all. */
-  async #runAll(
-    pool: WorkerPool,
-    plans: readonly FaultPlan[],
-    deeper: boolean,
-    lanes: number,
-  ): Promise<void> {
-    const { seed, signal, onProgress } = this.#options;
+  /** An undo is explored, too, although most sagas complete when nothing strikes. */
+  #roots(): readonly Root[] {
+    const { seed } = this.#options;
+    if (seed !== undefined) return [this.#root(seed)];
+    const seeds = Array.from({ length: SEEDS_TRIED }, (_, i) => (i === 0 ? ROOT_SEED : `${ROOT_SEED}-${i}`));
+    const completes = (one: string): boolean => {
+      const { sagas } = runSeed(this.#prepared, one, { plan: [] });
+      return sagas.completed === sagas.started;
+    };
+    const byEnd = Map.groupBy(seeds, completes);
+    return [byEnd.get(true)?.[0], byEnd.get(false)?.[0]].flatMap((one) =>
+      one === undefined ? [] : [this.#root(one)],
+    );
+  }
+
+  #root(seed: string): Root {
+    const run: PlanRunner = (plan, visit) =>
+      runSeed(this.#prepared, seed, { plan, ...(visit === undefined ? {} : { visit }) });
+    return { seed, ...extensions(run, [], this.#options.faults === 2 ? 'two' : 'three') };
+  }
+
+  /** Of each root first the run without a fault, by itself. */
+  async #runAll(pool: WorkerPool, roots: readonly Root[], lanes: number): Promise<void> {
+    const { faults, signal, onProgress } = this.#options;
+    const deeper = faults === 2;
     const size = deeper ? 1 : SINGLES_PER_TASK;
-    this.#merge(0, await pool.explore(seed, [[]], false));
-    let next = 0;
+    const tasks = roots.flatMap(({ seed, plans }) => [
+      { seed, plans: [[]], deeper: false },
+      ...Array.from({ length: Math.ceil(plans.length / size) }, (_, i) => {
+        return { seed, plans: plans.slice(i * size, (i + 1) * size), deeper };
+      }),
+    ]);
+    const total = totalOf(roots);
+    const rest = tasks.entries();
     const lane = async (): Promise<void> => {
-      while (next * size < plans.length && signal?.aborted !== true) {
-        const task = next++;
-        const singles = plans.slice(task * size, (task + 1) * size);
-        this.#merge(task + 1, await pool.explore(seed, singles, deeper));
-        this.#singlesDone += singles.length;
-        onProgress?.(this.#singlesDone, plans.length);
+      for (const [index, task] of rest) {
+        if (signal?.aborted === true) return;
+        this.#merge(index, await pool.explore(task.seed, task.plans, task.deeper));
+        this.#done += task.plans.length;
+        onProgress?.(this.#done, total);
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
@@ -129,20 +160,20 @@ class Exploration {
   }
 
   #record(
-    points: number,
-    missing: number,
+    roots: readonly Root[],
     shrunk: ReadonlyMap<string, ShrunkRun>,
     startedAt: string,
     wallMs: number,
     workers: number,
   ): RunRecord {
-    const { seed, faults } = this.#options;
+    const { faults } = this.#options;
     const summary = this.#summary;
     const run = summary.runs.total;
+    const missing = totalOf(roots) - this.#done;
     const perSecond = (count: number): number => Math.round((count / wallMs) * 1000);
     const { bound95, ...record } = runRecordOf({
       job: this.#prepared,
-      rootSeed: seed,
+      rootSeed: roots.map(({ seed }) => seed).join(', '),
       planned: run + missing,
       summary,
       violations: recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
@@ -156,7 +187,13 @@ class Exploration {
         workers,
       },
     });
+    const points = roots.reduce((sum, root) => sum + root.points, 0);
     const explored = { k: faults, points, total: run + this.#pruned + missing, run, pruned: this.#pruned };
     return { ...record, explored }; // what was tried was not drawn: there is no rate to bound
   }
+}
+
+/** Runs without a fault, and single faults. */
+function totalOf(roots: readonly Root[]): number {
+  return roots.reduce((sum, { plans }) => sum + 1 + plans.length, 0);
 }

@@ -2,6 +2,16 @@
 
 export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
 export { type Capsule, readCapsule } from './capsule.ts';
+export {
+  type CheckedRegression,
+  CORPUS_FOLDER,
+  check,
+  pin,
+  pinned,
+  type Regression,
+  type RegressionState,
+  unpin,
+} from './corpus.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';

@@ -14,29 +14,48 @@ import type { ShrunkRun } from './shrink-run.ts';
 /** By signature. */
 export type ShrunkRuns = ReadonlyMap<string, ShrunkRun>;
 
-/** Writes a capsule per failure, if there is a folder for them, and lists all. */
+/**
+ * Writes a capsule per failure, if there is a folder for them, and lists all. Failures whose small runs have the same
+ * faults at the same points, whichever saga they strike, are one: the first of them, with what the others break, too.
+ */
 export function recordFailures(
   job: Job & { readonly out?: string },
   prepared: PreparedJob,
   failures: Iterable<Failure>,
   shrunkRuns: ShrunkRuns,
 ): readonly RecordedViolation[] {
-  return [...failures].map((failure) => {
-    const { seed, runs } = failure;
-    const shrunk = shrunkRuns.get(failure.violation.signature);
+  const shrunkOf = ({ violation }: Failure): ShrunkRun | undefined => shrunkRuns.get(violation.signature);
+  const causes = Map.groupBy(
+    failures,
+    (failure) => causeOf(shrunkOf(failure)) ?? failure.violation.signature,
+  );
+  return [...causes.values()].map((alike) => {
+    const [failure] = alike as [Failure];
+    const { seed } = failure;
+    const shrunk = shrunkOf(failure);
     const capsule =
       job.out === undefined ? undefined : writeCapsule(job.out, capsuleOf(job, prepared, failure, shrunk));
     const again = { ...job, sagas: prepared.sagas };
+    const violation = shrunk?.violation ?? failure.violation;
+    const invariants = new Set(alike.map((other) => other.violation.invariant));
+    invariants.delete(violation.invariant);
     return {
-      ...(shrunk?.violation ?? failure.violation),
+      ...violation,
       seed,
       ...(capsule === undefined ? {} : { capsule }),
       replay: capsule === undefined ? seedCommand(again, seed) : `npx sagastorm replay ${quoted(capsule)}`,
-      runs,
+      runs: Math.max(...alike.map(({ runs }) => runs)),
       faults: shrunk?.plan ?? faultsThatMatter(failure),
       ...(shrunk === undefined ? {} : { shrunk: toldOf(shrunk) }),
+      ...(invariants.size === 0 ? {} : { also: [...invariants] }),
     };
   });
+}
+
+/** The faults of a small run and where they strike, whichever the saga; undefined when there is nothing to compare. */
+function causeOf(shrunk: ShrunkRun | undefined): string | undefined {
+  if (shrunk === undefined || !shrunk.isMinimal || shrunk.plan.length === 0) return undefined;
+  return JSON.stringify(shrunk.plan.map(({ kind, at }) => [kind, at.replace(/^s-\d+/, '*')]));
 }
 
 /** Where the capsule of a violation was written; there is one when there was a folder for it. */

@@ -1,6 +1,6 @@
 // Makes the run record from what the runs came to.
 //
-// V1. Worst first: nondeterministic, violated, inconclusive, held.
+// V1. Worst first: nondeterministic, violated, slo-missed, inconclusive, held.
 // V2. Runs that were not done prove nothing: a campaign that was cut short, or did no run, is inconclusive. So
 //     is one, under `strict`, in which a fault that was switched on was never delivered (S7).
 
@@ -8,8 +8,17 @@ import { FAULTS } from '../faults/catalogue.ts';
 import { coverageCells } from '../faults/injector.ts';
 import { INVARIANTS } from '../invariants/catalogue.ts';
 import type { InvariantFactory } from '../invariants/invariant.ts';
-import { type RecordedViolation, RUN_RECORD_SCHEMA, type RunRecord, type Verdict } from '../run-record.ts';
+import { NOWHERE } from '../invariants/nowhere.ts';
+import {
+  type Objective,
+  type RecordedViolation,
+  RUN_RECORD_SCHEMA,
+  type RunRecord,
+  type Verdict,
+} from '../run-record.ts';
+import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
+import { objectivesOf } from './objectives.ts';
 import type { RunSummary } from './run-summary.ts';
 import { VERSION } from './source-tree.ts';
 
@@ -21,6 +30,8 @@ export interface CampaignFacts {
   readonly planned: number;
   readonly summary: RunSummary;
   readonly violations: readonly RecordedViolation[];
+  /** Pinned failures of the scenario, run again. */
+  readonly regressions?: readonly CheckedRegression[];
   readonly determinism: RunRecord['determinism'];
   readonly strict: boolean;
   readonly meta: RunRecord['meta'];
@@ -31,7 +42,10 @@ const PPM = 1_000_000;
 
 /** The record of a campaign. Equal facts make equal records, `meta` aside. */
 export function runRecordOf(facts: CampaignFacts): RunRecord {
-  const { job, rootSeed, summary, violations, determinism, meta } = facts;
+  const { job, rootSeed, summary, violations, determinism, regressions = [], meta } = facts;
+  const measured = { sagas: summary.sagas, latencyUs: summary.latencyUs() };
+  const slo = objectivesOf(job.scenario.slo, measured);
+  const occasions = job.scenario.sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));
   const undelivered = undeliveredKinds(summary);
   const inconclusive = [...summary.inconclusive, ...campaignReasons(facts, undelivered)];
   return {
@@ -43,10 +57,10 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     rootSeed,
     profile: job.profile.name,
     policy: job.policy.name,
-    verdict: verdictOf(facts, inconclusive.length),
+    verdict: verdictOf(facts, { inconclusive: inconclusive.length, slo, occasions }),
     runs: summary.runs,
     sagasPerRun: job.sagas,
-    sagas: summary.sagas,
+    ...measured,
     stopped: mostFrequent(summary.stopReasons),
     faults: {
       configured: byKind((kind) => (job.profile.ceilingPpm[kind] ?? 0) / PPM),
@@ -54,10 +68,12 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
       undelivered,
     },
     invariants: invariantStates(job, summary),
+    ...(regressions.length === 0 ? {} : { regressions: regressionCounts(regressions) }),
     violations,
     inconclusive,
     coverage: coverageOf(job, summary),
-    latencyUs: summary.latencyUs(),
+    ...(occasions.length === 0 ? {} : { sometimes: occasions }),
+    ...(slo.length === 0 ? {} : { slo }),
     fingerprint: summary.fingerprint(),
     determinism,
     ...bound95(summary),
@@ -67,10 +83,22 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
   };
 }
 
-function verdictOf({ determinism, summary }: CampaignFacts, reasons: number): Verdict {
+interface Findings {
+  readonly inconclusive: number;
+  readonly slo: readonly Objective[];
+  readonly occasions: NonNullable<RunRecord['sometimes']>;
+}
+
+/** V1. What should happen and never did is a failure of the campaign, not of a run. */
+function verdictOf(
+  { determinism, summary, violations }: CampaignFacts,
+  { inconclusive, slo, occasions }: Findings,
+): Verdict {
   if (determinism.equal < determinism.checked) return 'nondeterministic';
-  if (summary.runs.violated > 0) return 'violated';
-  return reasons > 0 ? 'inconclusive' : 'held';
+  if (summary.runs.violated > 0 || violations.length > 0) return 'violated';
+  if (occasions.some(({ times }) => times === 0)) return 'violated';
+  if (slo.some(({ state }) => state === 'missed')) return 'slo-missed';
+  return inconclusive > 0 ? 'inconclusive' : 'held';
 }
 
 /** V2: what is wrong with the campaign as a whole. */
@@ -84,6 +112,11 @@ function campaignReasons(
   if (strict && undelivered.length > 0)
     reasons.push(`enabled and never delivered: ${undelivered.join(', ')}`);
   return reasons.map((reason) => ({ seed: rootSeed, reason }));
+}
+
+function regressionCounts(regressions: readonly CheckedRegression[]): NonNullable<RunRecord['regressions']> {
+  const count = (state: RegressionState): number => regressions.filter((one) => one.state === state).length;
+  return { total: regressions.length, held: count('holds'), failed: count('fails'), stale: count('stale') };
 }
 
 /** S7: switched on in at least one run, delivered in none. */
@@ -107,15 +140,20 @@ function invariantStates({ scenario, sagas }: PreparedJob, summary: RunSummary):
 
   /** An invariant only says who it is once it is made. */
   function describe(make: InvariantFactory): { readonly id: string; readonly statement: string } {
-    const world = { participants: scenario.participants({ sagas }), files: () => [], log: () => [] };
-    return make({ violated: () => undefined }, { ...world, epochOf: () => 0, isRefused: () => false });
+    const world = { ...NOWHERE, participants: scenario.participants({ sagas }) };
+    return make({ violated: () => undefined }, world);
   }
 }
 
-function coverageOf({ profile }: PreparedJob, { cellsHit }: RunSummary): RunRecord['coverage'] {
-  const cells = coverageCells(profile);
+/** Of the kinds that were on in a run; a run from a plan has none that are on. */
+function coverageOf(
+  { profile }: PreparedJob,
+  { cellsHit, faultsEnabled }: RunSummary,
+): RunRecord['coverage'] {
+  const cells = coverageCells(profile, faultsEnabled.size === 0 ? undefined : faultsEnabled);
   const missing = cells.filter((cell) => !cellsHit.has(cell));
-  return { cells: cells.length, hit: cells.length - missing.length, missing };
+  const examples = Object.fromEntries([...cellsHit].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { cells: cells.length, hit: cells.length - missing.length, missing, examples };
 }
 
 /** The most frequent first; equally frequent ones by their words. */

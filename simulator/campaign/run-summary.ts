@@ -6,7 +6,7 @@
 // R2. Constant memory in the number of runs that hold.
 
 import { createHash } from 'node:crypto';
-import type { Percentiles } from '../run-record.ts';
+import type { CellHit, Percentiles } from '../run-record.ts';
 import type { FaultPlan, RunResult, SagaCounts, Violation } from '../run-result.ts';
 import { Durations, type PackedDurations } from './durations.ts';
 
@@ -28,8 +28,9 @@ export interface PackedSummary {
   readonly faultsEnabled: readonly string[];
   readonly faultsDelivered: Readonly<Record<string, number>>;
   readonly stopReasons: Readonly<Record<string, number>>;
-  readonly cellsHit: readonly string[];
+  readonly cellsHit: readonly (readonly [cell: string, hit: CellHit])[];
   readonly invariantsExercised: readonly string[];
+  readonly sometimes: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
   readonly inconclusive: readonly { readonly seed: string; readonly reason: string }[];
   /** Seed and fingerprint of every run of the batch, in order. */
@@ -68,8 +69,9 @@ export class RunSummary {
   readonly faultsEnabled = new Set<string>();
   readonly faultsDelivered: Record<string, number> = {};
   readonly stopReasons: Record<string, number> = {};
-  readonly cellsHit = new Set<string>();
+  readonly cellsHit = new Map<string, CellHit>();
   readonly invariantsExercised = new Set<string>();
+  readonly sometimes: Record<string, number> = {};
   readonly failures = new Map<string, Failure>();
   readonly inconclusive: { readonly seed: string; readonly reason: string }[] = [];
   readonly #durations = { saga: new Durations(), compensation: new Durations(), step: new Durations() };
@@ -84,7 +86,7 @@ export class RunSummary {
     this.#addCounts({
       ...result,
       faultsEnabled: Object.keys(result.faultsEnabled),
-      cellsHit: Object.keys(result.coverage),
+      cellsHit: Object.entries(result.coverage).map(([cell, times]) => [cell, { times, seed }]),
     });
     this.#fingerprints.push([seed, fingerprint]);
     this.#noteFingerprint(seed, fingerprint);
@@ -120,6 +122,7 @@ export class RunSummary {
       stopReasons: this.stopReasons,
       cellsHit: [...this.cellsHit],
       invariantsExercised: [...this.invariantsExercised],
+      sometimes: this.sometimes,
       failures: [...this.failures.values()],
       inconclusive: this.inconclusive,
       fingerprints: this.#fingerprints,
@@ -158,7 +161,16 @@ export class RunSummary {
     for (const [reason, sagas] of Object.entries(counts.stopReasons)) {
       this.stopReasons[reason] = (this.stopReasons[reason] ?? 0) + sagas;
     }
-    for (const cell of counts.cellsHit) this.cellsHit.add(cell);
+    for (const [cell, { times, seed }] of counts.cellsHit) {
+      const known = this.cellsHit.get(cell);
+      this.cellsHit.set(
+        cell,
+        known === undefined ? { times, seed } : { ...known, times: known.times + times },
+      );
+    }
+    for (const [name, times] of Object.entries(counts.sometimes)) {
+      this.sometimes[name] = (this.sometimes[name] ?? 0) + times;
+    }
     for (const id of counts.invariantsExercised) this.invariantsExercised.add(id);
   }
 
@@ -187,6 +199,7 @@ type Counted = Pick<
   | 'stopReasons'
   | 'cellsHit'
   | 'invariantsExercised'
+  | 'sometimes'
 >;
 
 function firstOfEach(violations: readonly Violation[]): readonly Violation[] {

@@ -45,8 +45,8 @@ export function shrinkRun(
   const found = shrink({
     start: { only, plan },
     signature,
-    run: (candidate) => {
-      const result = runSeed(prepared, seed, candidate);
+    run: (candidate, visit) => {
+      const result = runSeed(prepared, seed, visit === undefined ? candidate : { ...candidate, visit });
       first ??= result;
       return result;
     },

@@ -89,11 +89,11 @@ export function explorePlans(task: ExploreTask): Promise<Answer<Explored>> {
     let pruned = 0;
     const runPlan: PlanRunner = (plan, visit) =>
       run(seeds[0]!, { plan, keepPlan: true, ...(visit === undefined ? {} : { visit }) });
-    const singles = deeper ? extensions(runPlan, []).plans : [];
+    const singles = deeper ? extensions(runPlan, [], 'two').plans : [];
     for (const plan of plans) {
       summary.addRun(runPlan(plan));
       if (!deeper) continue;
-      const longer = extensions(runPlan, plan).plans;
+      const longer = extensions(runPlan, plan, 'two').plans;
       pruned += unreachable(singles, plan, longer);
       for (const both of longer) summary.addRun(runPlan(both));
     }

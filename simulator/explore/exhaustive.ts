@@ -4,7 +4,8 @@
 //     one more fault can strike, and every pair is met once: with the one that strikes first as the first.
 // Y2. Left out is what cannot strike: the second of a pair at a point that the run with the first never comes to. That
 //     run would be the run with the first alone.
-// Y3. A parameter is tried at its least, its middle and its greatest value. That is a choice, and no proof.
+// Y3. A parameter is tried at its least, its middle and its greatest value; in pairs, at its least and its greatest. That
+//     is a choice, and no proof.
 
 import { FAULTS } from '../faults/catalogue.ts';
 import type { Fault, Params, PointKind } from '../faults/fault.ts';
@@ -13,6 +14,9 @@ import type { FaultPlan, PlannedFault, RunResult } from '../run-result.ts';
 
 /** Runs a plan, and tells of every point that the run comes to. */
 export type PlanRunner = (plan: FaultPlan, visit?: PointVisitor) => RunResult;
+
+/** How many values of a parameter are tried (Y3). */
+export type Values = 'two' | 'three';
 
 interface Point {
   readonly kind: PointKind;
@@ -27,12 +31,14 @@ interface Point {
 export function extensions(
   run: PlanRunner,
   plan: FaultPlan,
+  values: Values = 'three',
 ): { readonly points: number; readonly plans: readonly FaultPlan[] } {
   const points: Point[] = [];
   run(plan, (kind, at) => points.push({ kind, at }));
   const last = plan.at(-1);
   const from = last === undefined ? 0 : points.findLastIndex(({ at }) => at === last.at);
-  const later = points.slice(from).flatMap((point) => faultsAt(point));
+  if (from < 0) return { points: points.length, plans: [] }; // it strikes nothing: whatever follows is a plan without it
+  const later = points.slice(from).flatMap((point) => faultsAt(point, values));
   const begin = last === undefined ? 0 : later.findIndex((fault) => isSame(fault, last)) + 1;
   const plans = later.slice(begin).filter((fault) => !plan.some((other) => excludes(other, fault)));
   return { points: points.length, plans: plans.map((fault) => [...plan, fault]) };
@@ -56,17 +62,17 @@ export function unreachable(
 }
 
 /** The faults that can strike at a point, in the order in which they would. */
-function faultsAt({ kind, at }: Point): readonly PlannedFault[] {
+function faultsAt({ kind, at }: Point, values: Values): readonly PlannedFault[] {
   return FAULTS.filter(({ point }) => point === kind).flatMap((fault) =>
-    examples(fault).map((params) => ({ kind: fault.kind, at, params })),
+    examples(fault, values).map((params) => ({ kind: fault.kind, at, params })),
   );
 }
 
 /** Y3. */
-function examples(fault: Fault): readonly Params[] {
+function examples(fault: Fault, values: Values): readonly Params[] {
   const drawn = [
     fault.draw((_name, min) => min),
-    fault.draw((_name, min, max) => min + Math.floor((max - min) / 2)),
+    ...(values === 'two' ? [] : [fault.draw((_name, min, max) => min + Math.floor((max - min) / 2))]),
     fault.draw((_name, _min, max) => max),
   ];
   return [...new Map(drawn.map((params) => [JSON.stringify(params), params])).values()];

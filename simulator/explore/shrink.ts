@@ -1,4 +1,5 @@
-// From a failing run to the smallest one that fails in the same way: fewer sagas, then fewer faults, then milder ones.
+// From a failing run to the smallest one that fails in the same way: fewer sagas, then fewer faults, then other faults
+// where one does what several did, then milder ones.
 //
 // X1. The same way: the same signature, which is the invariant and the shape of the saga that broke it.
 // X2. Each attempt is a whole run from its own plan. Faults and latencies are keyed (S5), so that leaving one out
@@ -8,7 +9,9 @@
 
 import { FAULTS } from '../faults/catalogue.ts';
 import type { Params } from '../faults/fault.ts';
+import type { PointVisitor } from '../faults/injector.ts';
 import type { FaultPlan, PlannedFault, RunResult, Violation } from '../run-result.ts';
+import { extensions } from './exhaustive.ts';
 import { minimize } from './minimize.ts';
 
 /** Which sagas come, by number, and which faults strike: with a seed and a scenario, all of a run. */
@@ -19,7 +22,7 @@ export interface Reproduction {
 
 export interface ShrinkOptions {
   /** Runs a candidate; its result has the plan of what struck, and all of its violations. */
-  run(candidate: Reproduction): RunResult;
+  run(candidate: Reproduction, visit?: PointVisitor): RunResult;
   readonly start: Reproduction;
   /** See {@link Violation.signature}. */
   readonly signature: string;
@@ -52,6 +55,9 @@ export function shrink(options: ShrinkOptions): Shrunk | undefined {
   return new Shrinker(options).shrink();
 }
 
+/** A plan of so many faults is understood as it is. */
+const READABLE = 3;
+
 class Shrinker {
   readonly #options: ShrinkOptions;
   #best: Shrunk | undefined;
@@ -73,6 +79,7 @@ class Shrinker {
       before = best;
       best = this.#fewerSagas(best);
       best = this.#fewerFaults(best);
+      best = this.#replaced(best);
       best = this.#milder(best);
     }
     return { ...best, attempts: this.#attempts, isMinimal: !this.#cutShort };
@@ -95,6 +102,21 @@ class Shrinker {
   #fewerFaults(best: Shrunk): Shrunk {
     minimize(best.plan, (plan) => this.#try({ only: best.only, plan })?.plan);
     return this.#present(best);
+  }
+
+  /** Five lost replies may do what one crash does: one fault instead of all, or beside one of them. */
+  #replaced(best: Shrunk): Shrunk {
+    const { only, plan } = best;
+    if (plan.length <= READABLE) return best;
+    for (const kept of [[], ...plan.map((fault) => [fault])]) {
+      const run = (shorter: FaultPlan, visit?: PointVisitor): RunResult =>
+        this.#options.run({ only, plan: shorter }, visit);
+      for (const other of extensions(run, kept).plans) {
+        const found = this.#try({ only, plan: other });
+        if (found !== undefined) return found;
+      }
+    }
+    return best;
   }
 
   #milder(best: Shrunk): Shrunk {

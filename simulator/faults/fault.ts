@@ -9,9 +9,13 @@ import type { FailureClass } from '../../engine/core/protocol.ts';
 /**
  * Where a fault can strike. `request` and `reply`: a message leaves. `handler`: a request arrives at a
  * participant. `append`: an append arrives at the store. `process`: before or after an orchestrator takes an
- * input or performs an output.
+ * input or performs an output. `commit`: a participant is between two commits of its own. `restart`: a request
+ * arrives at a participant that keeps something in memory only. `load`: the store is read. `start`: it is settled
+ * when a client asks for its saga; `wish`: for what. `end`: a saga ended with nothing left standing. Keyed by
+ * slots of virtual time instead of by sagas: `link` between an orchestrator and a participant, `node` of a
+ * participant, `clock` of a machine. `deploy`: an orchestrator begins.
  */
-export type PointKind = 'request' | 'reply' | 'handler' | 'append' | 'process';
+export type PointKind = keyof Fates;
 
 export type Params = Readonly<Record<string, number>>;
 
@@ -24,6 +28,29 @@ export interface MessageFate {
   delayUs: number;
   /** A copy that arrives this much later than the message; -1 for none. */
   copyAfterUs: number;
+  /** The copy comes minutes or hours later; one that would come sooner does not. */
+  isLateCopy: boolean;
+}
+
+/** A stretch of virtual time in which something is wrong: it begins so long after the begin of its slot. */
+export interface WindowFate {
+  afterUs: number;
+  /** 0: nothing is wrong. */
+  lengthUs: number;
+}
+
+/** What becomes of a link. */
+export interface LinkFate extends WindowFate {
+  /** What is lost: 0 requests and replies, 1 requests, 2 replies. */
+  direction: number;
+}
+
+/** What becomes of a participant's node for a while. */
+export interface NodeFate extends WindowFate {
+  /** How long it takes to serve one request. */
+  serviceUs: number;
+  /** How many requests may wait; what comes beyond is refused. */
+  queueMax: number;
 }
 
 /** What becomes of a request at its participant. */
@@ -35,6 +62,56 @@ export interface HandlerFate {
   failAfter: boolean;
   /** The node goes down before or after the effect; there is no answer. */
   crash: 'none' | 'before' | 'after';
+  downUs: number;
+}
+
+/** What becomes of a participant between two commits of its own. */
+export interface CommitFate {
+  crash: boolean;
+  downUs: number;
+}
+
+/** What becomes of what a participant keeps in memory only. */
+export interface RestartFate {
+  restart: boolean;
+}
+
+/** What becomes of a machine's clock, from now on. */
+export interface ClockFate {
+  /** Parts per million that it runs too fast, or too slow (negative). */
+  driftPpm: number;
+  skewUs: number;
+}
+
+/** What a reader of the store gets. */
+export interface LoadFate {
+  /** So many of the last appends are missing; a replica never has half of one. */
+  missing: number;
+}
+
+/** When a client asks. */
+export interface StartFate {
+  /** It asks at the begin of its slot of this length; 0: when it would. */
+  slotUs: number;
+}
+
+/** What a client asks for. */
+export interface WishFate {
+  /** What the saga asked for that stands there among all that are earlier, in parts per million; -1: its own wish. */
+  likePpm: number;
+}
+
+/** What a person does with a saga that ended. */
+export interface EndFate {
+  /** How often it is retried at once. */
+  retries: number;
+  afterUs: number;
+}
+
+/** What becomes of an orchestrator over its life. */
+export interface DeployFate {
+  /** Until then it runs the older definitions; -1: the newer from the begin. */
+  atUs: number;
   downUs: number;
 }
 
@@ -52,6 +129,14 @@ export interface ProcessFate {
   crash: boolean;
   downUs: number;
   pauseUs: number;
+  /** A second worker takes over; this one stands still for `zombieUs` and then goes on, or goes on at once. */
+  takeover: boolean;
+  zombieUs: number;
+  /** How far its clock jumps, forward or back. */
+  jumpUs: number;
+  /** So often, and so much later, a person cancels the saga. */
+  cancels: number;
+  cancelAfterUs: number;
 }
 
 export interface Fates {
@@ -60,6 +145,16 @@ export interface Fates {
   readonly handler: HandlerFate;
   readonly append: AppendFate;
   readonly process: ProcessFate;
+  readonly commit: CommitFate;
+  readonly restart: RestartFate;
+  readonly load: LoadFate;
+  readonly start: StartFate;
+  readonly wish: WishFate;
+  readonly end: EndFate;
+  readonly link: LinkFate;
+  readonly node: NodeFate;
+  readonly clock: ClockFate;
+  readonly deploy: DeployFate;
 }
 
 /** Parts per million of the points of its kind, at most, per profile. `perRun`: as many per run, whatever its size. */

@@ -31,6 +31,10 @@ interface Recorded {
   readonly params: Params;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+/** Kinds of points that only the code of some participants comes to, see {@link FaultInjector.meet}. */
+const SEAMS: ReadonlySet<PointKind> = new Set<PointKind>(['commit']);
+
 const PURPOSES = FAULTS.map((fault) => purpose(`fault:${fault.kind}`));
 /** Different places of one point kind draw apart. */
 const PLACE_STEP = 0x9e3779b1 | 0;
@@ -46,6 +50,8 @@ export interface InjectorOptions {
   readonly keepPlan: boolean;
   /** Told of every point that the run comes to, in order. */
   readonly visit?: PointVisitor;
+  /** Kinds that nothing in this world can suffer: they are off. */
+  readonly impossible?: ReadonlySet<string>;
 }
 
 /** Told of a point where a fault could strike, before it is decided whether one does. */
@@ -62,15 +68,17 @@ export class FaultInjector {
   readonly #keepPlan: boolean;
   readonly #visit: PointVisitor | undefined;
   readonly #recorded: Recorded[] = [];
+  readonly #seams = new Set<PointKind>();
   #healed = false;
 
-  constructor({ seed, profile, sagas, names, plan, keepPlan, visit }: InjectorOptions) {
+  constructor(options: InjectorOptions) {
+    const { seed, profile, sagas, names, plan, keepPlan, visit, impossible = NOTHING } = options;
     this.#keepPlan = keepPlan;
     this.#visit = visit;
     this.#seed = seed;
     this.#names = names;
     this.#planned = plan === undefined ? undefined : Map.groupBy(plan, (fault) => fault.at);
-    this.ratesPpm = plan === undefined ? drawRates(profile, seed, sagas) : FAULTS.map(() => 0);
+    this.ratesPpm = plan === undefined ? drawRates(profile, seed, sagas, impossible) : FAULTS.map(() => 0);
     this.#candidates = candidates(thresholds(this.ratesPpm), plan);
   }
 
@@ -82,6 +90,33 @@ export class FaultInjector {
   /** Whether a fault of this kind of point can strike in this run at all. */
   canStrike(point: PointKind): boolean {
     return this.#candidates[point].length > 0 || this.#visit !== undefined;
+  }
+
+  /** Whether nothing can strike in this run. */
+  get isCalm(): boolean {
+    return Object.values(this.#candidates).every((candidates) => candidates.length === 0);
+  }
+
+  /** Whether one of these kinds can strike in this run at all. */
+  canBe(...kinds: readonly string[]): boolean {
+    return kinds.some((kind) => {
+      const fault = FAULTS.find((known) => known.kind === kind);
+      if (fault === undefined) return false;
+      return this.#candidates[fault.point].some(({ index }) => FAULTS[index] === fault);
+    });
+  }
+
+  /** The world has points of this kind after all, which nobody can know before they are met. */
+  meet(seam: PointKind): void {
+    this.#seams.add(seam);
+  }
+
+  /** The rates of what could strike in this run, as it turned out. */
+  get enabledPpm(): readonly number[] {
+    return this.ratesPpm.map((ppm, i) => {
+      const { point } = FAULTS[i]!;
+      return SEAMS.has(point) && !this.#seams.has(point) ? 0 : ppm;
+    });
   }
 
   /** Writes the faults that strike at this point into `fate`, and returns which they are. */
@@ -182,6 +217,16 @@ function candidates(
     handler: at('handler'),
     append: at('append'),
     process: at('process'),
+    commit: at('commit'),
+    restart: at('restart'),
+    load: at('load'),
+    start: at('start'),
+    wish: at('wish'),
+    end: at('end'),
+    link: at('link'),
+    node: at('node'),
+    clock: at('clock'),
+    deploy: at('deploy'),
   };
 }
 
@@ -190,9 +235,10 @@ export function coverageCell(phase: Phase, kind: string): string {
   return `${phase} × ${kind}`;
 }
 
-/** Every cell that the faults of a profile can reach. */
-export function coverageCells(profile: Profile): readonly string[] {
-  return FAULTS.flatMap(({ kind, phases }) =>
-    (profile.ceilingPpm[kind] ?? 0) > 0 ? phases.map((phase) => coverageCell(phase, kind)) : [],
-  );
+/** Every cell that the faults of a profile can reach; of these kinds only, such as those that a world can suffer. */
+export function coverageCells(profile: Profile, kinds?: ReadonlySet<string>): readonly string[] {
+  return FAULTS.flatMap(({ kind, phases }) => {
+    const isOn = (profile.ceilingPpm[kind] ?? 0) > 0 && kinds?.has(kind) !== false;
+    return isOn ? phases.map((phase) => coverageCell(phase, kind)) : [];
+  });
 }

@@ -25,13 +25,23 @@ export const profiles: Readonly<Record<Profile['name'], Profile>> = {
   storm: profile('storm', (i) => FAULTS[i]!.ceiling.stormPpm),
 };
 
-/** Points of each kind that one saga passes through in a storm, roughly. */
+/** Points of each kind that one saga passes through in a storm, roughly; those that are about no saga do not count. */
 const POINTS_PER_SAGA: Readonly<Record<PointKind, number>> = {
   request: 6,
   reply: 5,
   handler: 5,
   append: 7,
   process: 40,
+  commit: 5,
+  restart: 5,
+  load: 1,
+  start: 1,
+  wish: 1,
+  end: 1,
+  link: 0,
+  node: 0,
+  clock: 0,
+  deploy: 0,
 };
 
 /** Seeds of a campaign, `root/1`, `root/2`, …, swarm; a root, and `root/0`, have every fault of the profile. */
@@ -41,9 +51,15 @@ export function isSwarmSeed(seed: string): boolean {
 
 /**
  * The rates of one run, by index in FAULTS, in parts per million; 0 is off. Swarm testing (Groce et al., ISSTA
- * 2012): leaving out a random half lets the others go further than a bit of everything does.
+ * 2012): leaving out a random half lets the others go further than a bit of everything does. Kinds that are
+ * `impossible` in this world are off.
  */
-export function drawRates(profile: Profile, seed: Seed, sagas: number): readonly number[] {
+export function drawRates(
+  profile: Profile,
+  seed: Seed,
+  sagas: number,
+  impossible: ReadonlySet<string>,
+): readonly number[] {
   const random = seed.stream('rates');
   const swarm = isSwarmSeed(seed.text);
   const least = swarm ? 0.1 : 0.5;
@@ -51,7 +67,7 @@ export function drawRates(profile: Profile, seed: Seed, sagas: number): readonly
     const on = random() < 0.55 || !swarm;
     const uneven = random();
     const ceilingPpm = profile.ceilingPpm[kind] ?? 0;
-    if (!on || ceilingPpm === 0) return 0;
+    if (!on || ceilingPpm === 0 || impossible.has(kind)) return 0;
     const points = sagas * POINTS_PER_SAGA[point];
     const spread = ceiling.perRun === undefined ? ceilingPpm : (ceiling.perRun * 1e6) / points;
     const most = Math.min(ceilingPpm, Math.ceil(spread));

@@ -2,13 +2,16 @@
 
 import { allOrNothing } from './all-or-nothing.ts';
 import { atMostOnce } from './at-most-once.ts';
+import { boundedLoad } from './bounded-load.ts';
 import { everySagaEnds } from './every-saga-ends.ts';
-import type { InvariantFactory, Reporter, WorldView } from './invariant.ts';
+import type { InvariantFactory, Reporter } from './invariant.ts';
+import { isolation } from './isolation.ts';
 import { keyIsStable } from './key-is-stable.ts';
 import { logIsState } from './log-is-state.ts';
 import { moneyConserved } from './money-conserved.ts';
 import { noLostEvent } from './no-lost-event.ts';
 import { nothingAfterTheEnd } from './nothing-after-the-end.ts';
+import { NOWHERE } from './nowhere.ts';
 import { oneWriter } from './one-writer.ts';
 import { statusIsTrue } from './status-is-true.ts';
 import { stockConserved } from './stock-conserved.ts';
@@ -27,16 +30,11 @@ export const INVARIANT_FACTORIES: readonly InvariantFactory[] = [
   oneWriter,
   noLostEvent,
   keyIsStable,
+  isolation,
+  boundedLoad,
 ];
 
 const NOBODY: Reporter = { violated: () => undefined };
-const NOWHERE: WorldView = {
-  participants: {},
-  files: () => [],
-  log: () => [],
-  epochOf: () => 0,
-  isRefused: () => false,
-};
 
 /** The built-in invariants by id, with the sentence that each asserts. */
 export const INVARIANTS: readonly { readonly id: string; readonly statement: string }[] =

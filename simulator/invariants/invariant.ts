@@ -5,6 +5,7 @@
 
 import type { SagaDefinition, StepDefinition } from '../../engine/core/define-saga.ts';
 import type { AppendOutput } from '../../engine/core/orchestrator.ts';
+import type { Policy } from '../../engine/core/policy.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
 import type { Call, Direction, LedgerEntry, Outcome, Participant } from '../../engine/core/protocol.ts';
 import type { SagaEvent, SagaState, SagaStatus } from '../../engine/core/saga.ts';
@@ -69,6 +70,12 @@ export interface WorldView {
   epochOf(saga: string): number;
   /** Sagas whose forward or compensating call is refused by the participant itself, faults aside. */
   isRefused(saga: string): boolean;
+  /** The policy under which sagas of this definition run. */
+  policyOf(definition: SagaDefinition): Policy;
+  /** Virtual time, in microseconds. */
+  nowUs(): number;
+  /** When the last fault has been injected, in microseconds (S8). */
+  readonly healAtUs: number;
 }
 
 /** The moments at which an invariant may look. Each hook is optional; implement the cheapest that suffices. */

@@ -7,25 +7,30 @@ import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import { Orchestrator } from '../../engine/core/orchestrator.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import type { Participant } from '../../engine/core/protocol.ts';
-import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
+import { isEnded, type SagaState } from '../../engine/core/saga.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { FAULTS } from '../faults/catalogue.ts';
-import { duration } from '../faults/fault.ts';
 import { FaultInjector, type PointVisitor } from '../faults/injector.ts';
+import { LATE_COPY_MAX_US } from '../faults/late-duplicate.ts';
+import { machineName } from '../faults/point.ts';
 import type { Profile } from '../faults/profile.ts';
 import { CaseBook } from '../invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
 import type { WorldView } from '../invariants/invariant.ts';
 import { Judge } from '../invariants/judge.ts';
+import { Occasions } from '../invariants/sometimes.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
-import { LatencyTable } from '../kernel/latency.ts';
+import type { LatencyTable } from '../kernel/latency.ts';
 import { Seed } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
 import { Client } from './client.ts';
-import { ParticipantNode } from './participant-node.ts';
+import { tableOf } from './latency-tables.ts';
+import { connect } from './network.ts';
+import { Operator } from './operator.ts';
+import { byKind, inconclusive } from './outcome.ts';
+import { impossibleKinds } from './possible.ts';
 import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
@@ -34,9 +39,10 @@ import { NEVER, type Partition, SimSaga } from './sim-saga.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
-import { traceWords } from './trace-words.ts';
-import { SimTransport } from './transport.ts';
-import { TRACE, type World } from './world.ts';
+import { endedCode, traceWords } from './trace-words.ts';
+import type { SimTransport } from './transport.ts';
+import { Versions } from './versions.ts';
+import { deliver, TRACE, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: string;
@@ -78,7 +84,6 @@ const FORGET_FROM = 50_000;
 const HEAL = 0;
 
 const queue = new EventQueue();
-const latencyTables = new WeakMap<object, LatencyTable>();
 /** There is one queue: a run inside another would take the events of the other away. */
 let underWay = false;
 /** What was said to the last one that tried: code that catches everything cannot hide it. */
@@ -115,14 +120,6 @@ export function simulate(scenario: Scenario, options: SimulationOptions): RunRes
   }
 }
 
-function tableOf(spec: Scenario['latency']): LatencyTable {
-  const known = latencyTables.get(spec);
-  if (known !== undefined) return known;
-  const table = new LatencyTable(spec);
-  latencyTables.set(spec, table);
-  return table;
-}
-
 /** One run: the world, its parts, and what is counted. */
 class Run implements World, ProcessObserver, Actor, WorldView {
   readonly sim: Simulation;
@@ -144,6 +141,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly #processes: SimProcess[];
   readonly #store: SimStore;
   readonly #client: Client;
+  readonly #operator: Operator;
+  readonly #versions: Versions;
   readonly #starts: Starts;
   /** How long after the world has healed, or the last saga began, the run may take. */
   readonly #patienceUs: number;
@@ -151,10 +150,15 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   #begun = 0;
   readonly #cases = new CaseBook();
   readonly #tally = new RunTally();
+  readonly #occasions: Occasions;
   readonly #processOf: (saga: SimSaga) => SimProcess;
+  readonly policyOf: WorldView['policyOf'];
+  readonly nowUs = (): number => this.sim.nowUs;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#options = options;
+    const override = options.policy ?? scenario.policy;
+    this.policyOf = ({ policy }) => override ?? policy ?? scenario.sagas[0]!.policy!;
     this.#definitions = new Array<SagaDefinition>(options.sagas).fill(scenario.sagas[0]!);
     this.sim = new Simulation(queue, options.trace);
     this.seed = new Seed(options.seed);
@@ -163,19 +167,28 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.participants = scenario.participants({ sagas: options.sagas });
     this.#forgetful = options.sagas < FORGET_FROM ? [] : Object.values(this.participants);
     this.healAtUs = options.profile.chaosUs;
+    this.#versions = new Versions(scenario.sagas);
+    const services = Object.keys(this.participants);
     this.injector = new FaultInjector({
       seed: this.seed,
       profile: options.profile,
       sagas: options.sagas,
       keepPlan: options.keepPlan ?? true,
-      names: { saga: sagaId, step: (saga, step) => this.#definitions[saga]!.steps[step]!.name },
+      names: {
+        saga: sagaId,
+        step: (saga, step) => this.#definitions[saga]!.steps[step]!.name,
+        machine: (machine) => machineName(machine, services),
+      },
+      impossible: impossibleKinds(this.participants, this.#versions),
       ...(options.plan === undefined ? {} : { plan: options.plan }),
       ...(options.visit === undefined ? {} : { visit: options.visit }),
     });
     options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
-    this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, () => this.sim.nowUs);
+    this.#occasions = new Occasions(scenario.sometimes);
+    this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, this.nowUs);
     this.#partitions = Array.from({ length: scenario.orchestrators }, (_, i) => ({
       name: `partition-${i}`,
+      number: i,
       epoch: 0,
     }));
     this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
@@ -183,21 +196,18 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#store =
       variant.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions, variant.accepts);
     this.#client = new Client(this, this.#processOf);
-    this.#processes = this.#startProcesses(scenario, this.#connect(), variant.engine);
+    this.#operator = new Operator(this, this.#processOf);
+    this.#processes = this.#startProcesses(scenario, connect(this, this.participants), variant.engine);
     this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
-    this.#starts = new Starts(scenario, this.seed, options.sagas, this.healAtUs + this.#patienceUs);
+    this.#starts = new Starts(
+      scenario,
+      this.seed,
+      this.injector,
+      options.sagas,
+      this.healAtUs + this.#patienceUs,
+    );
     this.#scheduleSagas();
     this.sim.schedule(this.healAtUs, this.sim.add(this), HEAL, undefined);
-  }
-
-  #connect(): SimTransport {
-    const nodes = new Map<string, ParticipantNode>();
-    for (const [service, participant] of Object.entries(this.participants)) {
-      nodes.set(service, new ParticipantNode(this, service, participant, nodes.size));
-    }
-    const transport = new SimTransport(this, nodes);
-    for (const node of nodes.values()) node.connect(transport);
-    return transport;
   }
 
   #startProcesses(
@@ -214,9 +224,10 @@ class Run implements World, ProcessObserver, Actor, WorldView {
         'Give it, or its sagas, one.',
       );
     }
-    const options = { policy, overridePolicy: override !== undefined, definitions: scenario.sagas };
-    const parts = { world: this, store: this.#store, transport, observer: this, options, engine };
-    const processes = this.#partitions.map((partition, i) => new SimProcess(parts, partition, i));
+    const options = { policy, overridePolicy: override !== undefined };
+    const versions = this.#versions;
+    const parts = { world: this, store: this.#store, transport, observer: this, options, versions, engine };
+    const processes = this.#partitions.map((partition) => new SimProcess(parts, partition));
     for (const process of processes) process.start();
     return processes;
   }
@@ -225,7 +236,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   #scheduleSagas(): void {
     const { sagas, only = Array.from({ length: sagas }, (_, index) => index) } = this.#options;
     for (const index of only) {
-      const atUs = this.#starts.atUs(index, this.#starts.of(index));
+      const atUs = this.#starts.askAtUs(index, this.healAtUs);
       if (atUs > this.#lastStartUs) this.#lastStartUs = atUs;
       this.#client.startAt(index, atUs);
     }
@@ -233,10 +244,13 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   run(): RunResult {
     const { sagas } = this.#options;
-    const stop = this.sim.run({
-      eventsMax: Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX),
-      untilUs: this.#untilUs,
-    });
+    const eventsMax = Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX);
+    let stop = this.sim.run({ eventsMax, untilUs: this.#untilUs });
+    if (stop === 'time-max' && this.#tally.ended === this.#expected) {
+      // All is said and done but for late copies. The event that was taken belongs to them, or is a wake in vain.
+      queue.schedule(queue.timeUs, queue.target, queue.code, queue.item, queue.detail);
+      stop = this.sim.run({ eventsMax, untilUs: this.#untilUs + LATE_COPY_MAX_US });
+    }
     if (stop !== 'events-max') this.judge.quiescence(this);
     return this.#result(stop);
   }
@@ -252,22 +266,20 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #result(stop: Stop): RunResult {
     const { injector, judge, sim } = this;
-    const reason = this.#inconclusive(stop);
+    const counts = { expected: this.#expected, begun: this.#begun, ended: this.#tally.ended };
+    const reason = inconclusive(stop, sim, this.#untilUs, counts);
     const violated = judge.violationsTotal > 0;
-    const faults = (values: readonly number[]): Record<string, number> =>
-      Object.fromEntries(
-        FAULTS.flatMap(({ kind }, i) => (values[i]! > 0 ? [[kind, values[i]!] as const] : [])),
-      );
     return {
       seed: this.#options.seed,
       verdict: violated ? 'violated' : reason !== undefined ? 'inconclusive' : 'held',
       ...(violated || reason === undefined ? {} : { inconclusive: reason }),
       sagas: this.#tally.counts(this.#expected),
-      faultsEnabled: faults(injector.ratesPpm),
-      faultsDelivered: faults(injector.delivered),
+      faultsEnabled: byKind(injector.enabledPpm),
+      faultsDelivered: byKind(injector.delivered),
       violations: judge.violations,
       violationsTotal: judge.violationsTotal,
       coverage: Object.fromEntries([...injector.coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      sometimes: this.#occasions.times,
       invariantsExercised: judge.exercised,
       latencyUs: this.#tally.latencyUs,
       stopReasons: this.#tally.stopReasons,
@@ -276,18 +288,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       virtualUs: sim.nowUs,
       plan: injector.plan(),
     };
-  }
-
-  #inconclusive(stop: Stop): string | undefined {
-    if (stop === 'events-max') return `stopped after ${this.sim.events} events`;
-    const notBegun = this.#expected - this.#begun;
-    const refused = this.#begun - this.#tally.ended;
-    const reasons = [
-      stop === 'time-max' ? `stopped after ${duration(this.#untilUs)} of virtual time` : '',
-      notBegun > 0 ? `${notBegun} sagas had not begun` : '',
-      refused > 0 ? `${refused} sagas had not ended: their participants refuse them, faults aside` : '',
-    ].filter((reason) => reason !== '');
-    return reasons.length > 0 ? reasons.join('; ') : undefined;
   }
 
   happen(): void {
@@ -306,6 +306,10 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#client.refused(saga, reason);
   }
 
+  cancel(saga: SimSaga, times: number, afterUs: number): void {
+    this.#operator.cancel(saga, times, afterUs);
+  }
+
   ready(process: SimProcess): void {
     this.#client.ready(process);
   }
@@ -313,34 +317,37 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   // --- World ----------------------------------------------------------------------------------------------
 
   begin(index: number): SimSaga {
-    const start = this.#starts.of(index);
+    const { nowUs } = this.sim;
+    const { start: asked, faults } = this.#starts.ask(index, nowUs);
+    const partition = this.#partitions[index % this.#partitions.length]!;
+    const start = { ...asked, saga: this.#processes[partition.number]!.versionOf(asked.saga) };
     this.#begun++;
     this.#definitions[index] = start.saga;
-    const partition = this.#partitions[index % this.#partitions.length]!;
-    const saga = new SimSaga(
-      this.#cases,
-      sagaId(index),
-      index,
-      partition,
-      start,
-      this.#starts.atUs(index, start),
-    );
+    const saga = new SimSaga(this.#cases, sagaId(index), index, partition, start, nowUs);
+    deliver(this, faults, saga);
     this.sends.clear(saga);
     this.sagas.add(saga);
     return saga;
   }
 
   ended(saga: SimSaga): void {
-    const { status, state } = this.judge.ended(saga.log, saga);
-    this.sim.note(TRACE.ended, saga.index, ENDED_CODE[status] ?? 0, state.version);
+    const ending = this.judge.ended(saga.log, saga);
+    const { status, state } = ending;
+    this.#occasions.ended(ending, saga.log, saga);
+    this.sim.note(TRACE.ended, saga.index, endedCode(status), state.version);
     if (!isEnded(status)) {
       saga.resumed = true;
       return this.#client.help(saga);
     }
     this.#tally.end(saga, state, this.sim.nowUs);
+    this.#operator.ended(saga, state);
     const { onProgress } = this.#options;
     const { ended } = this.#tally;
     if (onProgress !== undefined && ended % PROGRESS_STEP === 0) outside(() => onProgress(ended));
+  }
+
+  reopened(saga: SimSaga): void {
+    this.#tally.reopen(saga);
   }
 
   released(saga: SimSaga, believed?: SagaState): void {
@@ -382,10 +389,3 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     return this.sagas.get(saga)?.refused ?? false;
   }
 }
-
-const ENDED_CODE: Partial<Readonly<Record<SagaStatus, number>>> = {
-  completed: 1,
-  compensated: 2,
-  failed: 3,
-  compensation_failed: 4,
-};

@@ -24,6 +24,8 @@ export interface Message {
 
 /** A node that takes requests. */
 export interface Receiver {
+  /** Counts the participants of a world, from 0. */
+  readonly number: number;
   /** Highest link position that has arrived: a lower one was overtaken. */
   lastSequence: number;
   receive(message: Message): void;

@@ -1,7 +1,7 @@
 // A service on its node: the participant's own code, plus what can happen to the machine it runs on.
 
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
-import { hash32, join32 } from '../../engine/core/mix.ts';
+import { join32 } from '../../engine/core/mix.ts';
 import {
   type Call,
   FAILURE_CLASSES,
@@ -11,25 +11,35 @@ import {
   type ParticipantEnv,
 } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import type { HandlerFate } from '../faults/fault.ts';
-import { PLACE } from '../faults/point.ts';
-import { threshold } from '../kernel/random.ts';
+import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
+import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
+import { MachineClock } from './machine-clock.ts';
 import type { Message, Receiver, Replies } from './message.ts';
+import { participantEnv } from './participant-env.ts';
+import type { RequestQueue, ServiceTimes } from './request-queue.ts';
 import { AmbientAccessError } from './sandbox.ts';
 import { operationAt, type SimSaga } from './sim-saga.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
 const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
+const FULL: Outcome = { kind: 'rejected', failure: 'resource_exhausted', reason: 'too many requests wait' };
 const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
+
+/** Thrown through a participant whose process dies between two of its commits: no mistake of its author. */
+class Died extends Error {}
 
 export class ParticipantNode implements Receiver {
   readonly service: string;
+  readonly number: number;
   lastSequence = 0;
   readonly #world: World;
   readonly #participant: Participant;
   readonly #env: ParticipantEnv;
-  readonly #number: number;
+  readonly #clock: MachineClock;
+  readonly #queue: RequestQueue | undefined;
   readonly #faulty: boolean;
+  readonly #restarts: boolean;
+  readonly #commits: boolean;
   #replies: Replies | undefined;
   #downUntilUs = 0;
   readonly #fate: HandlerFate = {
@@ -40,13 +50,32 @@ export class ParticipantNode implements Receiver {
     downUs: 0,
   };
 
-  constructor(world: World, service: string, participant: Participant, number: number) {
+  readonly #commitFate: CommitFate = { crash: false, downUs: 0 };
+  readonly #restartFate: RestartFate = { restart: false };
+  /** What is being handled, the commits that it made so far, and whether the process died of one. */
+  #handled: Message | undefined;
+  #commitsMade = 0;
+  #died: Died | undefined;
+
+  /** @param times lets requests wait; undefined when nothing is ever slow */
+  constructor(
+    world: World,
+    service: string,
+    participant: Participant,
+    number: number,
+    times: ServiceTimes | undefined,
+  ) {
+    const { injector } = world;
     this.#world = world;
     this.service = service;
     this.#participant = participant;
-    this.#number = number;
-    this.#faulty = world.injector.canStrike('handler');
-    this.#env = envOf(world);
+    this.number = number;
+    this.#faulty = injector.canStrike('handler');
+    this.#restarts = injector.canStrike('restart') && participant.restart !== undefined;
+    this.#commits = injector.canStrike('commit');
+    this.#clock = new MachineClock(world, participantMachine(number));
+    this.#env = participantEnv(world, this.#clock, () => this.#commit());
+    this.#queue = times?.queue(number, (message) => this.#serve(message));
   }
 
   connect(replies: Replies): void {
@@ -61,10 +90,20 @@ export class ParticipantNode implements Receiver {
       sim.note(TRACE.refused, saga.index, operation, transmission);
       return this.#replies!.reply(message, REFUSED);
     }
-    sim.note(TRACE.deliver, saga.index, operation, transmission);
+    const admission = this.#queue?.admit(message) ?? 'served';
+    if (admission === 'served') this.#serve(message);
+    else if (admission === 'refused') this.#replies!.reply(message, FULL);
+  }
+
+  #serve(message: Message): void {
+    const { saga, operation, transmission } = message;
+    this.#world.sim.note(TRACE.deliver, saga.index, operation, transmission);
     this.#world.judge.call(message.call, operation >> 1, saga);
-    if (!this.#faulty) return this.#replies!.reply(message, this.#handle(message));
-    this.#underFaults(message);
+    this.#clock.tick(saga);
+    if (this.#restarts) this.#mayRestart(message);
+    if (this.#faulty) return this.#underFaults(message);
+    const outcome = this.#handle(message);
+    if (outcome !== undefined) this.#replies!.reply(message, outcome);
   }
 
   #underFaults(message: Message): void {
@@ -85,12 +124,31 @@ export class ParticipantNode implements Receiver {
       return this.#replies!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
     }
     const outcome = this.#handle(message);
+    if (outcome === undefined) return;
     if (fate.crash === 'after') return this.#crash(fate.downUs);
     this.#replies!.reply(message, fate.failAfter ? FAILED_AFTER : outcome);
   }
 
-  #handle({ call, saga }: Message): Outcome {
+  /** Its answer; undefined when it died on the way, and then what it had committed stands. */
+  #handle(message: Message): Outcome | undefined {
+    const { call, saga } = message;
+    const { judge } = this.#world;
+    this.#handled = message;
+    this.#commitsMade = 0;
+    this.#died = undefined;
     const outcome = this.#ask(call);
+    this.#handled = undefined;
+    this.#enterEffects(saga);
+    if (this.#hasDied() || outcome === undefined) {
+      this.#crash(this.#commitFate.downUs);
+      return undefined;
+    }
+    judge.outcome(call, outcome, saga);
+    saga.refused = outcome.kind !== 'applied';
+    return outcome;
+  }
+
+  #enterEffects(saga: SimSaga): void {
     const { judge, sagas, sim } = this.#world;
     for (const entry of this.#participant.ledger.drain()) {
       const whose = entry.saga === saga.id ? saga : sagas.get(entry.saga);
@@ -100,21 +158,57 @@ export class ParticipantNode implements Receiver {
       if (step >= 0)
         sim.note(TRACE.effect, whose.index, operationAt(step, entry.direction), sumOf(entry, whose, step));
     }
-    judge.outcome(call, outcome, saga);
-    saga.refused = outcome.kind !== 'applied';
-    return outcome;
+  }
+
+  #hasDied(): boolean {
+    return this.#died !== undefined;
+  }
+
+  /** The participant made a commit and is about to make another. A process that died makes none. */
+  #commit(): void {
+    const message = this.#handled;
+    if (message === undefined || !this.#commits) return;
+    if (this.#died !== undefined) throw this.#died;
+    const { injector } = this.#world;
+    const { saga, operation, transmission } = message;
+    injector.meet('commit');
+    const fate = this.#commitFate;
+    fate.crash = false;
+    const z = commitOf(transmission, ++this.#commitsMade);
+    deliver(this.#world, injector.at('commit', PLACE.commit, saga.index, operation, z, fate), saga);
+    if (!fate.crash) return;
+    this.#died = new Died('the process died between two commits');
+    throw this.#died;
+  }
+
+  /** Faster than anybody can see it down; those who wait in line are lost with it. */
+  #mayRestart({ saga, operation, transmission }: Message): void {
+    const fate = this.#restartFate;
+    fate.restart = false;
+    const { injector, sim } = this.#world;
+    const faults = injector.at('restart', PLACE.restart, saga.index, operation, transmission, fate);
+    if (!fate.restart) return;
+    sim.note(TRACE['participant-restart'], this.number, 0, 0);
+    deliver(this.#world, faults, saga);
+    this.#loseMemory();
+  }
+
+  #loseMemory(): void {
+    this.#queue?.clear();
+    this.#participant.restart?.();
   }
 
   /** The participant's own code: what it throws, and what is no outcome, is its author's mistake. */
-  #ask(call: Call): Outcome {
+  #ask(call: Call): Outcome | undefined {
     let outcome: Outcome;
     try {
       outcome = this.#participant.handle(call, this.#env);
     } catch (error) {
+      if (this.#hasDied()) return undefined; // whatever became of it on its way through the participant
       if (error instanceof UserError || error instanceof AmbientAccessError) throw error;
       throw this.#mistake(call, `threw ${String(error)}`, error);
     }
-    if (outcome?.kind === 'applied') return outcome;
+    if (this.#hasDied() || outcome?.kind === 'applied') return outcome;
     const known = outcome?.kind === 'rejected' || outcome?.kind === 'unknown';
     if (known && FAILURE_CLASSES.includes(outcome.failure)) return outcome;
     throw this.#mistake(call, `answered ${JSON.stringify(outcome) ?? 'nothing'}`);
@@ -132,26 +226,9 @@ export class ParticipantNode implements Receiver {
   #crash(downUs: number): void {
     const { sim } = this.#world;
     this.#downUntilUs = Math.max(this.#downUntilUs, sim.nowUs + downUs);
-    sim.note(TRACE['participant-down'], this.#number, downUs, 0);
+    sim.note(TRACE['participant-down'], this.number, downUs, 0);
+    this.#loseMemory();
   }
-}
-
-/** A participant's view of the world: its clock, and chance that is keyed by what is decided. */
-function envOf({ sim, seed }: World): ParticipantEnv {
-  const purposes = new Map<string, number>();
-  return {
-    get nowUs() {
-      return sim.nowUs;
-    },
-    chance(purpose, subject, permille) {
-      let key = purposes.get(purpose);
-      if (key === undefined) {
-        key = hash32(`chance:${purpose}`);
-        purposes.set(purpose, key);
-      }
-      return seed.draw(key, hash32(subject), subject.length, 0) < threshold(permille * 1000);
-    },
-  };
 }
 
 /** What an effect was, for the fingerprint: the sum of the step's postings after it, or the stock level. */

@@ -40,14 +40,19 @@ export class SagaLog {
     return all;
   }
 
-  /** As a reader of the store gets it. */
-  rows(): readonly StoredEvent[] {
+  /** As a reader of the store gets it; from a replica that lags, without the last appends. Never half of one. */
+  rows(missing = 0): readonly StoredEvent[] {
     const { saga } = this;
     const rows: StoredEvent[] = [];
+    let version = this.length;
+    let left = missing;
     for (let link = this.#last; link !== undefined; link = link.before) {
       const { events, epoch, atUs } = link;
-      for (let i = events.length - 1; i >= 0; i--) {
-        rows.push({ saga, version: this.length - rows.length, epoch, atUs, event: events[i]! });
+      if (left-- > 0) version -= events.length;
+      else {
+        for (let i = events.length - 1; i >= 0; i--) {
+          rows.push({ saga, version: version--, epoch, atUs, event: events[i]! });
+        }
       }
     }
     return rows.reverse();

@@ -4,6 +4,7 @@
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { InputSink } from '../../engine/core/ports.ts';
 import type { Call, Direction } from '../../engine/core/protocol.ts';
+import type { SagaState } from '../../engine/core/saga.ts';
 import type { Phase } from '../faults/fault.ts';
 import { type CaseBook, OpenCase } from '../invariants/case-book.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
@@ -13,6 +14,8 @@ import { SagaLog } from './saga-log.ts';
 /** The sagas that one process at a time may write. */
 export interface Partition {
   readonly name: string;
+  /** Counts the partitions of a world, from 0; its orchestrator has the same. */
+  readonly number: number;
   /** Opened last; writers with a lower one are fenced (E10). */
   epoch: number;
 }
@@ -38,7 +41,7 @@ export class SimSaga extends OpenCase {
   retries: Map<number, number> | undefined = undefined;
   /** What the client asks for, until it is accepted. */
   start: SagaStart | undefined;
-  /** The wake that its process asked for, and who wants it. */
+  /** The wake that the present life of its process asked for, and which life that is; zombies keep their own. */
   wake: EventHandle = NEVER;
   sleeper: InputSink | undefined = undefined;
   /** The client asked and waits for the answer, which is lost when the process dies. */
@@ -50,6 +53,9 @@ export class SimSaga extends OpenCase {
   inputs = 0;
   loads = 0;
   compensatingSinceUs = -1;
+  /** How it ended, as it stands in the tally; and whether it ever stood there, in this round or an earlier. */
+  tallied: SagaState | undefined = undefined;
+  wasTallied = false;
   /** Asked for a person at least once. */
   resumed = false;
 

@@ -1,26 +1,65 @@
 // What each saga of a run is and when its client asks for it: the word of the workload, checked. A workload is pure,
-// so it may be asked again.
+// so it may be asked again: at another time, or for another saga's wish, where a fault wants it so (burst, hot-key).
 
 import { UserError } from '../../engine/core/user-error.ts';
+import type { StartFate, WishFate } from '../faults/fault.ts';
+import { type FaultInjector, faultSet } from '../faults/injector.ts';
+import { PLACE } from '../faults/point.ts';
 import { type Seed, scale } from '../kernel/random.ts';
 import type { SagaStart, Scenario } from '../scenario.ts';
 import { Workload } from './workload.ts';
 import { DRAW } from './world.ts';
 
 const START_SPREAD_US = 1_000_000;
+const BURST_BIT = faultSet('burst');
+const MILLION = 1_000_000;
 
 export class Starts {
   readonly #scenario: Scenario;
   readonly #seed: Seed;
   readonly #latestUs: number;
   readonly #workload: Workload;
+  readonly #injector: FaultInjector;
+  readonly #sagas: number;
+  readonly #startFate: StartFate = { slotUs: 0 };
+  readonly #wishFate: WishFate = { likePpm: -1 };
+  readonly #bursts: boolean;
+  readonly #wishes: boolean;
 
   /** `latestUs`: no saga may begin later. */
-  constructor(scenario: Scenario, seed: Seed, sagas: number, latestUs: number) {
+  constructor(scenario: Scenario, seed: Seed, injector: FaultInjector, sagas: number, latestUs: number) {
+    this.#injector = injector;
+    this.#sagas = sagas;
+    this.#bursts = injector.canStrike('start');
+    this.#wishes = injector.canStrike('wish');
     this.#scenario = scenario;
     this.#seed = seed;
     this.#latestUs = latestUs;
     this.#workload = new Workload(seed, sagas);
+  }
+
+  /** When the client of saga `index` asks, in microseconds; `healAtUs`: from then on nobody is moved (S8). */
+  askAtUs(index: number, healAtUs: number): number {
+    const atUs = this.atUs(index, this.of(index));
+    if (!this.#bursts || atUs >= healAtUs) return atUs;
+    const fate = this.#startFate;
+    fate.slotUs = 0;
+    this.#injector.at('start', PLACE.start, index, 0, 0, fate);
+    return fate.slotUs === 0 ? atUs : atUs - (atUs % fate.slotUs);
+  }
+
+  /** What the client of saga `index` asks for at `nowUs`, and the faults that this shows. */
+  ask(index: number, nowUs: number): { readonly start: SagaStart; readonly faults: number } {
+    const own = this.of(index);
+    if (!this.#bursts && !this.#wishes) return { start: own, faults: 0 };
+    const moved = this.atUs(index, own) === nowUs ? 0 : BURST_BIT;
+    if (!this.#wishes) return { start: own, faults: moved };
+    const fate = this.#wishFate;
+    fate.likePpm = -1;
+    const hot = this.#injector.at('wish', PLACE.wish, index, 0, 0, fate);
+    const like = Math.floor((fate.likePpm * this.#sagas) / MILLION);
+    if (hot === 0 || like >= index) return { start: own, faults: moved };
+    return { start: this.of(like), faults: moved | hot };
   }
 
   /** @throws UserError `bad-start` when it is no start, or of a saga that the scenario does not list. */

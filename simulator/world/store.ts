@@ -9,8 +9,8 @@ import { assert } from '../../engine/core/assert.ts';
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
-import type { AppendFate } from '../faults/fault.ts';
-import type { FaultSet } from '../faults/injector.ts';
+import type { AppendFate, LoadFate } from '../faults/fault.ts';
+import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import type { Variant } from '../scenario.ts';
@@ -24,6 +24,17 @@ interface PendingAppend {
   readonly answer: AppendFate['answer'];
   readonly faults: FaultSet;
 }
+
+interface PendingLoad {
+  readonly number: number;
+  readonly answers: InputSink;
+  /** So many of the last appends are not read. */
+  readonly missing: number;
+  readonly faults: FaultSet;
+}
+
+/** Kinds that change the answer to an append. */
+const ANSWER_BITS = faultSet('append-fails', 'append-unknown');
 
 const LAND = 0;
 const LOADED = 1;
@@ -43,9 +54,11 @@ export class SimStore implements Store, Actor {
   readonly #id: number;
   readonly #partitions: ReadonlyMap<string, Partition>;
   readonly #fate: AppendFate = { answer: 'truthful', delayUs: 0, restart: false };
+  readonly #loadFate: LoadFate = { missing: 0 };
   #epoch = 0;
   #generation = 0;
   readonly #faulty: boolean;
+  readonly #lags: boolean;
   readonly #accepts: Variant['accepts'];
 
   /** @param accepts stands in for the check of version and epoch */
@@ -53,6 +66,7 @@ export class SimStore implements Store, Actor {
     this.#world = world;
     this.#accepts = accepts;
     this.#faulty = world.injector.canStrike('append');
+    this.#lags = world.injector.canStrike('load');
     this.#partitions = new Map(partitions.map((partition) => [partition.name, partition]));
     this.#id = world.sim.add(this);
   }
@@ -87,12 +101,16 @@ export class SimStore implements Store, Actor {
   }
 
   load({ saga, number }: LoadOutput, answers: InputSink): void {
-    const { sim, seed, storeLatency, sagas } = this.#world;
+    const { sim, seed, storeLatency, sagas, injector } = this.#world;
     const found = sagas.get(saga);
     assert(found !== undefined, 'a load of a saga that is not in the world', saga);
     const delayUs = storeLatency.at(seed.draw(DRAW.loadLatency, found.index, ++found.loads, 1));
     found.underWay++;
-    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, found, { number, answers });
+    const fate = this.#loadFate;
+    fate.missing = 0;
+    const faults = this.#lags ? injector.at('load', PLACE.load, found.index, 0, found.loads, fate) : 0;
+    const { missing } = fate;
+    sim.schedule(sim.nowUs + delayUs, this.#id, LOADED, found, { number, answers, missing, faults });
   }
 
   open(name: string, answers: EpochSink): void {
@@ -109,18 +127,22 @@ export class SimStore implements Store, Actor {
     switch (code) {
       case LAND:
         return this.#land(item as SimSaga, detail as PendingAppend);
-      case LOADED: {
-        const saga = item as SimSaga;
-        const { number, answers } = detail as { number: number; answers: InputSink };
-        saga.underWay--;
-        answers.input({ kind: 'loaded', saga: saga.id, number, events: saga.log.rows() });
-        return this.#world.settle(saga);
-      }
+      case LOADED:
+        return this.#loaded(item as SimSaga, detail as PendingLoad);
       default: {
         const { partition, epoch } = item as { partition: Partition; epoch: number };
         return (detail as EpochSink).opened(epoch, this.#openSagas(partition));
       }
     }
+  }
+
+  /** A replica that lags does not have the last appends yet. */
+  #loaded(saga: SimSaga, { number, answers, missing, faults }: PendingLoad): void {
+    saga.underWay--;
+    const events = saga.log.rows(missing);
+    if (events.length < saga.log.length) deliver(this.#world, faults, saga);
+    answers.input({ kind: 'loaded', saga: saga.id, number, events });
+    this.#world.settle(saga);
   }
 
   #openSagas(partition: Partition): readonly (readonly StoredEvent[])[] {
@@ -142,7 +164,8 @@ export class SimStore implements Store, Actor {
     const { phase } = saga;
     const kind = this.#write(saga, pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
-    deliver(this.#world, faults, saga, phase);
+    const isRefused = kind === 'append-conflict' || kind === 'append-fenced'; // whatever else was in store for it
+    deliver(this.#world, isRefused ? faults & ~ANSWER_BITS : faults, saga, phase);
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
     const answer: StoreAnswer = { kind, append };
     answers.input(answer);
@@ -190,6 +213,7 @@ export class SimStore implements Store, Actor {
           break;
         case 'saga-retried':
           takeUp(saga, 'running');
+          this.#world.reopened(saga);
           break;
         case 'saga-completed':
         case 'saga-compensated':

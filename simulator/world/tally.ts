@@ -21,13 +21,36 @@ export class RunTally {
   readonly stopReasons: Record<string, number> = {};
   #reasons = 0;
 
-  end(saga: SimSaga, { status, reason }: SagaState, nowUs: number): void {
+  end(saga: SimSaga, state: SagaState, nowUs: number): void {
+    const { status, reason } = state;
+    const { wasTallied } = saga;
+    saga.tallied = state;
+    saga.wasTallied = true;
     this.ended++;
     if (reason !== undefined) this.#countReason(wordsOf(reason));
     if (status === 'completed' || status === 'compensated' || status === 'failed') this.#counts[status]++;
     if (saga.resumed) this.#resumed++;
+    if (wasTallied) return; // how long a person took to retry it says nothing
     this.latencyUs.saga.push(nowUs - saga.startAtUs);
     if (saga.compensatingSinceUs >= 0) this.latencyUs.compensation.push(nowUs - saga.compensatingSinceUs);
+  }
+
+  /** A person retries a saga that had ended: its end does not count any more, the time until then does. */
+  reopen(saga: SimSaga): void {
+    if (saga.tallied === undefined) return;
+    const { status, reason } = saga.tallied;
+    saga.tallied = undefined;
+    this.ended--;
+    if (status === 'compensated' || status === 'failed') this.#counts[status]--;
+    if (saga.resumed) this.#resumed--;
+    if (reason !== undefined) this.#takeBack(wordsOf(reason));
+  }
+
+  #takeBack(words: string): void {
+    const key = this.stopReasons[words] === undefined ? 'other reasons' : words;
+    const left = (this.stopReasons[key] ?? 0) - 1;
+    if (left > 0) this.stopReasons[key] = left;
+    else delete this.stopReasons[key];
   }
 
   #countReason(words: string): void {

@@ -1,6 +1,7 @@
 // The events of a trace in words, for people who replay a run.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { SagaStatus } from '../../engine/core/saga.ts';
 import type { TraceWords } from '../kernel/trace.ts';
 import { TRACE } from './world.ts';
 
@@ -8,6 +9,11 @@ const NAMES = new Map<number, string>(Object.entries(TRACE).map(([name, code]) =
 const OUTCOMES = ['applied', 'rejected', 'unknown'];
 const APPEND_ANSWERS = ['durable', 'failed', 'unknown', 'conflict', 'fenced'];
 const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed'];
+
+/** How a saga ended, as the number that stands in a trace. */
+export function endedCode(status: SagaStatus): number {
+  return Math.max(0, ENDS.indexOf(status));
+}
 
 /** Words for the trace of one run: how sagas are called, and which definition each has. */
 export function traceWords(
@@ -26,6 +32,7 @@ export function traceWords(
       case TRACE.deliver:
       case TRACE.lose:
       case TRACE.refused:
+      case TRACE.queued:
         return `${operation(x, y)} #${z >> 1}${(z & 1) === 1 ? ' copy' : ''}`;
       case TRACE.effect:
         return operation(x, y);
@@ -40,14 +47,23 @@ export function traceWords(
       case TRACE.create:
       case TRACE.wake:
       case TRACE.resume:
+      case TRACE.cancel:
+      case TRACE.retry:
         return sagaId(x);
       case TRACE.crash:
       case TRACE.pause:
+      case TRACE.deploy:
         return `orchestrator ${x} for ${y} µs`;
       case TRACE.restart:
+      case TRACE.takeover:
+      case TRACE.fenced:
         return `orchestrator ${x}`;
       case TRACE['participant-down']:
         return `participant ${x} for ${y} µs`;
+      case TRACE['participant-restart']:
+        return `participant ${x}`;
+      case TRACE.clock:
+        return `machine ${x} set by ${y} µs, drift ${z} ppm`;
       default:
         return x === 0 ? '' : String(x);
     }

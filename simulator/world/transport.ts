@@ -11,6 +11,7 @@ import type { MessageFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import { Links } from './links.ts';
 import type { Message, Replies } from './message.ts';
 import type { ParticipantNode } from './participant-node.ts';
 import { operationOf, type SimSaga } from './sim-saga.ts';
@@ -21,6 +22,8 @@ const REPLY = 1;
 
 /** Kinds that count as delivered at their own moment: when a copy arrives, when a message is lost, when one is overtaken. */
 const DUPLICATE_BITS = faultSet('duplicate-request', 'duplicate-reply');
+const LATE_BIT = faultSet('late-duplicate');
+const COPY_BITS = DUPLICATE_BITS | LATE_BIT;
 const DROP_BITS = faultSet('drop-request', 'drop-reply');
 const REORDER_BIT = faultSet('reorder');
 
@@ -30,7 +33,8 @@ export class SimTransport implements Transport, Replies, Actor {
   readonly #world: World;
   readonly #id: number;
   readonly #nodes: ReadonlyMap<string, ParticipantNode>;
-  readonly #fate: MessageFate = { dropped: false, delayUs: 0, copyAfterUs: -1 };
+  readonly #fate: MessageFate = { dropped: false, delayUs: 0, copyAfterUs: -1, isLateCopy: false };
+  readonly #links: Links;
   #sequence = 0;
   readonly #canStrike: readonly [request: boolean, reply: boolean];
 
@@ -38,6 +42,7 @@ export class SimTransport implements Transport, Replies, Actor {
     this.#world = world;
     this.#canStrike = [world.injector.canStrike('request'), world.injector.canStrike('reply')];
     this.#nodes = nodes;
+    this.#links = new Links(world);
     this.#id = world.sim.add(this);
   }
 
@@ -74,6 +79,7 @@ export class SimTransport implements Transport, Replies, Actor {
   #post(message: Message, leg: typeof REQUEST | typeof REPLY): void {
     const { injector, sim, seed, messageLatency } = this.#world;
     const { saga, operation, transmission } = message;
+    if (this.#links.cuts(saga, message.to.number, leg === REPLY)) return this.#lose(message, 0);
     const purpose = leg === REQUEST ? DRAW.requestLatency : DRAW.replyLatency;
     let delayUs = messageLatency.at(seed.draw(purpose, saga.index, operation, transmission));
     if (this.#canStrike[leg]) {
@@ -82,21 +88,24 @@ export class SimTransport implements Transport, Replies, Actor {
       fate.dropped = false;
       fate.delayUs = 0;
       fate.copyAfterUs = -1;
+      fate.isLateCopy = false;
       const faults = injector.at(point, PLACE[point], saga.index, operation, transmission, fate);
       if (fate.dropped) return this.#lose(message, faults);
       delayUs += fate.delayUs;
       message.faults = faults;
-      if (fate.copyAfterUs >= 0) this.#copy(message, leg, delayUs + fate.copyAfterUs, faults);
+      if (fate.copyAfterUs >= 0) {
+        this.#copy(message, leg, delayUs + fate.copyAfterUs, fate.isLateCopy ? LATE_BIT : DUPLICATE_BITS);
+      }
     }
     saga.underWay++;
     sim.schedule(sim.nowUs + delayUs, this.#id, leg, saga, message);
   }
 
-  /** The duplicate fault counts with the copy, the others with the message itself. */
-  #copy(message: Message, leg: typeof REQUEST | typeof REPLY, delayUs: number, faults: FaultSet): void {
+  /** The fault that makes a copy counts with the copy, the others with the message itself. */
+  #copy(message: Message, leg: typeof REQUEST | typeof REPLY, delayUs: number, kinds: FaultSet): void {
     const { sim } = this.#world;
-    const duplicate = faults & DUPLICATE_BITS;
-    message.faults = faults & ~DUPLICATE_BITS;
+    const duplicate = message.faults & kinds;
+    message.faults &= ~COPY_BITS;
     const transmission = leg === REQUEST ? message.transmission | 1 : message.transmission;
     const { saga } = message;
     saga.underWay++;

@@ -30,6 +30,14 @@ export const TRACE = {
   resume: 16,
   refused: 17,
   effect: 19,
+  queued: 20,
+  takeover: 21,
+  clock: 22,
+  'participant-restart': 23,
+  cancel: 24,
+  retry: 25,
+  deploy: 26,
+  fenced: 27,
 } as const;
 
 export interface World {
@@ -46,6 +54,8 @@ export interface World {
   readonly healAtUs: number;
   /** The client's time has come: the saga that it asks for. */
   begin(index: number): SimSaga;
+  /** The log says that a person retries the saga, which had ended. */
+  reopened(saga: SimSaga): void;
   /** The log says that the saga ended, or asks for a person. */
   ended(saga: SimSaga): void;
   /** No process holds the saga in memory any more. `believed` is what the last one had, when it told. */

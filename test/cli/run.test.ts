@@ -25,6 +25,20 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
     expect(stdout).toMatch(/ HELD\n$/);
   });
 
+  test('what never happened and what was missed are named', async () => {
+    const { stdout, code } = await sagastorm([
+      'run',
+      fixture('promises.ts'),
+      '--seed',
+      '7',
+      '--profile',
+      'calm',
+    ]);
+    expect(stdout).toMatch(/ SOMETIMES +1\/2 happened · never true: "the moon is reached"\n/);
+    expect(stdout).toMatch(/ SLO +1\/2 met · missed: half of all sagas end within 1 ms, here [\d.]+\n/);
+    expect(code).toBe(1);
+  });
+
   test('without a seed one is chosen, and printed', async () => {
     const seedIn = ({ stdout }: { stdout: string }) => /seed "([0-9a-f]{8})"/.exec(stdout)?.[1];
     const [one, two] = await Promise.all([sagastorm(['run', honest]), sagastorm(['run', honest])]);

@@ -129,7 +129,7 @@ describe('credits that fail', () => {
       drawn.push(draw);
       return subjects.includes(draw[1]);
     };
-    const env: ParticipantEnv = { nowUs: 0, chance };
+    const env: ParticipantEnv = { nowUs: 0, chance, commit: () => undefined };
     return { drawn, ...open(creditFails === undefined ? {} : { creditFails }, env) };
   }
 

@@ -74,7 +74,11 @@ describe.each(makers)('%s', (_, make) => {
         const opening = new Map(participant.ledger.balances());
         const before = total(participant);
         arrivals.forEach((sent, nowUs) => {
-          participant.handle(callFrom(participant, sent), { nowUs, chance: () => sent.luck });
+          participant.handle(callFrom(participant, sent), {
+            nowUs,
+            chance: () => sent.luck,
+            commit: () => undefined,
+          });
           for (const { postings = [] } of participant.ledger.drain()) {
             expect(postings.reduce((sum, posting) => sum + posting.amount, 0)).toBe(0);
             for (const { account, amount: change } of postings) {
@@ -101,7 +105,11 @@ describe.each(makers)('%s', (_, make) => {
         arrivals.forEach((sent, nowUs) => {
           const call = callFrom(participant, sent);
           const operation = `${call.saga} ${call.step}`;
-          const { kind } = participant.handle(call, { nowUs, chance: () => sent.luck });
+          const { kind } = participant.handle(call, {
+            nowUs,
+            chance: () => sent.luck,
+            commit: () => undefined,
+          });
           const entries = participant.ledger.drain();
           expect(entries.length).toBeLessThanOrEqual(kind === 'applied' ? 1 : 0);
           for (const entry of entries) {
@@ -161,7 +169,7 @@ test.each(chains)(
         (copies, late, luck) => {
           const participant = make();
           const before = [...participant.ledger.balances(), ...participant.ledger.stock()];
-          const env = { nowUs: 0, chance: () => luck };
+          const env = { nowUs: 0, chance: () => luck, commit: () => undefined };
           const forward = steps.map(([action, , sent], i) =>
             callOf('forward', action, sent, { step: `${i}` }),
           );

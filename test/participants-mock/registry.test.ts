@@ -25,7 +25,11 @@ describe.each([
       drawn.push(draw);
       return draw[1].startsWith('s-1/');
     };
-    const at = client(make({ createFails: { permille: 250 } }), { nowUs: 0, chance });
+    const at = client(make({ createFails: { permille: 250 } }), {
+      nowUs: 0,
+      chance,
+      commit: () => undefined,
+    });
     for (const attempt of [1, 2]) {
       expect(at.forward('create', {}, { attempt })).toMatchObject({ kind: 'rejected', failure: 'business' });
     }

@@ -34,7 +34,11 @@ export function callOf(
 }
 
 /** A world in which nothing left to chance happens. */
-export const at = (nowUs: number): ParticipantEnv => ({ nowUs, chance: () => false });
+export const at = (nowUs: number): ParticipantEnv => ({
+  nowUs,
+  chance: () => false,
+  commit: () => undefined,
+});
 
 /** A participant with short ways to call it. */
 export function client(participant: Participant, env: ParticipantEnv = at(1_000_000)) {

@@ -34,3 +34,14 @@ test('the factory of a participant hands the retention to its fence', () => {
     expect.objectContaining({ code: 'bad-retention' }),
   );
 });
+
+test('a restart reaches a service that has memory to lose, and the fence remembers all the same', () => {
+  let restarts = 0;
+  const service = Object.assign(new Bank(OPTIONS), { restart: () => void restarts++ });
+  const participant = fenced(service);
+  participant.handle(debit, at(0));
+  participant.restart?.();
+  participant.handle(debit, at(0));
+  expect([restarts, participant.ledger.drain().length]).toEqual([1, 1]);
+  expect(fenced(new Bank(OPTIONS)).restart).toBe(undefined);
+});

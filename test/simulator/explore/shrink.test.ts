@@ -26,8 +26,16 @@ function* failing(scenario: Scenario, count: number) {
   }
 }
 
-function runner(scenario: Scenario, seed: string): (candidate: Reproduction) => RunResult {
-  return ({ only, plan }) => simulate(scenario, { seed, sagas: SAGAS, profile: profiles.storm, only, plan });
+function runner(scenario: Scenario, seed: string): ShrinkOptions['run'] {
+  return ({ only, plan }, visit) =>
+    simulate(scenario, {
+      seed,
+      sagas: SAGAS,
+      profile: profiles.storm,
+      only,
+      plan,
+      ...(visit === undefined ? {} : { visit }),
+    });
 }
 
 describe('a run that fails under the storm', () => {
@@ -104,6 +112,17 @@ describe('the search', () => {
     const rest = shrink({ run: imagined(lasts), start: first, signature: 'mine' })!;
     expect(rest.isMinimal).toBe(true);
     expect(rest.plan).toHaveLength(2);
+  });
+
+  test('finds one fault that does what many did', () => {
+    const crash = { kind: 'orchestrator-crash', at: 's-2#4:input' };
+    const run: ShrinkOptions['run'] = ({ plan }, visit) => {
+      visit?.('process', 's-2#4:input');
+      const isFailing =
+        plan.length >= 8 || plan.some(({ kind, at }) => kind === crash.kind && at === crash.at);
+      return imagined(() => isFailing)({ only: all, plan });
+    };
+    expect(shrink({ run, start, signature: 'mine' })!.plan).toMatchObject([crash]);
   });
 
   test('does not call a failure of another nature the same', () => {

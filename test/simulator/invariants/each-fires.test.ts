@@ -2,7 +2,7 @@
 // checker that has never failed proves nothing.
 
 import { describe, expect, test } from 'vitest';
-import { defineSaga, type Participant } from '../../../engine/index.ts';
+import { defineSaga, type Participant, policies } from '../../../engine/index.ts';
 import { bank, inventory } from '../../../participants-mock/index.ts';
 import { defineScenario, INVARIANTS, profiles, type Scenario, simulate } from '../../../simulator/index.ts';
 import type { WorldVariant } from '../../../simulator/world/host.ts';
@@ -13,10 +13,13 @@ import {
   engineOfEpoch,
   engineOfTwoInputs,
   engineThat,
+  engineThatInsists,
+  engineUnder,
   engineWithoutOrder,
   generousBank,
   hastyStore,
   stingyBank,
+  tellingBank,
   unfencedBank,
   unfencedInventory,
   wrapped,
@@ -167,6 +170,14 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
       output.kind === 'call' ? [{ ...output, payloadHash: output.attempt }] : [output],
     ),
   ],
+  [
+    'isolation',
+    'a bank undoes from the balance that it remembers',
+    { bank: () => tellingBank('what it remembers') },
+  ],
+  ['bounded-load', 'an engine tries more often than its policy says', {}, engineUnder(policies.patient)],
+  ['bounded-load', 'an engine waits less than its policy says', {}, engineUnder(policies.impatient)],
+  ['bounded-load', 'an engine goes on and on after the storm', {}, engineThatInsists(101)],
 ];
 
 describe('each invariant can fail', () => {
@@ -183,5 +194,7 @@ describe('each invariant can fail', () => {
 
   test('nothing fires when all parts are right', () => {
     expect([...violations({})]).toEqual([]);
+    expect([...violations({ bank: () => tellingBank('what is there') })]).toEqual([]);
+    expect([...violations({}, engineThatInsists(1))]).toEqual([]);
   });
 });

@@ -6,12 +6,11 @@ import { CaseBook, OpenCase } from '../../../simulator/invariants/case-book.ts';
 import { everySagaEnds } from '../../../simulator/invariants/every-saga-ends.ts';
 import type { Invariant } from '../../../simulator/invariants/invariant.ts';
 import { Judge } from '../../../simulator/invariants/judge.ts';
-
-const world = { participants: {}, files: () => [], log: () => [], epochOf: () => 0, isRefused: () => false };
+import { NOWHERE } from '../../../simulator/invariants/nowhere.ts';
 
 function judgeOf(...hooks: readonly Omit<Invariant, 'id' | 'statement'>[]): Judge {
   const factories = hooks.map((hook, i) => () => ({ id: `i-${i}`, statement: 'Holds', ...hook }));
-  return new Judge([...factories, everySagaEnds], world, () => 0);
+  return new Judge([...factories, everySagaEnds], NOWHERE, () => 0);
 }
 
 test('that quiescence came does not count, unless the invariant says so', () => {
@@ -21,7 +20,7 @@ test('that quiescence came does not count, unless the invariant says so', () => 
     { onQuiescence: () => undefined, isExercised: () => true },
   );
   expect(judge.exercised).toEqual(['i-2']);
-  judge.quiescence(world);
+  judge.quiescence(NOWHERE);
   expect(judge.exercised).toEqual(['i-2', 'every-saga-ends']);
 });
 

@@ -8,8 +8,18 @@ import {
 } from '../../../engine/core/orchestrator.ts';
 import type { InputSink } from '../../../engine/core/ports.ts';
 import type { SagaEvent } from '../../../engine/core/saga.ts';
-import type { AppendOutput, Call, Outcome, Participant, ParticipantEnv } from '../../../engine/index.ts';
+import type {
+  AppendOutput,
+  Call,
+  LedgerEntry,
+  Outcome,
+  Participant,
+  ParticipantEnv,
+  Policy,
+  Touch,
+} from '../../../engine/index.ts';
 import { Bank, bank, Inventory } from '../../../participants-mock/index.ts';
+import { profiles } from '../../../simulator/index.ts';
 import type { Actor } from '../../../simulator/kernel/simulation.ts';
 import type { WorldVariant } from '../../../simulator/world/host.ts';
 import type { Partition } from '../../../simulator/world/sim-saga.ts';
@@ -206,3 +216,56 @@ class CarelessStore extends SimStore {
 export const carelessStore: WorldVariant = {
   store: (world, partitions) => new CarelessStore(world, partitions),
 };
+
+/** A bank that says what it read before it wrote; an undo writes down what it remembers, or what is there. */
+export function tellingBank(undoReads: 'what it remembers' | 'what is there'): Participant {
+  const inner = bank(BANK);
+  const { actions, ledger } = inner;
+  const balances = new Map<string, number>(ledger.balances());
+  const remembered = new Map<string, number>();
+  const tell = (entry: LedgerEntry): LedgerEntry => {
+    const touched = entry.postings!.map(({ account, amount }): Touch => {
+      const there = balances.get(account)!;
+      const written = there + amount;
+      balances.set(account, written);
+      const operation = `${entry.saga} ${entry.step} ${account}`;
+      const known = entry.direction === 'compensation' ? remembered.get(operation) : undefined;
+      remembered.set(operation, written);
+      return { record: account, read: undoReads === 'what it remembers' ? (known ?? there) : there, written };
+    });
+    return { ...entry, touched };
+  };
+  return {
+    actions,
+    ledger: {
+      drain: () => ledger.drain().map(tell),
+      balances: () => ledger.balances(),
+      stock: () => ledger.stock(),
+    },
+    handle: (call, env) => inner.handle(call, env),
+  };
+}
+
+/** An engine that runs under a policy of its own. */
+export function engineUnder(policy: Policy): WorldVariant {
+  return { engine: (options) => new Orchestrator({ ...options, policy, overridePolicy: true }) };
+}
+
+/** An engine that sends each call `times` times, once the storm is over. */
+export function engineThatInsists(times: number): WorldVariant {
+  return {
+    engine: (options) => {
+      const inner = new Orchestrator(options);
+      return {
+        handle: (input, nowUs) =>
+          inner
+            .handle(input, nowUs)
+            .flatMap((output) =>
+              output.kind === 'call' && nowUs >= profiles.storm.chaosUs
+                ? new Array<OrchestratorOutput>(times).fill(output)
+                : [output],
+            ),
+      };
+    },
+  };
+}

@@ -14,7 +14,7 @@ const saga = defineSaga({
 const cases = new CaseBook();
 
 function numbered(index: number): SimSaga {
-  return new SimSaga(cases, sagaId(index), index, { name: 'p', epoch: 0 }, { saga, input: {} }, 0);
+  return new SimSaga(cases, sagaId(index), index, { name: 'p', number: 0, epoch: 0 }, { saga, input: {} }, 0);
 }
 
 function registerOf(...sagas: readonly SimSaga[]): SagaRegister {

@@ -8,6 +8,7 @@ import { type FaultPlan, profiles } from '../../../simulator/index.ts';
 import { CaseBook } from '../../../simulator/invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../../../simulator/invariants/catalogue.ts';
 import { Judge } from '../../../simulator/invariants/judge.ts';
+import { NOWHERE } from '../../../simulator/invariants/nowhere.ts';
 import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
 import { LatencyTable } from '../../../simulator/kernel/latency.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
@@ -29,12 +30,11 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
   const sim = new Simulation(new EventQueue());
   const seed = new Seed('store');
   const latency = new LatencyTable([100, 200, 300]);
-  const partition = { name: 'p', epoch: 0 };
+  const partition = { name: 'p', number: 0, epoch: 0 };
   const cases = new CaseBook();
   const sagas: readonly SimSaga[] = [0, 1].map(
     (i) => new SimSaga(cases, `s-${i}`, i, partition, { saga: definition, input: {} }, 0),
   );
-  const view = { participants: {}, files: () => [], log: () => [], epochOf: () => 0, isRefused: () => false };
   const world: World = {
     sim,
     seed,
@@ -43,10 +43,10 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
       profile: profiles.calm,
       sagas: 2,
       keepPlan: false,
-      names: { saga: (i) => `s-${i}`, step: () => 'a' },
+      names: { saga: (i) => `s-${i}`, step: () => 'a', machine: () => 'm' },
       plan,
     }),
-    judge: new Judge(INVARIANT_FACTORIES, view, () => sim.nowUs),
+    judge: new Judge(INVARIANT_FACTORIES, NOWHERE, () => sim.nowUs),
     messageLatency: latency,
     storeLatency: latency,
     sagas: new SagaRegister(),
@@ -54,6 +54,7 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     healAtUs: 0,
     begin: () => sagas[0]!,
     ended: () => undefined,
+    reopened: () => undefined,
     released: () => undefined,
     settle: () => undefined,
     stepApplied: () => undefined,
@@ -93,4 +94,30 @@ test.each([
 ] as const)('under %s the writer is told %s, and the log has %i events', async (kind, answer, written) => {
   const plan = [{ kind, at: 's-0@0#1:append', params: {} }];
   expect(await appendUnder(plan)).toEqual({ answer, written });
+});
+
+test('a replica that lags lacks the last appends, whole ones; what is opened lacks nothing', async () => {
+  const { store, settle } = storeWith([{ kind: 'stale-read', at: 's-0#1:load', params: { missing: 1 } }]);
+  const opened: number[] = [];
+  const loaded: number[] = [];
+  let epoch = 0;
+  store.open('p', { opened: (first) => (epoch = first) });
+  await settle();
+  const begin = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: {} } as const;
+  const request = { kind: 'step-requested', step: 'a' } as const;
+  const done = { kind: 'step-applied', step: 'a' } as const;
+  const head = { kind: 'append', saga: 's-0', epoch, atUs: 0 } as const;
+  const ignored = { input: () => undefined };
+  store.append({ ...head, number: 1, expectedVersion: 0, events: [begin, request] }, ignored);
+  await settle();
+  store.append({ ...head, number: 2, expectedVersion: 2, events: [done] }, ignored);
+  await settle();
+  const sink = { input: (input: unknown) => void loaded.push((input as { events: [] }).events.length) };
+  for (const number of [1, 2]) {
+    store.load({ kind: 'load', saga: 's-0', number }, sink);
+    await settle();
+  }
+  store.open('p', { opened: (_epoch, logs) => opened.push(logs[0]!.length) });
+  await settle();
+  expect([loaded, opened]).toEqual([[2, 3], [3]]);
 });

@@ -1,0 +1,101 @@
+// `sagastorm seeds`: the corpus of regressions, failures that were found once and must hold from then on.
+
+import { UserError } from '../../engine/core/user-error.ts';
+import {
+  type CheckedRegression,
+  CORPUS_FOLDER,
+  check,
+  pin,
+  pinned,
+  type RegressionState,
+  unpin,
+} from '../../simulator/campaign/index.ts';
+import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { flags, isGiven } from '../flags.ts';
+import { palette, print } from '../terminal.ts';
+
+export const SEEDS: CommandSpec = {
+  name: 'seeds',
+  positional: '<add|list|prune> [...capsules]',
+  description: `Pin failures in ${CORPUS_FOLDER}: \`run\` replays them first`,
+  flags: flags('json', 'no-color'),
+  examples: ['seeds add .sagastorm/failures/money-conserved-3f9c01ab.json', 'seeds list', 'seeds prune'],
+};
+
+const MARKS: Readonly<Record<RegressionState, string>> = { holds: '✓', fails: '✗', stale: '?', lost: '?' };
+
+export async function seeds(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const [action, ...rest] = words;
+  switch (action) {
+    case 'add':
+      return add(rest);
+    case 'list':
+      refuseWords(rest, SEEDS);
+      return list(given);
+    case 'prune':
+      refuseWords(rest, SEEDS);
+      return prune();
+    default:
+      throw new UserError(
+        'missing-argument',
+        action === undefined ? 'seeds needs to know what to do' : `seeds does not know "${action}"`,
+        'Write sagastorm seeds add <capsule>, seeds list or seeds prune.',
+      );
+  }
+}
+
+function add(paths: readonly string[]): ExitCode {
+  if (paths.length === 0) {
+    throw new UserError(
+      'missing-argument',
+      'seeds add needs a capsule',
+      'Capsules are in .sagastorm/failures/.',
+    );
+  }
+  for (const path of paths) print(`pinned ${pin(path)}\n`);
+  return EXIT.held;
+}
+
+async function list(given: GivenFlags): Promise<ExitCode> {
+  const all = await checkAll();
+  if (isGiven(given, 'json')) {
+    const rows = all.map(({ file, capsule: { scenario, seed, violation }, state, message }) => {
+      return { file, scenario, seed, invariant: violation.invariant, state, message };
+    });
+    print(`${JSON.stringify(rows)}\n`);
+  } else if (all.length === 0) print(`Nothing is pinned: ${CORPUS_FOLDER} has no capsule.\n`);
+  else {
+    const { dim } = palette(isGiven(given, 'no-color'));
+    for (const one of all) print(`${line(one)}\n   ${dim(told(one))}\n`);
+  }
+  return all.some(({ state }) => state === 'fails') ? EXIT.violated : EXIT.held;
+}
+
+function line({ file, state }: CheckedRegression): string {
+  return ` ${MARKS[state]} ${state.padEnd(6)} ${file}`;
+}
+
+function told({ capsule: { scenario, plan, violation }, state, message }: CheckedRegression): string {
+  const faults = plan.length === 1 ? '1 fault' : `${plan.length} faults`;
+  const was = `${scenario}, ${faults}, was: ${violation.invariant}`;
+  if (state === 'stale') return `${was}. Not all of its faults strike any more: it proves nothing.`;
+  return message === undefined ? was : `${was}. ${message}`;
+}
+
+/** Removes what proves nothing any more. */
+async function prune(): Promise<ExitCode> {
+  const useless = (await checkAll()).filter(({ state }) => state === 'stale' || state === 'lost');
+  for (const regression of useless) {
+    unpin(regression);
+    print(`removed ${regression.file}: ${regression.message ?? 'not all of its faults strike any more'}\n`);
+  }
+  if (useless.length === 0) print('Nothing to remove: every pinned capsule still strikes.\n');
+  return EXIT.held;
+}
+
+async function checkAll(): Promise<readonly CheckedRegression[]> {
+  const checked: CheckedRegression[] = [];
+  for (const regression of pinned()) checked.push(await check(regression));
+  return checked;
+}

@@ -1,0 +1,27 @@
+// The set of processed ids lives in the memory of the process, as in document 002, the bookings in a database. After a
+// restart the bookings are still there and the set is empty: every repetition is new.
+
+import { Clerk } from './clerk.ts';
+import { plantedBug } from './planted-bug.ts';
+import { flights, trips } from './trip.ts';
+
+class ForgetsKeys extends Clerk {
+  restart(): void {
+    this.answered.clear();
+  }
+}
+
+export const bug = plantedBug({
+  how: 'A restart empties the set of processed ids, and what is repeated after it is done again',
+  caughtBy: ['at-most-once', 'nothing-after-the-end', 'all-or-nothing', 'status-is-true'],
+  trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before'],
+  seenIn: 'document 002: "In-memory Set tracks processed transaction IDs"',
+  wrong: trips(
+    'dedupe-in-memory',
+    'Keys are lost when the service restarts',
+    () => new ForgetsKeys(flights()),
+  ),
+  right: trips('dedupe-in-memory-corrected', 'Keys are kept with the bookings', () => new Clerk(flights())),
+});
+
+export default bug.wrong;

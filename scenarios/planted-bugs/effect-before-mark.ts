@@ -1,0 +1,35 @@
+// Makes the effect in one commit and writes down that it did in another: first the payment, then the row in
+// `processed_events`, as in document 003. A crash between the two, and the repetition pays again.
+
+import type { Call, Outcome, ParticipantEnv } from '../../engine/index.ts';
+import { Bank } from '../../participants-mock/index.ts';
+import { Clerk } from './clerk.ts';
+import { plantedBug } from './planted-bug.ts';
+import { BANK, transfers } from './transfer.ts';
+
+class EffectBeforeMark extends Clerk {
+  protected override remember(call: Call, outcome: Outcome, env: ParticipantEnv): void {
+    if (outcome.kind === 'applied') env.commit();
+    super.remember(call, outcome, env);
+  }
+}
+
+export const bug = plantedBug({
+  how: 'A crash between a payment and the note that it was made: the repetition pays again',
+  caughtBy: ['at-most-once', 'money-conserved'],
+  trigger: ['crash-inside'],
+  seenIn:
+    'document 003: processPayment(event), then processedEventRepository.save(), where the payment is remote',
+  wrong: transfers(
+    'effect-before-mark',
+    'The effect is one commit, the key another',
+    () => new EffectBeforeMark(new Bank(BANK)),
+  ),
+  right: transfers(
+    'effect-before-mark-corrected',
+    'The effect and its key are one commit',
+    () => new Clerk(new Bank(BANK)),
+  ),
+});
+
+export default bug.wrong;

@@ -1,0 +1,38 @@
+// A 500 is read as "it did not happen": the step has failed, and what came before it is undone. But the service may
+// have answered 500 after its commit, and then the charge stands while the goods go back. Every `catch` around a
+// client that gives up at the first HTTP error does this.
+
+import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
+import { PlainEngine } from './plain-engine.ts';
+import { plantedBug } from './planted-bug.ts';
+import { shopPair } from './shop.ts';
+
+class ErrorMeansNotApplied extends PlainEngine {
+  protected override decide(state: SagaState, input: SagaInput, nowUs: number): readonly SagaEvent[] {
+    const failed = input.kind === 'reply' && input.direction === 'forward' ? input.outcome : undefined;
+    if (input.kind !== 'reply' || failed?.kind !== 'unknown' || failed.failure === 'timeout') {
+      return super.decide(state, input, nowUs);
+    }
+    const { reason } = failed;
+    return super.decide(
+      state,
+      { ...input, outcome: { kind: 'rejected', failure: 'business', reason } },
+      nowUs,
+    );
+  }
+}
+
+export const bug = plantedBug({
+  how: 'A 500 is taken for a refusal: a step that answered it after its commit is not undone',
+  caughtBy: ['status-is-true', 'all-or-nothing'],
+  trigger: ['fail-after'],
+  seenIn:
+    'catch blocks around HTTP clients; document 003 ("no compensation needed - payment didn\'t succeed")',
+  ...shopPair({
+    name: 'error-means-not-applied',
+    title: 'A 500 is read as "it did not happen"',
+    engine: (options) => new ErrorMeansNotApplied(options),
+  }),
+});
+
+export default bug.wrong;

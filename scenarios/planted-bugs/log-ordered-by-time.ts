@@ -1,0 +1,29 @@
+// The log is read `ORDER BY timestamp`: that is when things happened, after all. Then a machine's clock is set
+// back, or the next worker's clock is behind, and a saga that is read again after a crash has been undone before it
+// was done.
+
+import type { SagaState, StoredEvent } from '../../engine/index.ts';
+import { PlainEngine } from './plain-engine.ts';
+import { plantedBug } from './planted-bug.ts';
+import { order, shopPair } from './shop.ts';
+
+class ReadsTheLogByTime extends PlainEngine {
+  protected override stateOf([first, ...rest]: readonly StoredEvent[]): SagaState {
+    return super.stateOf([first!, ...rest.sort((a, b) => a.atUs - b.atUs)]);
+  }
+}
+
+export const bug = plantedBug({
+  how: 'The order of events is taken from the clocks of those who wrote them',
+  caughtBy: ['log-is-state', 'every-saga-ends', 'status-is-true', 'all-or-nothing', 'undo-order'],
+  trigger: ['clock-jump', 'clock-drift', 'orchestrator-crash', 'takeover'],
+  seenIn: 'event tables that are read ORDER BY created_at',
+  ...shopPair({
+    name: 'log-ordered-by-time',
+    title: 'The log is read in the order of its timestamps',
+    saga: order,
+    engine: (options) => new ReadsTheLogByTime(options),
+  }),
+});
+
+export default bug.wrong;

@@ -1,0 +1,78 @@
+// What a policy allows, found out by asking it: a policy only answers questions about one failed attempt, and its
+// waits carry jitter. Answers are kept, for there are few questions.
+
+import type { Policy } from '../../engine/core/policy.ts';
+import { type Direction, FAILURE_CLASSES, type FailureClass } from '../../engine/core/protocol.ts';
+
+/** So many keys are tried to see how far jitter goes. */
+const SAMPLES = 64;
+/** No policy that anybody means allows more; the search for the limit ends here. */
+const ATTEMPTS_LIMIT = 1_000;
+
+export class PolicyBounds {
+  readonly #policy: Policy;
+  readonly #leastDelays = new Map<string, number>();
+  readonly #attempts = new Map<string, number>();
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  /**
+   * The policy never waits less than this after failed attempt number `attempt`, whatever the jitter. Below the
+   * least of many waits by as much as these waits differ, so that a jitter not yet seen is no violation.
+   */
+  leastDelayUs(direction: Direction, failure: FailureClass, attempt: number): number {
+    const question = `${direction} ${failure} ${attempt}`;
+    const known = this.#leastDelays.get(question);
+    if (known !== undefined) return known;
+    let least = Number.POSITIVE_INFINITY;
+    let most = 0;
+    for (let sample = 0; sample < SAMPLES; sample++) {
+      const delayUs = this.#ask(direction, failure, attempt, undefined, true, Math.imul(sample, 0x9e3779b1));
+      least = Math.min(least, delayUs);
+      most = Math.max(most, delayUs);
+    }
+    const bound = Math.max(0, least - (most - least));
+    this.#leastDelays.set(question, bound);
+    return bound;
+  }
+
+  /** Whether one more attempt may follow failed attempt number `attempt` of a step that may give up. */
+  allowsMore(
+    direction: Direction,
+    failure: FailureClass,
+    attempt: number,
+    attemptsMax: number | undefined,
+  ): boolean {
+    return this.#ask(direction, failure, attempt, attemptsMax, false, 0) >= 0;
+  }
+
+  /** The most attempts of a step that may give up, whatever the failures. */
+  attemptsMax(direction: Direction, stepMax: number | undefined): number {
+    const question = `${direction} ${stepMax ?? ''}`;
+    const known = this.#attempts.get(question);
+    if (known !== undefined) return known;
+    const most = Math.max(...FAILURE_CLASSES.map((failure) => this.#attemptsOf(direction, failure, stepMax)));
+    this.#attempts.set(question, most);
+    return most;
+  }
+
+  #attemptsOf(direction: Direction, failure: FailureClass, stepMax: number | undefined): number {
+    let attempt = 1;
+    while (attempt < ATTEMPTS_LIMIT && this.allowsMore(direction, failure, attempt, stepMax)) attempt++;
+    return attempt;
+  }
+
+  #ask(
+    direction: Direction,
+    failure: FailureClass,
+    attempt: number,
+    attemptsMax: number | undefined,
+    endless: boolean,
+    jitterKey: number,
+  ): number {
+    const failed = { direction, failure, attempt, endless, attemptsMax, retryAfterUs: 0, jitterKey };
+    return this.#policy.retryDelayUs(failed);
+  }
+}

@@ -1,0 +1,56 @@
+// What must be true at least once. Invariants say that nothing bad happens; these say that the runs came to where it
+// could have. A campaign in which one of them was never true has not tested what its author thinks.
+//
+// The idea, and the word, are Antithesis's "sometimes assertions".
+
+import type { CaseFile, Ending, LogView } from './invariant.ts';
+
+/** A saga that has just ended, or asked for a person. */
+export interface EndedSaga {
+  readonly ending: Ending;
+  readonly log: LogView;
+  readonly file: CaseFile;
+}
+
+export interface Sometimes {
+  /** What is true then, as the end of "at least once …". */
+  readonly name: string;
+  isTrue(saga: EndedSaga): boolean;
+}
+
+/**
+ * Declares that something must happen in a campaign: of one saga at least, in one run at least.
+ *
+ * @param name what happens, in words
+ * @param isTrue asked of every saga when it ends; must be pure
+ * @example
+ * sometimes: [
+ *   sometimes('the refund is needed', ({ file }) => file.undone(2) > 0),
+ *   sometimes('a person is asked for', ({ ending }) => ending.status === 'compensation_failed'),
+ * ]
+ */
+export function sometimes(name: string, isTrue: (saga: EndedSaga) => boolean): Sometimes {
+  return { name, isTrue };
+}
+
+/** How often each was true in one run. */
+export class Occasions {
+  readonly #all: readonly Sometimes[];
+  readonly #times: number[];
+
+  constructor(all: readonly Sometimes[]) {
+    this.#all = all;
+    this.#times = all.map(() => 0);
+  }
+
+  ended(ending: Ending, log: LogView, file: CaseFile): void {
+    if (this.#all.length === 0) return;
+    const saga = { ending, log, file };
+    for (const [i, { isTrue }] of this.#all.entries()) if (isTrue(saga)) this.#times[i]!++;
+  }
+
+  /** By name. */
+  get times(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#all.map(({ name }, i) => [name, this.#times[i]!]));
+  }
+}

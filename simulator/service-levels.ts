@@ -1,0 +1,37 @@
+// The service levels that a scenario may promise. Measured over all runs of a campaign, faults and all.
+
+import { checkMembers } from '../engine/core/step-shape.ts';
+import { UserError } from '../engine/core/user-error.ts';
+
+/** Each is optional; whole numbers. A campaign that misses one ends in `slo-missed`, exit code 3. */
+export interface ServiceLevels {
+  /** Of 1,000 sagas so many complete, at least; 0 to 1,000. */
+  readonly completedPermille?: number;
+  /** Half of all sagas end within so many virtual milliseconds. */
+  readonly sagaP50Ms?: number;
+  /** 99 % of all sagas do. */
+  readonly sagaP99Ms?: number;
+  /** 99 % of all sagas that are undone are undone so many milliseconds after the undo began. */
+  readonly compensationP99Ms?: number;
+  /** 99 % of all steps are durably applied so many milliseconds after their call was first sent. */
+  readonly stepP99Ms?: number;
+}
+
+const MEMBERS = ['completedPermille', 'sagaP50Ms', 'sagaP99Ms', 'compensationP99Ms', 'stepP99Ms'];
+const PERMILLE_MAX = 1_000;
+
+/** @throws UserError `bad-scenario` for a member that nothing measures, or a limit that is no whole number in bounds */
+export function checkServiceLevels(scenario: string, levels: ServiceLevels): void {
+  checkMembers(`scenario "${scenario}": slo`, levels, MEMBERS, 'bad-scenario');
+  for (const [name, limit] of Object.entries(levels) as readonly (readonly [string, unknown])[]) {
+    const most = name === 'completedPermille' ? PERMILLE_MAX : Number.MAX_SAFE_INTEGER;
+    if (Number.isInteger(limit) && (limit as number) >= 0 && (limit as number) <= most) continue;
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${scenario}": slo.${name} is ${String(limit)}`,
+      name === 'completedPermille'
+        ? 'It is a whole number from 0 to 1,000.'
+        : 'It is a whole number of milliseconds.',
+    );
+  }
+}

@@ -1,0 +1,367 @@
+// One incarnation of an orchestrator process, from its epoch to its death, or beyond: a zombie that was taken over and
+// does not know it.
+//
+// P1. A life is the sink that stores and networks answer to; when it ends, what is addressed to it is lost.
+// P2. Faults strike before and after every input and every output: each is a point where a process can die.
+// P3. A process that stands still takes what came meanwhile, in order, when it goes on.
+// P4. The order of outputs is the orchestrator's (E1); the process performs them one by one.
+// P6. A zombie has wakes of its own, and its word on the end of a saga does not count.
+
+import type {
+  AppendOutput,
+  OrchestratorInput,
+  OrchestratorOptions,
+  OrchestratorOutput,
+} from '../../engine/core/orchestrator.ts';
+import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.ts';
+import type { Call } from '../../engine/core/protocol.ts';
+import type { ProcessFate } from '../faults/fault.ts';
+import { type FaultSet, faultSet } from '../faults/injector.ts';
+import { PLACE } from '../faults/point.ts';
+import type { EventHandle } from '../kernel/event-queue.ts';
+import type { Engine } from '../scenario.ts';
+import type { MachineClock } from './machine-clock.ts';
+import { NEVER, operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
+import type { SimStore } from './store.ts';
+import type { SimTransport } from './transport.ts';
+import { deliver, TRACE, type World } from './world.ts';
+
+/** Events of a process that are its lives'. */
+export const WAKE = 0;
+export const GO_ON = 1;
+
+/** Kinds that count as delivered elsewhere, or only when the life stands still, or is taken over. */
+const CANCEL_BIT = faultSet('operator-cancel');
+const PAUSE_BIT = faultSet('pause');
+const TAKEOVER_BIT = faultSet('takeover');
+const ZOMBIE_BIT = faultSet('zombie');
+
+/** The process that a life belongs to. */
+export interface LifeOwner {
+  readonly number: number;
+  /** The life can take requests. */
+  ready(): void;
+  /** A second worker is to take over; false when one did so before. */
+  takeOver(from: Life): boolean;
+  died(life: Life, downUs: number): void;
+}
+
+/** Who is told what becomes of sagas: the client, and people who meddle. */
+export interface LifeObserver {
+  accepted(saga: SimSaga): void;
+  refused(saga: SimSaga, reason: string): void;
+  /** Somebody is to cancel the saga so often, so much later. */
+  cancel(saga: SimSaga, times: number, afterUs: number): void;
+}
+
+export interface LifeParts {
+  readonly world: World;
+  readonly store: SimStore;
+  readonly transport: SimTransport;
+  readonly observer: LifeObserver;
+  readonly options: Omit<OrchestratorOptions, 'epoch'>;
+  /** Makes the engine of one life. */
+  engine(options: OrchestratorOptions): Engine;
+}
+
+export class Life implements InputSink, EpochSink {
+  readonly #parts: LifeParts;
+  readonly #owner: LifeOwner;
+  readonly #partition: Partition;
+  readonly #actor: number;
+  readonly #clock: MachineClock;
+  readonly #fate: ProcessFate = {
+    crash: false,
+    downUs: 0,
+    pauseUs: 0,
+    takeover: false,
+    zombieUs: 0,
+    jumpUs: 0,
+    cancels: 0,
+    cancelAfterUs: 0,
+  };
+  readonly #faulty: boolean;
+  /** Where messages are lost, a saga could be forgotten while its engine has more to do for it. */
+  readonly #isWary: boolean;
+  #orchestrator: Engine | undefined;
+  #alive = true;
+  /** Inputs that came while the process stood still (P3). */
+  #waiting: OrchestratorInput[] | undefined;
+  /** Outputs that a zombie had in its hands when it stood still, and until when it does. */
+  #rest: readonly OrchestratorOutput[] | undefined;
+  #frozenUntilUs = 0;
+  /** The wakes of a zombie; undefined for a life that was not taken over (P6). */
+  #wakes: Map<SimSaga, EventHandle> | undefined;
+
+  constructor(parts: LifeParts, owner: LifeOwner, partition: Partition, actor: number, clock: MachineClock) {
+    const { injector } = parts.world;
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#partition = partition;
+    this.#actor = actor;
+    this.#clock = clock;
+    this.#faulty = injector.canStrike('process');
+    this.#isWary = !injector.isCalm;
+  }
+
+  get ready(): boolean {
+    return this.#alive && this.#orchestrator !== undefined;
+  }
+
+  opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
+    if (!this.#alive) return;
+    this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
+    if (sagas.length > 0) this.#take({ kind: 'recovered', sagas });
+    if (this.#alive) this.#owner.ready();
+  }
+
+  input(input: OrchestratorInput): void {
+    if (!this.#alive) return;
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(input);
+      return;
+    }
+    if (!this.#faulty || this.#survives('input', input)) this.#take(input);
+    else if (this.#waiting !== undefined) (this.#waiting as OrchestratorInput[]).push(input);
+  }
+
+  /** P3. `held`: a saga that was kept for a zombie. */
+  goOn(held?: SimSaga): void {
+    const { world } = this.#parts;
+    if (world.sim.nowUs < this.#frozenUntilUs) return;
+    const inputs = this.#waiting ?? [];
+    const rest = this.#rest ?? [];
+    this.#waiting = undefined;
+    this.#rest = undefined;
+    this.#perform(rest.filter((output) => this.#isKnown(output)));
+    for (const input of inputs) if (this.#isKnown(input)) this.input(input);
+    if (held === undefined) return;
+    held.underWay--;
+    world.settle(held);
+  }
+
+  /** False when the saga has ended in the meantime: the log that would refuse it has been forgotten here. */
+  #isKnown(what: OrchestratorInput | OrchestratorOutput): boolean {
+    const id = sagaOf(what);
+    return id === undefined || this.#parts.world.sagas.get(id) !== undefined;
+  }
+
+  #take(input: OrchestratorInput): void {
+    const { world } = this.#parts;
+    const id = this.#isWary ? sagaOf(input) : undefined;
+    const saga = id === undefined ? undefined : world.sagas.get(id);
+    if (saga === undefined) return this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs));
+    this.#clock.tick(saga);
+    saga.underWay++; // not to be forgotten between two outputs
+    this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs));
+    saga.underWay--;
+    world.settle(saga);
+  }
+
+  #perform(outputs: readonly OrchestratorOutput[]): void {
+    for (let i = 0; i < outputs.length; i++) {
+      const output = outputs[i]!;
+      const isDone = this.#performOne(output);
+      if (this.#frozenUntilUs > this.#parts.world.sim.nowUs) {
+        this.#rest = outputs.slice(isDone ? i + 1 : i);
+        return;
+      }
+      if (!isDone) return;
+    }
+  }
+
+  /** False when the process died, or stood still, on the way. */
+  #performOne(output: OrchestratorOutput): boolean {
+    if (output.kind === 'append') return this.#append(output);
+    if (output.kind === 'call') return this.#send(output);
+    this.#performOther(output);
+    return true;
+  }
+
+  /** P2. An append that a crash prevents was tried. */
+  #append(append: AppendOutput): boolean {
+    const { world, store } = this.#parts;
+    const saga = world.sagas.get(append.saga);
+    if (saga === undefined) return true; // forgotten: nothing more can come of it
+    tryAppend(saga, append.expectedVersion);
+    if (this.#faulty && !this.#survives('before', append)) return false;
+    store.append(append, this);
+    return !this.#faulty || this.#survives('after', append);
+  }
+
+  /** P2. As with appends. */
+  #send(call: Call): boolean {
+    const { world, transport } = this.#parts;
+    const saga = world.sagas.get(call.saga);
+    if (saga === undefined) return true; // as with appends
+    world.sends.add(saga, operationOf(saga, call), world.sim.nowUs);
+    if (this.#faulty && !this.#survives('before', call)) return false;
+    transport.send(call, this);
+    return !this.#faulty || this.#survives('after', call);
+  }
+
+  #performOther(output: Exclude<OrchestratorOutput, AppendOutput | Call>): void {
+    const { world, store, observer } = this.#parts;
+    switch (output.kind) {
+      case 'load':
+        return store.load(output, this);
+      case 'wake':
+        return this.#wake(output.saga, output.atUs);
+      case 'halt':
+        return this.#halt();
+      case 'ended': {
+        const saga = world.sagas.get(output.saga);
+        if (saga === undefined) return;
+        this.#cancelWake(saga);
+        if (this.#wakes === undefined) world.released(saga, output.state); // P6
+        return;
+      }
+      default: {
+        const saga = world.sagas.get(output.saga);
+        if (saga === undefined) return;
+        if (output.answer === 'accepted') observer.accepted(saga);
+        else observer.refused(saga, output.reason ?? 'refused');
+      }
+    }
+  }
+
+  #wake(id: string, atUs: number): void {
+    const { sim, sagas } = this.#parts.world;
+    const saga = sagas.get(id);
+    if (saga === undefined) return;
+    this.#cancelWake(saga);
+    sim.schedule(this.#clock.trueUs(atUs), this.#actor, WAKE, saga, this);
+    if (this.#wakes !== undefined) {
+      this.#wakes.set(saga, sim.handle);
+      return;
+    }
+    saga.wake = sim.handle;
+    saga.sleeper = this;
+  }
+
+  #cancelWake(saga: SimSaga): void {
+    const { sim } = this.#parts.world;
+    const wake = this.#wakes === undefined ? saga.wake : (this.#wakes.get(saga) ?? NEVER);
+    if (wake !== NEVER) sim.cancel(wake);
+    if (this.#wakes === undefined) saga.wake = NEVER;
+    else this.#wakes.delete(saga);
+  }
+
+  /** A wake that this life asked for came; false when its saga has been forgotten. */
+  woken(saga: SimSaga): boolean {
+    if (this.#wakes === undefined) {
+      saga.wake = NEVER;
+      return true;
+    }
+    this.#wakes.delete(saga);
+    return this.#parts.world.sagas.get(saga.id) === saga;
+  }
+
+  /** P6. What it asked to be woken for stays its own. */
+  #becomeZombie(): void {
+    this.#wakes = new Map();
+    for (const saga of this.#parts.world.sagas.values()) {
+      if (saga.partition !== this.#partition || saga.wake === NEVER || saga.sleeper !== this) continue;
+      this.#wakes.set(saga, saga.wake);
+      saga.wake = NEVER;
+    }
+  }
+
+  /** Lets faults strike at a point; false when the process died, or stands still instead of going on. */
+  #survives(moment: Moment, what: OrchestratorInput | OrchestratorOutput): boolean {
+    const { world } = this.#parts;
+    const id = sagaOf(what);
+    const saga = id === undefined ? undefined : world.sagas.get(id);
+    if (saga === undefined) return true;
+    const fate = this.#fate;
+    fate.crash = false;
+    fate.pauseUs = 0;
+    fate.takeover = false;
+    fate.zombieUs = 0;
+    fate.jumpUs = 0;
+    fate.cancels = 0;
+    const faults = this.#strike(saga, moment, what);
+    return faults === 0 || this.#suffers(saga, moment, faults);
+  }
+
+  #strike(saga: SimSaga, moment: Moment, what: OrchestratorInput | OrchestratorOutput): FaultSet {
+    const { injector } = this.#parts.world;
+    const fate = this.#fate;
+    if (moment === 'input') return injector.at('process', PLACE.input, saga.index, 0, ++saga.inputs, fate);
+    if (what.kind === 'append') {
+      const place = PLACE[`${moment}-append`];
+      const tries = triesOf(saga, what.expectedVersion);
+      return injector.at('process', place, saga.index, what.expectedVersion, tries, fate);
+    }
+    if (what.kind !== 'call') return 0;
+    const operation = operationOf(saga, what);
+    const transmission = this.#parts.world.sends.of(saga, operation) * 2;
+    return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
+  }
+
+  #suffers(saga: SimSaga, moment: Moment, faults: FaultSet): boolean {
+    const { world, observer } = this.#parts;
+    const { crash, downUs, pauseUs, takeover, zombieUs, jumpUs, cancels, cancelAfterUs } = this.#fate;
+    if (jumpUs !== 0) this.#clock.jump(jumpUs);
+    if (cancels > 0) observer.cancel(saga, cancels, cancelAfterUs);
+    if (crash) {
+      deliver(world, faults & ~(CANCEL_BIT | PAUSE_BIT | TAKEOVER_BIT | ZOMBIE_BIT), saga);
+      this.end(downUs);
+      return false;
+    }
+    const isTaken = takeover && this.#owner.takeOver(this);
+    if (isTaken) this.#becomeZombie();
+    const isFrozen = isTaken && zombieUs > 0;
+    const notTaken = isFrozen ? TAKEOVER_BIT : isTaken ? 0 : TAKEOVER_BIT | ZOMBIE_BIT;
+    deliver(world, faults & ~(CANCEL_BIT | notTaken), saga);
+    if (pauseUs > 0) this.#standStill(pauseUs);
+    if (isFrozen) this.#freeze(saga, zombieUs);
+    return moment === 'after' || (moment === 'before' && !isFrozen) || this.#waiting === undefined;
+  }
+
+  #standStill(pauseUs: number, held?: SimSaga): void {
+    const { sim } = this.#parts.world;
+    sim.note(TRACE.pause, this.#owner.number, pauseUs, 0);
+    this.#waiting ??= [];
+    sim.schedule(sim.nowUs + pauseUs, this.#actor, GO_ON, this, held);
+  }
+
+  /** It stands still with what it was about to do in its hands, and its saga is not forgotten until then. */
+  #freeze(saga: SimSaga, us: number): void {
+    saga.underWay++;
+    this.#frozenUntilUs = this.#parts.world.sim.nowUs + us;
+    this.#standStill(us, saga);
+  }
+
+  /** It was fenced: a zombie is gone for good, any other begins anew. */
+  #halt(): void {
+    if (this.#wakes === undefined) return this.end(0);
+    this.#stop();
+    this.#parts.world.sim.note(TRACE.fenced, this.#owner.number, 0, 0);
+  }
+
+  /** It dies, and is down for so long. */
+  end(downUs: number): void {
+    this.#stop();
+    this.#owner.died(this, downUs);
+  }
+
+  /** Messages and wakes that are under way still know it: its memory must go now. */
+  #stop(): void {
+    this.#alive = false;
+    this.#orchestrator = undefined;
+    this.#waiting = undefined;
+    this.#rest = undefined;
+    for (const wake of this.#wakes?.values() ?? []) this.#parts.world.sim.cancel(wake);
+    this.#wakes?.clear();
+  }
+}
+
+type Moment = 'input' | 'before' | 'after';
+
+/** Which saga an input or output is about, if it is about one. */
+function sagaOf(what: OrchestratorInput | OrchestratorOutput): string | undefined {
+  if (what.kind === 'reply') return what.call.saga;
+  if ('append' in what) return what.append.saga;
+  return 'saga' in what ? what.saga : undefined;
+}

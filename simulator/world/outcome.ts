@@ -1,0 +1,37 @@
+// What a run says of itself when it stops: which faults it counted, and why its answer is none (S10).
+
+import { FAULTS } from '../faults/catalogue.ts';
+import { duration } from '../faults/fault.ts';
+import type { Simulation, Stop } from '../kernel/simulation.ts';
+
+/** Numbers by index in FAULTS as numbers by kind, where they are not zero. */
+export function byKind(values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(
+    FAULTS.flatMap(({ kind }, i) => (values[i]! > 0 ? [[kind, values[i]!] as const] : [])),
+  );
+}
+
+/** Sagas of a run: that were to begin, that began, and that ended. */
+interface Counts {
+  readonly expected: number;
+  readonly begun: number;
+  readonly ended: number;
+}
+
+/** Why a run without a violation has not held either, if there is a reason. */
+export function inconclusive(
+  stop: Stop,
+  { events }: Simulation,
+  untilUs: number,
+  { expected, begun, ended }: Counts,
+): string | undefined {
+  if (stop === 'events-max') return `stopped after ${events} events`;
+  const notBegun = expected - begun;
+  const refused = begun - ended;
+  const reasons = [
+    stop === 'time-max' ? `stopped after ${duration(untilUs)} of virtual time` : '',
+    notBegun > 0 ? `${notBegun} sagas had not begun` : '',
+    refused > 0 ? `${refused} sagas had not ended: their participants refuse them, faults aside` : '',
+  ].filter((reason) => reason !== '');
+  return reasons.length > 0 ? reasons.join('; ') : undefined;
+}

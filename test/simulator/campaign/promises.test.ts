@@ -1,0 +1,72 @@
+// What a scenario declares beside invariants: service levels, and what must happen at least once.
+
+import { describe, expect, test } from 'vitest';
+import { runCampaign } from '../../../simulator/campaign/index.ts';
+import { objectivesOf } from '../../../simulator/campaign/objectives.ts';
+import type { Percentiles, RunRecord } from '../../../simulator/index.ts';
+import { sometimes } from '../../../simulator/index.ts';
+import { promising } from '../../cli/fixtures/promises.ts';
+
+const NONE: Percentiles = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
+const measured: Pick<RunRecord, 'sagas' | 'latencyUs'> = {
+  sagas: {
+    started: 1_000,
+    completed: 994,
+    compensated: 6,
+    failed: 0,
+    compensationFailed: 0,
+    open: 0,
+    resumed: 0,
+  },
+  latencyUs: {
+    saga: { ...NONE, count: 1_000, p50: 90_000, p99: 2_000_000 },
+    compensation: NONE,
+    step: { ...NONE, count: 3_000, p99: 100_500 },
+  },
+};
+
+describe('service levels', () => {
+  test.each([
+    [{ completedPermille: 994 }, 'met', 994],
+    [{ completedPermille: 995 }, 'missed', 994],
+    [{ sagaP50Ms: 90 }, 'met', 90],
+    [{ sagaP50Ms: 89 }, 'missed', 90],
+    [{ sagaP99Ms: 2_000 }, 'met', 2_000],
+    [{ sagaP99Ms: 1_999 }, 'missed', 2_000],
+    [{ stepP99Ms: 100 }, 'missed', 100.5],
+    [{ compensationP99Ms: 1 }, 'not-measured', undefined],
+  ])('%j is %s', (levels, state, actual) => {
+    const [objective, ...more] = objectivesOf(levels, measured);
+    expect(objective).toMatchObject({ state, id: `slo/${Object.keys(levels)[0]}` });
+    expect(objective!.actual).toBe(actual);
+    expect(more).toEqual([]);
+  });
+
+  test.each([
+    [{ completedPermille: 1_001 }, /slo\.completedPermille is 1001/],
+    [{ sagaP99Ms: 1.5 }, /slo\.sagaP99Ms is 1\.5/],
+    [{ sagaP99: 5 } as object, /slo: unknown member "sagaP99"/],
+  ])('%j is refused', (slo, message) => {
+    expect(() => promising({ slo })).toThrow(message);
+  });
+});
+
+describe('sometimes', () => {
+  test('what never happens fails the campaign, what happens is counted', async () => {
+    const scenario = 'test/cli/fixtures/promises.ts';
+    const record = await runCampaign({ scenario, profile: 'calm', rootSeed: 'x', seeds: 3, sagas: 4 });
+    expect(record.sometimes).toEqual([
+      { name: 'a saga completes', times: record.sagas.completed },
+      { name: 'the moon is reached', times: 0 },
+    ]);
+    expect(record.sagas.completed).toBeGreaterThan(0);
+    expect(record.slo!.map(({ state }) => state)).toEqual(['met', 'missed']);
+    expect(record.verdict).toBe('violated');
+    expect(record.violations).toEqual([]);
+  });
+
+  test('two of one name are refused', () => {
+    const twice = ['a', 'b', 'a'].map((name) => sometimes(name, () => true));
+    expect(() => promising({ sometimes: twice })).toThrow(/two `sometimes` are called "a"/);
+  });
+});

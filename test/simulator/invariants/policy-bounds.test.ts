@@ -1,0 +1,26 @@
+// What can be known of a policy by asking it.
+
+import { expect, test } from 'vitest';
+import { definePolicy, policies } from '../../../engine/index.ts';
+import { PolicyBounds } from '../../../simulator/invariants/policy-bounds.ts';
+
+const standard = new PolicyBounds(policies.default);
+
+test('the least delay is near the table, and no wait is below it', () => {
+  const least = standard.leastDelayUs('forward', 'transient', 2);
+  expect(least).toBeLessThanOrEqual(2_000_000);
+  expect(least).toBeGreaterThan(1_700_000);
+});
+
+test('a policy with full jitter may wait for nothing', () => {
+  const jittery = new PolicyBounds(definePolicy({ name: 'jittery', jitterPermille: [0, 1_000] }));
+  expect(jittery.leastDelayUs('forward', 'transient', 1)).toBe(0);
+});
+
+test('the attempts are those of the most patient class, or of the step', () => {
+  expect(standard.attemptsMax('forward', undefined)).toBe(10);
+  expect(standard.attemptsMax('forward', 2)).toBe(2);
+  expect(standard.attemptsMax('compensation', undefined)).toBe(5);
+  expect(standard.allowsMore('forward', 'timeout', 2, undefined)).toBe(true);
+  expect(standard.allowsMore('forward', 'timeout', 3, undefined)).toBe(false);
+});
