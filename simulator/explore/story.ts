@@ -28,24 +28,46 @@ export function sentence(
   return `${who} and ${what}${how} break ${violation.invariant}: ${violation.message}.`;
 }
 
-/** A point where a fault strikes, in words; see `pointText`. */
+/** A point where a fault strikes, in words; see `pointText`. What nobody has words for stays as it is. */
 export function pointWords(at: string): string {
-  const call = /^(.+?)\/(.+)\/(forward|compensation)#(\d+)(\+copy)?:([a-z-]+)$/.exec(at);
-  if (call !== null) {
-    const [, saga, step, direction, number, copy, place] = call;
-    const what = direction === 'forward' ? step : `undo of ${step}`;
-    const which = copy === undefined ? '' : ' (the copy)';
-    return `${saga}, ${MOMENTS[place!] ?? ''}${what}, sent for the ${ordinal(Number(number))} time${which}`;
+  for (const [pattern, words] of POINTS) {
+    const found = pattern.exec(at)?.groups;
+    if (found !== undefined) return words(found as Readonly<Record<string, string>>);
   }
-  const append = /^(.+)@(\d+)#(\d+):([a-z-]+)$/.exec(at);
-  if (append !== null) {
-    const [, saga, version, tries, place] = append;
-    const again = tries === '1' ? '' : `, ${ordinal(Number(tries))} try`;
-    return `${saga}, ${MOMENTS[place!] ?? ''}append after event ${version}${again}`;
-  }
-  const input = /^(.+)#(\d+):input$/.exec(at);
-  return input === null ? at : `${input[1]}, at its ${ordinal(Number(input[2]))} input`;
+  return at;
 }
+
+const POINTS: readonly (readonly [RegExp, (parts: Readonly<Record<string, string>>) => string])[] = [
+  [
+    /^(?<saga>.+?)\/(?<step>.+)\/(?<direction>forward|compensation)#(?<sent>\d+)(?<copy>\+copy)?(\.(?<commit>\d+))?:(?<place>[a-z-]+)$/,
+    ({ saga, step, direction, sent, copy, commit, place }) => {
+      const what = direction === 'forward' ? step : `undo of ${step}`;
+      const which = copy === undefined ? '' : ' (the copy)';
+      const when = commit === undefined ? '' : `, after its ${ordinal(commit)} commit`;
+      return `${saga}, ${MOMENTS[place!] ?? ''}${what}, sent for the ${ordinal(sent!)} time${which}${when}`;
+    },
+  ],
+  [
+    /^(?<from>.+)\/(?<to>.+)@(?<ms>\d+)ms:link$/,
+    ({ from, to, ms }) => `between ${from} and ${to}, from ${seconds(ms!)}`,
+  ],
+  [/^(?<machine>.+)@(?<ms>\d+)ms:(node|clock)$/, ({ machine, ms }) => `${machine}, from ${seconds(ms!)}`],
+  [/^(?<machine>.+):deploy$/, ({ machine }) => `${machine}`],
+  [
+    /^(?<saga>.+)@(?<version>\d+)#(?<tries>\d+):(?<place>[a-z-]+)$/,
+    ({ saga, version, tries, place }) => {
+      const again = tries === '1' ? '' : `, ${ordinal(tries!)} try`;
+      return `${saga}, ${MOMENTS[place!] ?? ''}append after event ${version}${again}`;
+    },
+  ],
+  [/^(?<saga>.+)@(?<version>\d+):end$/, ({ saga, version }) => `${saga}, at its end after event ${version}`],
+  [/^(?<saga>.+)#(?<input>\d+):input$/, ({ saga, input }) => `${saga}, at its ${ordinal(input!)} input`],
+  [
+    /^(?<saga>.+)#(?<load>\d+):load$/,
+    ({ saga, load }) => `${saga}, when it is loaded for the ${ordinal(load!)} time`,
+  ],
+  [/^(?<saga>.+):(start|wish)$/, ({ saga }) => `${saga}, when it is asked for`],
+];
 
 const MOMENTS: Readonly<Record<string, string>> = {
   'before-append': 'before the ',
@@ -54,8 +76,14 @@ const MOMENTS: Readonly<Record<string, string>> = {
   'after-send': 'after ',
 };
 
+/** Milliseconds as a moment of the run: `750` is `0.75 s`. */
+function seconds(ms: string): string {
+  return `${Number(ms) / 1_000} s`;
+}
+
 /** 1st, 2nd, 3rd, 4th, … 11th, … 21st. */
-function ordinal(n: number): string {
+function ordinal(digits: string): string {
+  const n = Number(digits);
   const teens = n % 100 >= 11 && n % 100 <= 13;
   const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
   return `${n}${suffix}`;

@@ -16,8 +16,12 @@ const AGAIN = 2;
 
 /** How long a client waits before it asks a process again that was not there, in microseconds. */
 const ASK_AGAIN_US = 500_000;
-/** How long after a saga asked for a person one comes, at the earliest, in microseconds. */
+/**
+ * How long after a saga asked for a person one comes, at the earliest, in microseconds; twice as long each time that it
+ * asks again, up to half an hour.
+ */
 const OPERATOR_DELAY_US = 1_000_000;
+const DOUBLINGS_MAX = 11;
 
 export class Client implements Actor {
   readonly #world: World;
@@ -38,7 +42,8 @@ export class Client implements Actor {
   help(saga: SimSaga): void {
     const { sim, healAtUs } = this.#world;
     saga.helped = false;
-    sim.schedule(Math.max(sim.nowUs, healAtUs) + OPERATOR_DELAY_US, this.#id, RESUME, saga);
+    const delayUs = OPERATOR_DELAY_US * (1 << Math.min(saga.calls++, DOUBLINGS_MAX));
+    sim.schedule(Math.max(sim.nowUs, healAtUs) + delayUs, this.#id, RESUME, saga);
   }
 
   happen(code: number, item: unknown): void {

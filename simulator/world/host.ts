@@ -35,7 +35,7 @@ import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import { NEVER, type Partition, SimSaga } from './sim-saga.ts';
+import { NEVER, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
@@ -75,7 +75,7 @@ export interface WorldVariant extends Variant {
 }
 
 const EVENTS_PER_SAGA_MAX = 5_000;
-const EVENTS_MIN = 1_000_000;
+const EVENTS_MIN = 200_000;
 /** After healing, or after its start if that is later, a saga has its deadline and this long. Virtual time is cheap. */
 const LIVENESS_US = 4 * 3_600_000_000;
 const PROGRESS_STEP = 1_000;
@@ -147,6 +147,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   /** How long after the world has healed, or the last saga began, the run may take. */
   readonly #patienceUs: number;
   #lastStartUs = 0;
+  /** Something was still to happen when the run was stopped. */
+  #goesOn = false;
   #begun = 0;
   readonly #cases = new CaseBook();
   readonly #tally = new RunTally();
@@ -251,6 +253,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       queue.schedule(queue.timeUs, queue.target, queue.code, queue.item, queue.detail);
       stop = this.sim.run({ eventsMax, untilUs: this.#untilUs + LATE_COPY_MAX_US });
     }
+    this.#goesOn = stop === 'time-max';
     if (stop !== 'events-max') this.judge.quiescence(this);
     return this.#result(stop);
   }
@@ -385,7 +388,9 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     return this.sagas.get(saga)?.partition.epoch ?? 0;
   }
 
-  isRefused(saga: string): boolean {
-    return this.sagas.get(saga)?.refused ?? false;
+  /** Only while the engine keeps asking: what nobody asks for any more was not refused. */
+  isRefused(id: string): boolean {
+    const saga = this.sagas.get(id);
+    return saga !== undefined && this.#goesOn && waitsForRefused(saga);
   }
 }

@@ -144,7 +144,7 @@ export class ParticipantNode implements Receiver {
       return undefined;
     }
     judge.outcome(call, outcome, saga);
-    saga.refused = outcome.kind !== 'applied';
+    saga.refusedOperation = outcome.kind === 'applied' ? -1 : message.operation;
     return outcome;
   }
 

@@ -4,7 +4,7 @@
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { InputSink } from '../../engine/core/ports.ts';
 import type { Call, Direction } from '../../engine/core/protocol.ts';
-import type { SagaState } from '../../engine/core/saga.ts';
+import { fold, pending, type SagaState } from '../../engine/core/saga.ts';
 import type { Phase } from '../faults/fault.ts';
 import { type CaseBook, OpenCase } from '../invariants/case-book.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
@@ -31,8 +31,8 @@ export class SimSaga extends OpenCase {
   /** No process holds the saga in memory: its last engine let go of it, or died. */
   released = false;
   phase: Phase = 'running';
-  /** The participant's own answer to the last call was a refusal, no fault's doing (S8). */
-  refused = false;
+  /** The operation that the participant itself refused when it was asked last, no fault's doing; or -1 (S8). */
+  refusedOperation = -1;
   /** What the store holds. */
   readonly log: SagaLog;
   readonly partition: Partition;
@@ -48,6 +48,8 @@ export class SimSaga extends OpenCase {
   asked = false;
   /** A person asked a process to take the saga up, and waits until the log says so. */
   helped = false;
+  /** How often it has asked for a person. */
+  calls = 0;
   readonly startAtUs: number;
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs = 0;
@@ -78,6 +80,12 @@ export class SimSaga extends OpenCase {
   get id(): string {
     return this.saga;
   }
+}
+
+/** Whether what the log says is outstanding is what the participant refuses. */
+export function waitsForRefused({ definition, id, log, refusedOperation }: SimSaga): boolean {
+  const outstanding = pending(fold(definition, id, log.events));
+  return outstanding.some(({ step, direction }) => operationAt(step, direction) === refusedOperation);
 }
 
 /** The step of a call and its direction as one integer: the `y` of its points. */

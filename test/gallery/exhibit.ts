@@ -52,7 +52,7 @@ export interface Exhibit {
 
 /** A plan of so many faults is understood as it is; until one is found, so many finds are shrunk. */
 const READABLE = 3;
-const SHRINKS_MAX = 4;
+const SHRINKS_MAX = 2;
 
 interface Find {
   readonly seed: string;

@@ -11,6 +11,14 @@ test.each([
   ['s-0@4#1:append', 's-0, append after event 4'],
   ['s-0@4#2:after-append', 's-0, after the append after event 4, 2nd try'],
   ['s-7#21:input', 's-7, at its 21st input'],
+  ['s-0/debit/forward#1.2:commit', 's-0, debit, sent for the 1st time, after its 2nd commit'],
+  ['orchestrator-0/bank@750ms:link', 'between orchestrator-0 and bank, from 0.75 s'],
+  ['bank@2000ms:node', 'bank, from 2 s'],
+  ['orchestrator-1+2@0ms:clock', 'orchestrator-1+2, from 0 s'],
+  ['orchestrator-1:deploy', 'orchestrator-1'],
+  ['s-3:start', 's-3, when it is asked for'],
+  ['s-3@9:end', 's-3, at its end after event 9'],
+  ['s-3#2:load', 's-3, when it is loaded for the 2nd time'],
   ['somewhere else', 'somewhere else'],
 ])('%s reads %s', (at, words) => {
   expect(pointWords(at)).toBe(words);
