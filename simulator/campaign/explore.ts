@@ -14,7 +14,9 @@ import type { Explored } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ExploreOptions extends Job {
-  /** Left out: one under which all sagas complete without a fault, and one under which some do not. */
+  /**
+   * Left out: one under which, without a fault, some sagas complete and some do not; for a single saga one of each.
+   */
   readonly seed?: string;
   /** Faults at a time: 1, or 1 and 2. */
   readonly faults: 1 | 2;
@@ -98,14 +100,14 @@ class Exploration {
     const { seed } = this.#options;
     if (seed !== undefined) return [this.#root(seed)];
     const seeds = Array.from({ length: SEEDS_TRIED }, (_, i) => (i === 0 ? ROOT_SEED : `${ROOT_SEED}-${i}`));
-    const completes = (one: string): boolean => {
-      const { sagas } = runSeed(this.#prepared, one, { plan: [] });
-      return sagas.completed === sagas.started;
+    const endOf = (one: string): 'all' | 'some' | 'none' => {
+      const { completed, started } = runSeed(this.#prepared, one, { plan: [] }).sagas;
+      return completed === started ? 'all' : completed === 0 ? 'none' : 'some';
     };
-    const byEnd = Map.groupBy(seeds, completes);
-    return [byEnd.get(true)?.[0], byEnd.get(false)?.[0]].flatMap((one) =>
-      one === undefined ? [] : [this.#root(one)],
-    );
+    const byEnd = Map.groupBy(seeds, endOf);
+    const [mixed] = byEnd.get('some') ?? [];
+    const chosen = mixed === undefined ? [byEnd.get('all')?.[0], byEnd.get('none')?.[0]] : [mixed];
+    return chosen.flatMap((one) => (one === undefined ? [] : [this.#root(one)]));
   }
 
   #root(seed: string): Root {

@@ -104,11 +104,11 @@ class Shrinker {
     return this.#present(best);
   }
 
-  /** Five lost replies may do what one crash does: one fault instead of all, or beside one of them. */
+  /** Five lost replies may do what one crash does: one fault instead of all, or of many but one of them. */
   #replaced(best: Shrunk): Shrunk {
     const { only, plan } = best;
-    if (plan.length <= READABLE) return best;
-    for (const kept of [[], ...plan.map((fault) => [fault])]) {
+    if (plan.length <= 1) return best;
+    for (const kept of plan.length > READABLE ? [[], ...plan.map((fault) => [fault])] : [[]]) {
       const run = (shorter: FaultPlan, visit?: PointVisitor): RunResult =>
         this.#options.run({ only, plan: shorter }, visit);
       for (const other of extensions(run, kept).plans) {
