@@ -19,7 +19,7 @@ export function wrap(text: string, width: number): readonly string[] {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line].map((done) => done.replaceAll(NO_BREAK, ' '));
+  return [...lines, line].map((done) => done.replaceAll(NO_BREAK, ' ').trim());
 }
 
 /** `label` in a column of its own, `text` beside it on as many lines as it takes. */

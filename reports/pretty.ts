@@ -1,6 +1,12 @@
 // The report for people, on a terminal: verdict first, then each distinct failure, then what was checked.
 
-import type { RecordedViolation, RunRecord, ShrunkFailure, Verdict } from '../simulator/run-record.ts';
+import type {
+  FaultMark,
+  RecordedViolation,
+  RunRecord,
+  ShrunkFailure,
+  Verdict,
+} from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
 import { counted, duration, durations, number, percent } from './wording.ts';
 
@@ -116,9 +122,15 @@ function failure(
   ];
 }
 
+/** `(necessary)`; `(necessary, and no less)` when nothing milder does. */
+function mark(found: FaultMark | undefined): string {
+  if (found === undefined || !found.isNecessary) return '';
+  return found.needsItsParameters ? ' (necessary, and no less)' : ' (necessary)';
+}
+
 /** What is left of the run, fault by fault. */
 function smallRun(
-  { faults, sagas, events, from, isMinimal }: ShrunkFailure,
+  { faults, marks, sagas, events, from, isMinimal }: ShrunkFailure,
   width: number,
 ): readonly string[] {
   const sizes = [
@@ -129,7 +141,7 @@ function smallRun(
   const open = isMinimal ? '' : ' (the budget is spent: `sagastorm shrink` goes on from the capsule)';
   return [
     ...detail('shrunk', `${sizes.join(', ')}${open}`, width),
-    ...faults.flatMap((words) => detail('', words, width)),
+    ...faults.flatMap((words, i) => detail('', `${words}${mark(marks[i])}`, width)),
   ];
 }
 

@@ -35,12 +35,22 @@ export interface CellHit {
   readonly seed: string;
 }
 
+/** What the search found out about a fault that is left. */
+export interface FaultMark {
+  /** Without it the run does not fail so. */
+  readonly isNecessary: boolean;
+  /** With any milder parameters that were tried it does not either. */
+  readonly needsItsParameters: boolean;
+}
+
 /** A failure made small: see `sagastorm shrink`. */
 export interface ShrunkFailure {
   /** What happens, in one sentence. */
   readonly sentence: string;
   /** The faults that are left, in words, in the order of `faults`. */
   readonly faults: readonly string[];
+  /** Of each of them: whether the run fails so without it, and whether it does with milder parameters. */
+  readonly marks: readonly FaultMark[];
   readonly sagas: number;
   readonly events: number;
   /** Without any one of its faults or sagas it does not fail so; false when the budget was spent before. */

@@ -2,6 +2,7 @@
 // again. A failure that was made small is told as the small run; the others with the faults that struck their saga.
 
 import { assert } from '../../engine/core/assert.ts';
+import { milderParams } from '../explore/shrink.ts';
 import { faultWords, sentence } from '../explore/story.ts';
 import type { RecordedViolation, ShrunkFailure } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
@@ -74,6 +75,10 @@ function toldOf({ violation, plan, only, isMinimal, attempts, events, from }: Sh
   return {
     sentence: sentence(violation, plan, only),
     faults: plan.map(faultWords),
+    marks: plan.map((fault) => ({
+      isNecessary: isMinimal,
+      needsItsParameters: isMinimal && milderParams(fault).length > 0,
+    })),
     sagas: only.length,
     events,
     from,
