@@ -15,6 +15,11 @@ const FLAGS = {
   },
   profile: { name: 'profile', value: 'name', description: 'calm, breeze or storm; default storm' },
   policy: { name: 'policy', value: 'name', description: "Retry policy instead of the scenario's own" },
+  sweep: {
+    name: 'sweep',
+    value: 'setting=values',
+    description: 'A setting of the first policy, and values to try, e.g. retry.timeout.attemptsMax=1,3,5',
+  },
   faults: {
     name: 'faults',
     value: 'n',

@@ -3,8 +3,9 @@
 // Whatever the user can mend ends in one sentence and a hint on stderr. A stack is only printed with --debug, or
 // with DEBUG set.
 
-import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/index.ts';
+import { AMBIENT_ACCESS, firstLine, isUserError, keepStdoutClean } from '../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
+import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
 import { REPLAY, replay } from './commands/replay.ts';
@@ -16,8 +17,8 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
-const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, SEEDS, LIST];
-const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, seeds, list };
+const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, SEEDS, LIST];
+const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, compare, seeds, list };
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
@@ -26,6 +27,7 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
     const line = parseLine(argv, SPECS);
     if (line.kind === 'answered') return EXIT.held;
     if (line.kind === 'nothing') return EXIT.usage;
+    keepStdoutClean(); // from here on other people's code runs
     return await COMMANDS[line.command]!(line.words, line.flags);
   } catch (error) {
     report(error, argv.includes('--debug') || Boolean(process.env.DEBUG));

@@ -1,5 +1,7 @@
 // Every report: a pure function from a run record to text. Adding one: write its file, add its line here.
 
+export { renderComparison } from './compare.ts';
+export { renderComparisonMarkdown } from './compare-markdown.ts';
 export { renderJson } from './json.ts';
 export { renderLine } from './line.ts';
 export { type Palette, type PrettyOptions, renderPretty } from './pretty.ts';

@@ -1,5 +1,6 @@
 // The public API of the simulator.
 
+export * from './compare-record.ts';
 export { FAULTS } from './faults/catalogue.ts';
 export type { Fault, Params, PointKind } from './faults/fault.ts';
 export { coverageCells, type PointVisitor } from './faults/injector.ts';

@@ -70,6 +70,8 @@ export interface RunResult {
   /** 128 bits in hex over the whole trace (S6). */
   readonly fingerprint: string;
   readonly events: number;
+  /** Calls that were sent to participants, repetitions and undos included; one that a crash prevents counts, too. */
+  readonly calls: number;
   readonly virtualUs: number;
   /** Every fault that was injected, in order; empty when the run was told not to keep it. */
   readonly plan: FaultPlan;

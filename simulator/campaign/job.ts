@@ -1,5 +1,6 @@
 // What to run, as data that crosses threads, and the same with everything loaded.
 
+import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import { type Profile, profiles } from '../faults/profile.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
@@ -18,6 +19,8 @@ export interface Job {
   readonly profile: Profile['name'];
   /** Left out: the scenario's own. */
   readonly policy?: string;
+  /** A policy written out, instead of one that has a name. */
+  readonly policySpec?: PolicySpec;
   /** Sagas per run, from 1. Left out: the scenario's own number; 1 with `saga`. */
   readonly sagas?: number;
   /** Whether all sagas are asked for at virtual time 0, whatever the workload says: then they certainly meet. */
@@ -50,9 +53,13 @@ export async function prepare(job: Job): Promise<PreparedJob> {
     file,
     hash: scenarioHash(scenario, file),
     profile: profiles[job.profile],
-    policy: choosePolicy(scenario, job.policy),
+    policy: job.policySpec === undefined ? choosePolicy(scenario, job.policy) : writtenOut(job.policySpec),
     sagas: job.sagas ?? scenario.sagasPerRun,
   };
+}
+
+function writtenOut(spec: PolicySpec): PolicyChoice {
+  return { name: spec.name, override: definePolicy(spec) };
 }
 
 function startingAtOnce(scenario: Scenario): Scenario {

@@ -9,6 +9,7 @@ import type { Divergence } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
 import { firstLine, fromErrorData, InternalError } from './error-data.ts';
 import type { Job } from './job.ts';
+import type { SeedMeasure } from './measure.ts';
 import type { PackedSummary } from './run-summary.ts';
 import type { ShrinkRequest, ShrunkRun } from './shrink-run.ts';
 import { WORKER_MODULE } from './source-tree.ts';
@@ -44,6 +45,11 @@ export class WorkerPool {
     return this.#ask('runSeeds', seeds, onEnded);
   }
 
+  /** Runs seeds of a job, which need not be the pool's own, and measures each. */
+  measure(job: Job, seeds: readonly string[]): Promise<readonly SeedMeasure[]> {
+    return this.#ask('measureSeeds', seeds, undefined, { job });
+  }
+
   fingerprintsOf(seeds: readonly string[], onEnded?: (ended: number) => void): Promise<readonly string[]> {
     return this.#ask('fingerprintsOf', seeds, onEnded);
   }
@@ -77,9 +83,9 @@ export class WorkerPool {
     const channel = onEnded === undefined ? undefined : new MessageChannel();
     channel?.port1.on('message', onEnded!);
     const task: SeedsTask = {
-      ...more,
       job: this.#job,
       seeds,
+      ...more,
       ...(channel === undefined ? {} : { port: channel.port2 }),
     };
     const transferList = channel === undefined ? [] : [channel.port2];

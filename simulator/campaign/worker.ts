@@ -10,10 +10,14 @@ import { extensions, type PlanRunner, unreachable } from '../explore/exhaustive.
 import { TraceLog } from '../kernel/trace.ts';
 import type { Divergence } from '../run-record.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
+import { keepStdoutClean } from './console.ts';
 import { type ErrorData, toErrorData } from './error-data.ts';
 import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
+import { measureOf, type SeedMeasure } from './measure.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
 import { type ShrinkRequest, type ShrunkRun, shrinkRun } from './shrink-run.ts';
+
+keepStdoutClean();
 
 export type Answer<Value> =
   | { readonly kind: 'done'; readonly value: Value }
@@ -36,6 +40,11 @@ export function runSeeds(task: SeedsTask): Promise<Answer<PackedSummary>> {
     }
     return summary.pack();
   });
+}
+
+/** Runs every seed and answers with what each came to. */
+export function measureSeeds(task: SeedsTask): Promise<Answer<readonly SeedMeasure[]>> {
+  return answer(task, (run) => task.seeds.map((seed) => measureOf(run(seed))));
 }
 
 /** Runs every seed and answers with the fingerprints. */

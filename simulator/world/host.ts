@@ -75,7 +75,7 @@ export interface WorldVariant extends Variant {
 }
 
 const EVENTS_PER_SAGA_MAX = 5_000;
-const EVENTS_MIN = 200_000;
+const EVENTS_MIN = 100_000;
 /** After healing, or after its start if that is later, a saga has its deadline and this long. Virtual time is cheap. */
 const LIVENESS_US = 4 * 3_600_000_000;
 const PROGRESS_STEP = 1_000;
@@ -288,6 +288,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       stopReasons: this.#tally.stopReasons,
       fingerprint: sim.fingerprint.hex(),
       events: sim.events,
+      calls: this.sends.total,
       virtualUs: sim.nowUs,
       plan: injector.plan(),
     };

@@ -7,6 +7,8 @@ import type { OpenCase } from '../invariants/case-book.ts';
 const WIDTH = 2;
 
 export class SendCounts {
+  /** Transmissions of all operations so far. */
+  total = 0;
   #numbers = new Float64Array(2048 * WIDTH);
 
   /** A saga begins with no sends. */
@@ -29,6 +31,7 @@ export class SendCounts {
   add({ at }: OpenCase, operation: number, nowUs: number): void {
     const numbers = this.#numbers;
     const place = (2 * at + operation) * WIDTH;
+    this.total++;
     numbers[place]!++;
     if (numbers[place] === 1) numbers[place + 1] = nowUs;
   }

@@ -39,6 +39,17 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
     expect(code).toBe(1);
   });
 
+  test('what a scenario prints goes to stderr, and a reader who leaves stops nothing', async () => {
+    const chatty = ['run', fixture('chatty.ts'), '--seed', '7', '--sagas', '300', '--json'];
+    const { stdout, stderr, code } = await sagastorm(chatty);
+    expect((JSON.parse(stdout) as RunRecord).verdict).toBe('held');
+    expect(stderr).toContain('clerk: s-0/');
+    expect(code).toBe(0);
+    const left = start(chatty, freshFolder());
+    left.stderr!.destroy();
+    expect((await ended(left)).code).toBe(0);
+  });
+
   test('without a seed one is chosen, and printed', async () => {
     const seedIn = ({ stdout }: { stdout: string }) => /seed "([0-9a-f]{8})"/.exec(stdout)?.[1];
     const [one, two] = await Promise.all([sagastorm(['run', honest]), sagastorm(['run', honest])]);

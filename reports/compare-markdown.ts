@@ -1,0 +1,51 @@
+// A comparison of policies as Markdown, for pull requests and job summaries.
+
+import type { CompareRecord } from '../simulator/compare-record.ts';
+import { verdicts } from './compare.ts';
+import { blocksOf, legendOf } from './compare-rows.ts';
+import { counted } from './wording.ts';
+
+/** Renders one comparison; the text ends in a newline. */
+export function renderComparisonMarkdown(record: CompareRecord): string {
+  const { scenario, rootSeed, profile, seeds, sagasPerRun, sentence, assumptions, policies } = record;
+  const rows = blocksOf(record).flatMap((block) =>
+    block.rows.map(({ policy, value, difference, interval }, i) =>
+      row([i === 0 ? block.title : '', policy, value, difference, interval]),
+    ),
+  );
+  const lines = [
+    `## Policies for ${escaped(scenario)}`,
+    '',
+    `**${escaped(sentence)}**`,
+    '',
+    `${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')} per policy, root seed ${code(rootSeed)}, profile ${profile}.`,
+    '',
+    row(['Metric', 'Policy', 'Value', `Difference to ${policies[0]!.name}`, '95 % interval']),
+    '| --- | --- | ---: | ---: | --- |',
+    ...rows,
+    '',
+    escaped(legendOf(record)),
+    ...verdicts(record).flatMap((line) => ['', escaped(line)]),
+    '',
+    'Assumptions:',
+    '',
+    ...assumptions.map((assumption) => `- ${escaped(assumption)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(escaped).join(' | ')} |`;
+}
+
+/** Text that stays text: a `~` twice would strike it out, a bar would end the cell. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_~<|[\]]/g, (sign) => `\\${sign}`);
+}
+
+/** Text in code marks, one more of them than it has in a row. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const marks = '`'.repeat(longest + 1);
+  return longest === 0 ? `${marks}${text}${marks}` : `${marks} ${text} ${marks}`;
+}

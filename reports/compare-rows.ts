@@ -1,0 +1,105 @@
+// A comparison as a table of texts: per metric one row per policy. What the terminal and Markdown both show.
+
+import type {
+  ComparedPolicy,
+  CompareRecord,
+  MeasuredMetric,
+  Metric,
+  MetricUnit,
+} from '../simulator/compare-record.ts';
+import { duration, number, percent } from './wording.ts';
+
+/** One policy in one metric. */
+export interface CompareRow {
+  readonly policy: string;
+  readonly role: ComparedPolicy['role'];
+  readonly value: string;
+  /** `~` where it cannot be told apart; empty for the baseline. */
+  readonly difference: string;
+  readonly isDistinguishable: boolean;
+  /** The interval, or why there is none. */
+  readonly interval: string;
+}
+
+export interface CompareBlock {
+  readonly title: string;
+  readonly rows: readonly CompareRow[];
+}
+
+/** The sign for "cannot be told apart". */
+export const ALIKE = '~';
+
+export function blocksOf({ metrics, policies }: CompareRecord): readonly CompareBlock[] {
+  return metrics.map((metric) => ({
+    title: titleOf(metric),
+    rows: policies.map((policy) => rowOf(metric, policy)),
+  }));
+}
+
+/** What the columns are about. */
+export function legendOf({ policies, seeds, sagasPerRun, statistics }: CompareRecord): string {
+  const [baseline] = policies;
+  return [
+    `Difference: to "${baseline!.name}" on the same ${number(seeds)} seeds of ${number(sagasPerRun)} sagas, with its 95 % interval`,
+    `${ALIKE}: cannot be told apart (Holm over ${policies[0]!.metrics.length} metrics at ${percent(statistics.familyError)}, ${number(statistics.resamples)} resamples)`,
+    'again: the baseline on other seeds, what noise alone does',
+  ].join(' · ');
+}
+
+function titleOf({ title, better }: Metric): string {
+  return better === 'neither' ? title : `${title} (${better} is better)`;
+}
+
+function rowOf({ id, unit }: Metric, { name, role, metrics }: ComparedPolicy): CompareRow {
+  const measured = metrics.find((metric) => metric.id === id);
+  return {
+    policy: role === 'control' ? `${name} again` : name,
+    role,
+    value: measured?.value === undefined ? 'none' : valueText(unit, measured.value),
+    ...differenceTexts(unit, measured),
+  };
+}
+
+function differenceTexts(
+  unit: MetricUnit,
+  measured: MeasuredMetric | undefined,
+): Pick<CompareRow, 'difference' | 'interval' | 'isDistinguishable'> {
+  const difference = measured?.difference;
+  if (difference === undefined) return { difference: '', interval: '', isDistinguishable: false };
+  const { value, relative, interval, hidden = '', isDistinguishable } = difference;
+  const share = unit === 'share' || relative === undefined ? '' : ` (${signed(relative, percent)})`;
+  return {
+    isDistinguishable,
+    difference: isDistinguishable ? `${differenceText(unit, value)}${share}` : ALIKE,
+    interval:
+      interval === undefined
+        ? hidden
+        : `${differenceText(unit, interval.low)} … ${differenceText(unit, interval.high)}`,
+  };
+}
+
+function valueText(unit: MetricUnit, value: number): string {
+  switch (unit) {
+    case 'share':
+      return percent(value);
+    case 'us':
+      return duration(value);
+    case 'number':
+      return value.toFixed(2);
+  }
+}
+
+function differenceText(unit: MetricUnit, value: number): string {
+  switch (unit) {
+    case 'share':
+      return `${signed(value * 100, (points) => points.toFixed(2))} pt`;
+    case 'us':
+      return signed(value, duration);
+    case 'number':
+      return signed(value, (count) => count.toFixed(2));
+  }
+}
+
+function signed(value: number, text: (size: number) => string): string {
+  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text(Math.abs(value))}`;
+}

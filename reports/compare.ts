@@ -1,0 +1,84 @@
+// A comparison of policies on a terminal: what it comes to, then metric by metric, then what it rests on.
+
+import type { CompareRecord } from '../simulator/compare-record.ts';
+import { blocksOf, type CompareBlock, type CompareRow, legendOf } from './compare-rows.ts';
+import { wrap } from './layout.ts';
+import type { PrettyOptions } from './pretty.ts';
+import { counted, duration, number } from './wording.ts';
+
+/** Renders one comparison; the text ends in a newline. */
+export function renderComparison(record: CompareRecord, options: PrettyOptions): string {
+  const { colors, width } = options;
+  const blocks = blocksOf(record);
+  const columns = columnsOf(blocks);
+  const indented = (text: string): readonly string[] => wrap(text, width - 1).map((line) => ` ${line}`);
+  const lines = [
+    ...wrap(title(record), width).map(colors.bold),
+    '',
+    ...indented(record.sentence).map(colors.bold),
+    ...blocks.flatMap((block) => ['', ...blockLines(block, columns, options)]),
+    '',
+    ...indented(legendOf(record)),
+    ...verdicts(record).flatMap(indented),
+    ...indented(costs(record, options)).map(colors.dim),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function title(record: CompareRecord): string {
+  const version = record.version.split('.', 2).join('.');
+  const policies = record.policies.filter(({ role }) => role !== 'control').length;
+  const extent = `${counted(policies, 'policy').replace('policys', 'policies')} × ${counted(record.seeds, 'seed')} × ${counted(record.sagasPerRun, 'saga')}`;
+  return [
+    `sagastorm ${version}`,
+    `compare ${record.scenario}`,
+    extent,
+    `root seed "${record.rootSeed}"`,
+    record.profile,
+  ].join(' · ');
+}
+
+type Column = 'policy' | 'value' | 'difference';
+
+function columnsOf(blocks: readonly CompareBlock[]): Readonly<Record<Column, number>> {
+  const rows = blocks.flatMap((block) => block.rows);
+  const widest = (column: Column): number => Math.max(...rows.map((row) => row[column].length));
+  return { policy: widest('policy'), value: widest('value'), difference: widest('difference') };
+}
+
+function blockLines(
+  { title, rows }: CompareBlock,
+  columns: Readonly<Record<Column, number>>,
+  { colors }: PrettyOptions,
+): readonly string[] {
+  const line = (row: CompareRow): string => {
+    const name = row.policy.padEnd(columns.policy);
+    const value = row.value.padStart(columns.value);
+    const difference = row.difference.padStart(columns.difference);
+    const painted = row.isDistinguishable ? colors.bold(difference) : colors.dim(difference);
+    return `   ${row.role === 'control' ? colors.dim(name) : name}  ${value}  ${painted}  ${colors.dim(row.interval)}`;
+  };
+  return [` ${colors.bold(title)}`, ...rows.map(line)];
+}
+
+/** What is wrong with the runs themselves. */
+export function verdicts({ policies }: CompareRecord): readonly string[] {
+  return policies
+    .filter(({ role }) => role !== 'control')
+    .flatMap(({ name, runs, violations }) => [
+      ...violations.map(
+        ({ invariant, seed, runs: times }) =>
+          `✗ ${name}: ${invariant} broken in ${number(times)} of ${counted(runs.total, 'run')}, first with seed "${seed}"`,
+      ),
+      ...(runs.inconclusive > 0
+        ? [`? ${name}: ${number(runs.inconclusive)} of ${counted(runs.total, 'run')} inconclusive`]
+        : []),
+    ]);
+}
+
+function costs({ policies, meta }: CompareRecord, { stored }: PrettyOptions): string {
+  const runs = policies.reduce((sum, policy) => sum + policy.runs.total, 0);
+  return [counted(runs, 'run'), duration(meta.wallMs * 1000), ...(stored === undefined ? [] : [stored])].join(
+    ' · ',
+  );
+}

@@ -1,0 +1,132 @@
+// What a comparison comes to, in one sentence: only what can be told apart is said.
+//
+// N1. A policy is better than the baseline when the first metric of PRIORITY that can be told apart is an improvement;
+//     the best is the one with the largest improvement in the earliest such metric.
+// N2. A policy that broke an invariant is never recommended, nor one that completes fewer sagas or fails more.
+
+import type { ComparedPolicy, MeasuredMetric, Metric, MetricDifference } from '../compare-record.ts';
+import { UNITS_NEEDED } from '../statistics/index.ts';
+import { METRICS } from './compare-metrics.ts';
+
+/** What no gain in another metric makes up for. */
+const GOALS: readonly string[] = ['completed', 'failed'];
+/** Sagas that reach their goal first, then those that need a person, then time, then load. */
+const PRIORITY = ['completed', 'failed', 'latency-p99', 'latency-mean', 'latency-p50', 'calls'] as const;
+const SHOWN_MAX = 3;
+
+export interface Conclusion {
+  readonly recommended: string;
+  readonly sentence: string;
+}
+
+/** The baseline comes first, the control last. */
+export function conclude(policies: readonly ComparedPolicy[], seeds: number): Conclusion {
+  const [baseline, ...others] = policies;
+  const contenders = others.filter(({ role }) => role === 'contender');
+  const sound = contenders.filter((policy) => policy.runs.violated === 0 && !missesGoals(policy));
+  const best = PRIORITY.flatMap((id) => improvedFirstIn(sound, id))[0];
+  const sentences = [
+    best === undefined ? nothingBetter(baseline!, contenders, seeds) : `${inWords(best, baseline!.name)}.`,
+    ...policies.filter(({ role }) => role !== 'control').flatMap(broken),
+    ...policies.filter(({ role }) => role === 'control').flatMap(noise),
+  ];
+  return { recommended: best?.name ?? baseline!.name, sentence: sentences.join(' ') };
+}
+
+function missesGoals(policy: ComparedPolicy): boolean {
+  return GOALS.some((id) => {
+    const difference = differenceIn(policy, id);
+    return difference?.isDistinguishable === true && !isBetter(metricOf(id), difference);
+  });
+}
+
+/** Policies in which this is the first metric of PRIORITY to differ, and differs for the better; the best first. */
+function improvedFirstIn(policies: readonly ComparedPolicy[], id: string): readonly ComparedPolicy[] {
+  const gain = (policy: ComparedPolicy): number => Math.abs(differenceIn(policy, id)?.value ?? 0);
+  return policies
+    .filter((policy) => {
+      const first = PRIORITY.find((one) => differenceIn(policy, one)?.isDistinguishable === true);
+      return first === id && isBetter(metricOf(id), differenceIn(policy, id)!);
+    })
+    .sort((a, b) => gain(b) - gain(a));
+}
+
+function differenceIn(policy: ComparedPolicy, id: string): MetricDifference | undefined {
+  return policy.metrics.find((metric) => metric.id === id)?.difference;
+}
+
+function metricOf(id: string): Metric {
+  return METRICS.find((metric) => metric.id === id)!;
+}
+
+function isBetter({ better }: Metric, { value }: MetricDifference): boolean {
+  return better === 'higher' ? value > 0 : value < 0;
+}
+
+function nothingBetter(
+  baseline: ComparedPolicy,
+  contenders: readonly ComparedPolicy[],
+  seeds: number,
+): string {
+  const name = `"${baseline.name}"`;
+  if (seeds < UNITS_NEEDED) {
+    return `${seeds} seeds are too few to tell policies apart; at least ${UNITS_NEEDED} are needed.`;
+  }
+  const different = contenders.filter((policy) => told(policy).length > 0);
+  const [only] = contenders;
+  if (different.length === 0) {
+    return contenders.length === 1
+      ? `${seeds} seeds cannot tell "${only!.name}" and ${name} apart.`
+      : `${seeds} seeds cannot tell any policy and ${name} apart.`;
+  }
+  const nearest = different.length === 1 ? `: ${inWords(different[0]!, baseline.name)}` : '';
+  return `No policy can be recommended over ${name}${nearest}.`;
+}
+
+/** `"a" against "b": 2.1 points more completed sagas, at 31 % more p99 latency`. */
+function inWords(policy: ComparedPolicy, baseline: string): string {
+  const all = told(policy);
+  const gains = all.filter(({ better }) => better).map(({ words }) => words);
+  const costs = all.filter(({ better }) => !better).map(({ words }) => words);
+  const list = (words: readonly string[]): string => words.slice(0, SHOWN_MAX).join(', ');
+  const at = costs.length === 0 ? [] : [`${gains.length === 0 ? '' : 'at '}${list(costs)}`];
+  const gained = gains.length === 0 ? [] : [list(gains)];
+  return `"${policy.name}" against "${baseline}": ${[...gained, ...at].join('; ')}`;
+}
+
+/** What can be told apart, in the order of the metrics. */
+function told(policy: ComparedPolicy): readonly { readonly better: boolean; readonly words: string }[] {
+  return policy.metrics.flatMap(({ id, difference }: MeasuredMetric) => {
+    const metric = metricOf(id);
+    if (difference?.isDistinguishable !== true || metric.better === 'neither') return [];
+    return [{ better: isBetter(metric, difference), words: amount(metric, difference) }];
+  });
+}
+
+function amount({ unit, title }: Metric, { value, relative }: MetricDifference): string {
+  if (unit === 'share') {
+    return `${trimmed(Math.abs(value) * 100)} points ${value > 0 ? 'more' : 'fewer'} ${title}`;
+  }
+  const direction = value > 0 ? 'more' : 'less';
+  if (relative === undefined) return `${direction} ${title}`;
+  return `${trimmed(Math.abs(relative) * 100)} % ${unit === 'number' && value < 0 ? 'fewer' : direction} ${title}`;
+}
+
+/** Two digits that say something, at most one decimal from ten up. */
+function trimmed(value: number): string {
+  return String(Number(value >= 10 ? value.toFixed(1) : value.toPrecision(2)));
+}
+
+function broken({ name, runs, violations }: ComparedPolicy): readonly string[] {
+  const [first] = violations;
+  return first === undefined
+    ? []
+    : [`"${name}" broke ${first.invariant} in ${runs.violated} of ${runs.total} runs.`];
+}
+
+function noise(control: ComparedPolicy): readonly string[] {
+  const differing = control.metrics.filter(({ difference }) => difference?.isDistinguishable === true);
+  if (differing.length === 0) return [];
+  const titles = differing.map(({ id }) => metricOf(id).title).join(', ');
+  return [`Careful: on other seeds the baseline differs from itself in ${titles}.`];
+}

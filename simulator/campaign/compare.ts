@@ -1,0 +1,249 @@
+// A comparison of policies: every one of them over the same seeds, on all threads, and the baseline once more on
+// other seeds. Statistics are made of it in compare-statistics.ts.
+//
+// C1. The record, `meta` aside, depends on the options only: runs are put in order before anything is computed.
+
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { UserError } from '../../engine/core/user-error.ts';
+import {
+  COMPARE_RECORD_SCHEMA,
+  type ComparedPolicy,
+  type CompareRecord,
+  type MeasuredMetric,
+} from '../compare-record.ts';
+import { Seed } from '../kernel/random.ts';
+import type { SagaCounts } from '../run-result.ts';
+import { CONFIDENCE, FAMILY_ERROR, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
+import type { CampaignProgress } from './campaign.ts';
+import { METRICS, metricsOf } from './compare-metrics.ts';
+import { conclude } from './compare-sentence.ts';
+import { compared, measured } from './compare-statistics.ts';
+import { type Contender, contenders } from './contenders.ts';
+import { type Job, type PreparedJob, prepare } from './job.ts';
+import type { SeedMeasure } from './measure.ts';
+import { batchAt, runsPerBatch } from './seeds.ts';
+import { VERSION } from './source-tree.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+/**
+ * Enough seeds for a difference of 5 % in a mean whose paired differences scatter by up to 12 % of it; see
+ * bench/compare.bench.ts.
+ */
+export const COMPARE_SEEDS_DEFAULT = 200;
+
+export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec'> {
+  /** Names of policies, the baseline first. */
+  readonly policies: readonly string[];
+  /** See {@link contenders}. */
+  readonly sweep?: string;
+  readonly rootSeed: string;
+  /** Runs per policy, from 2: `<root>/0`, `<root>/1`, … Default 200. */
+  readonly seeds?: number;
+  /** Threads, from 1; default one per core. */
+  readonly workers?: number;
+  /** Aborted: there is no record. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: CampaignProgress): void;
+}
+
+const RESAMPLES = 2_000;
+/** Per policy: all durations are kept. */
+const SAGAS_MAX = 2_000_000;
+
+const ASSUMPTIONS: readonly string[] = [
+  'The unit is the seed: the sagas of one seed share its faults and are not independent of each other.',
+  'All policies ran the same seeds: the same workload, and the same faults wherever they come to the same point.',
+  'Intervals are 95 % percentile intervals of a bootstrap over seeds, not corrected for the number of metrics; ~ is, by Holm, per policy, at 1 %.',
+  'Percentiles are over the sagas of all seeds together. A policy that compensates other sagas is measured on others there.',
+  'Calls are those sent to participants, repetitions and undos included.',
+  'What holds here holds for this scenario, this workload and this profile.',
+];
+
+/** A policy, its job and its seeds. */
+interface Entry extends Contender {
+  readonly role: ComparedPolicy['role'];
+  readonly rootSeed: string;
+  readonly job: Job;
+}
+
+/**
+ * Runs a comparison; undefined when it was aborted.
+ *
+ * @throws UserError when the scenario or a policy is wrong, or there is too much to run
+ * @example
+ * const record = await compare({ scenario: 'ride', profile: 'storm', policies: ['default', 'patient'], rootSeed: 'a' });
+ */
+export async function compare(options: CompareOptions): Promise<CompareRecord | undefined> {
+  const { scenario, saga, profile, sagas, rootSeed, signal } = options;
+  const startedAt = new Date().toISOString();
+  const start = performance.now();
+  const base: Job = {
+    scenario,
+    profile,
+    ...(saga === undefined ? {} : { saga }),
+    ...(sagas === undefined ? {} : { sagas }),
+  };
+  const prepared = await prepare(base);
+  const entries = entriesOf(base, rootSeed, contenders(prepared.scenario, options.policies, options.sweep));
+  const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
+  refuseTooMuch(seeds, prepared.sagas);
+  const workers = Math.min(options.workers ?? availableParallelism(), seeds * entries.length);
+  const runs = await runAll(entries, { seeds, sagas: prepared.sagas, workers, options });
+  if (signal?.aborted === true) return undefined;
+  const policies = comparedPolicies(entries, runs, rootSeed);
+  const meta = { wallMs: Math.round(performance.now() - start), startedAt, workers };
+  return recordOf(prepared, options, seeds, policies, meta);
+}
+
+function refuseTooMuch(seeds: number, sagas: number): void {
+  if (seeds * sagas <= SAGAS_MAX) return;
+  throw new UserError(
+    'too-many-sagas',
+    `a comparison keeps every duration: ${seeds} seeds of ${sagas} sagas are more than ${SAGAS_MAX} sagas per policy`,
+    'Take fewer --sagas, or fewer --seeds.',
+  );
+}
+
+function entriesOf(base: Job, rootSeed: string, all: readonly Contender[]): readonly Entry[] {
+  const entries = all.map(({ name, policy, policySpec }, i): Entry => {
+    const own = {
+      ...(policy === undefined ? {} : { policy }),
+      ...(policySpec === undefined ? {} : { policySpec }),
+    };
+    return { name, ...own, role: i === 0 ? 'baseline' : 'contender', rootSeed, job: { ...base, ...own } };
+  });
+  return [...entries, { ...entries[0]!, role: 'control', rootSeed: `${rootSeed}-aa` }];
+}
+
+interface Extent {
+  readonly seeds: number;
+  readonly sagas: number;
+  readonly workers: number;
+  readonly options: CompareOptions;
+}
+
+/** Per entry its runs, in seed order (C1). */
+async function runAll(
+  entries: readonly Entry[],
+  { seeds, sagas, workers, options }: Extent,
+): Promise<readonly (readonly SeedMeasure[])[]> {
+  const size = runsPerBatch(seeds, sagas, workers);
+  const tasks = entries.flatMap((entry, of) =>
+    Array.from({ length: Math.ceil(seeds / size) }, (_, i) => ({ entry, of, ...batchAt(i, size, seeds) })),
+  );
+  const results = entries.map(() => new Array<SeedMeasure>(seeds));
+  const total = seeds * entries.length;
+  const rest = tasks.values();
+  const pool = new WorkerPool(entries[0]!.job, workers);
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (const { entry, of, from, to } of rest) {
+      if (options.signal?.aborted === true) return;
+      const names = Array.from({ length: to - from }, (_, i) => `${entry.rootSeed}/${from + i}`);
+      const batch = await pool.measure(entry.job, names);
+      batch.forEach((run, i) => {
+        results[of]![from + i] = run;
+      });
+      done += batch.length;
+      options.onProgress?.({ phase: 'runs', unit: 'runs', done, total });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, lane));
+    return results;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** What the runs of all entries come to; the first entry is the baseline. */
+function comparedPolicies(
+  entries: readonly Entry[],
+  runs: readonly (readonly SeedMeasure[])[],
+  rootSeed: string,
+): readonly ComparedPolicy[] {
+  const resamples = new Resamples(runs[0]!.length, RESAMPLES, new Seed(rootSeed).stream('compare/bootstrap'));
+  const baseline = metricsOf(runs[0]!);
+  return entries.map((entry, i) => {
+    const metrics = i === 0 ? measured(baseline) : compared(baseline, metricsOf(runs[i]!), resamples);
+    return policyOf(entry, runs[i]!, metrics);
+  });
+}
+
+function policyOf(
+  { name, role, rootSeed, policySpec }: Entry,
+  runs: readonly SeedMeasure[],
+  metrics: readonly MeasuredMetric[],
+): ComparedPolicy {
+  const count = (verdict: SeedMeasure['verdict']): number =>
+    runs.filter((run) => run.verdict === verdict).length;
+  const broken = Map.groupBy(
+    runs.filter(({ violated }) => violated !== undefined),
+    ({ violated }) => violated!,
+  );
+  const hash = createHash('sha256');
+  for (const { seed, fingerprint } of runs) hash.update(`${seed}:${fingerprint}\n`);
+  return {
+    name,
+    role,
+    rootSeed,
+    ...(policySpec === undefined ? {} : { spec: policySpec }),
+    runs: {
+      total: runs.length,
+      held: count('held'),
+      violated: count('violated'),
+      inconclusive: count('inconclusive'),
+    },
+    violations: [...broken].map(([invariant, list]) => {
+      return { invariant, seed: list[0]!.seed, runs: list.length };
+    }),
+    sagas: sumOf(runs.map(({ sagas }) => sagas)),
+    metrics,
+    fingerprint: hash.digest('hex').slice(0, 32),
+  };
+}
+
+function sumOf(counts: readonly SagaCounts[]): SagaCounts {
+  const keys = Object.keys(counts[0]!) as (keyof SagaCounts)[];
+  return Object.fromEntries(
+    keys.map((key) => [key, counts.reduce((sum, one) => sum + one[key], 0)]),
+  ) as unknown as SagaCounts;
+}
+
+function recordOf(
+  { scenario, hash, sagas }: PreparedJob,
+  { rootSeed, profile }: CompareOptions,
+  seeds: number,
+  policies: readonly ComparedPolicy[],
+  meta: CompareRecord['meta'],
+): CompareRecord {
+  const violated = policies.some(({ runs }) => runs.violated > 0);
+  const inconclusive = policies.some(({ runs }) => runs.inconclusive > 0);
+  return {
+    schema: COMPARE_RECORD_SCHEMA,
+    scenario: scenario.name,
+    scenarioHash: hash,
+    version: VERSION,
+    node: process.versions.node,
+    rootSeed,
+    profile,
+    seeds,
+    sagasPerRun: sagas,
+    verdict: violated ? 'violated' : inconclusive ? 'inconclusive' : 'held',
+    ...conclude(policies, seeds),
+    metrics: METRICS,
+    statistics: {
+      unit: 'seed',
+      confidence: CONFIDENCE,
+      resamples: RESAMPLES,
+      correction: 'holm',
+      familyError: FAMILY_ERROR,
+      seedsNeeded: UNITS_NEEDED,
+    },
+    assumptions: ASSUMPTIONS,
+    policies,
+    meta,
+  };
+}

@@ -1,0 +1,34 @@
+// What a comparison keeps of one run: a few counts and all durations, as data that crosses threads.
+
+import type { RunResult, RunVerdict, SagaCounts } from '../run-result.ts';
+
+export interface SeedMeasure {
+  readonly seed: string;
+  readonly verdict: RunVerdict;
+  /** The first invariant that did not hold. */
+  readonly violated?: string;
+  readonly sagas: SagaCounts;
+  readonly calls: number;
+  readonly events: number;
+  readonly virtualUs: number;
+  readonly fingerprint: string;
+  readonly sagaUs: Float64Array;
+  readonly compensationUs: Float64Array;
+}
+
+export function measureOf(result: RunResult): SeedMeasure {
+  const { seed, verdict, sagas, calls, events, virtualUs, fingerprint, latencyUs, violations } = result;
+  const [first] = violations;
+  return {
+    seed,
+    verdict,
+    ...(first === undefined ? {} : { violated: first.invariant }),
+    sagas,
+    calls,
+    events,
+    virtualUs,
+    fingerprint,
+    sagaUs: Float64Array.from(latencyUs.saga),
+    compensationUs: Float64Array.from(latencyUs.compensation),
+  };
+}

@@ -1,0 +1,110 @@
+// The versioned result of a comparison of policies. Additions only; compare-record.schema.json is its published JSON
+// Schema.
+
+import type { RunVerdict, SagaCounts } from './run-result.ts';
+
+export const COMPARE_RECORD_SCHEMA = 'sagastorm/compare@1';
+
+/** `share`: between 0 and 1. `us`: virtual microseconds. `number`: a count per saga. */
+export type MetricUnit = 'share' | 'us' | 'number';
+
+/** One declared metric. */
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: MetricUnit;
+  /** Which direction is an improvement; `neither` for what only explains the others. */
+  readonly better: 'higher' | 'lower' | 'neither';
+  /** `seed-mean`: the mean of one number per seed. `pooled`: over the sagas of all seeds. `seed-rate`: share of seeds. */
+  readonly over: 'seed-mean' | 'pooled' | 'seed-rate';
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A metric of one policy, less that of the baseline. */
+export interface MetricDifference {
+  readonly value: number;
+  /** In parts of the baseline's value, if that is not zero. */
+  readonly relative?: number;
+  /** 95 %, before the correction for many metrics; absent when `hidden` says why. */
+  readonly interval?: Interval;
+  readonly hidden?: string;
+  /** Two-sided; 1 where there is no interval. */
+  readonly p: number;
+  /** After Holm's correction over the metrics of this policy. */
+  readonly pHolm: number;
+  /** False is shown as `~`. */
+  readonly isDistinguishable: boolean;
+}
+
+export interface MeasuredMetric {
+  readonly id: string;
+  /** Absent without a sample. */
+  readonly value?: number;
+  /** Samples behind the value: seeds, or sagas. */
+  readonly samples: number;
+  /** Of a rate of seeds: its Wilson interval. */
+  readonly interval?: Interval;
+  /** Absent in the baseline, and where one of the two values is. */
+  readonly difference?: MetricDifference;
+}
+
+/** `control`: the baseline once more, on other seeds. What differs there is noise. */
+export type PolicyRole = 'baseline' | 'contender' | 'control';
+
+export interface ComparedPolicy {
+  readonly name: string;
+  readonly role: PolicyRole;
+  readonly rootSeed: string;
+  /** The policy written out, if it was made by `--sweep`. */
+  readonly spec?: unknown;
+  readonly runs: Readonly<Record<RunVerdict | 'total', number>>;
+  /** Invariants that did not hold, first in each run, each with the first seed. */
+  readonly violations: readonly {
+    readonly invariant: string;
+    readonly seed: string;
+    readonly runs: number;
+  }[];
+  readonly sagas: SagaCounts;
+  readonly metrics: readonly MeasuredMetric[];
+  /** Over the fingerprints of all its runs, in seed order. */
+  readonly fingerprint: string;
+}
+
+export interface CompareRecord {
+  readonly schema: typeof COMPARE_RECORD_SCHEMA;
+  readonly scenario: string;
+  readonly scenarioHash: string;
+  readonly version: string;
+  readonly node: string;
+  readonly rootSeed: string;
+  readonly profile: string;
+  /** Runs per policy. */
+  readonly seeds: number;
+  readonly sagasPerRun: number;
+  readonly verdict: RunVerdict;
+  /** What the comparison comes to. */
+  readonly sentence: string;
+  /** The policy that the sentence is for: the baseline when none does better. */
+  readonly recommended: string;
+  readonly metrics: readonly Metric[];
+  readonly statistics: {
+    readonly unit: 'seed';
+    readonly confidence: number;
+    readonly resamples: number;
+    readonly correction: 'holm';
+    /** How often a policy that is the baseline is told apart from it in any metric, at most. */
+    readonly familyError: number;
+    /** Under so many seeds no interval is shown. */
+    readonly seedsNeeded: number;
+  };
+  /** What the numbers rest on, in sentences. */
+  readonly assumptions: readonly string[];
+  /** The baseline, the contenders as they were named, the control. */
+  readonly policies: readonly ComparedPolicy[];
+  /** The only part that differs between two runs of the same command. */
+  readonly meta: { readonly wallMs: number; readonly startedAt: string; readonly workers: number };
+}

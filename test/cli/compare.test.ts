@@ -1,0 +1,109 @@
+// `sagastorm compare`: policies side by side.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { CompareRecord } from '../../simulator/index.ts';
+import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const honest = fixture('honest.ts');
+const BOTH = ['compare', honest, '--policy', 'default', '--policy', 'impatient', '--seed', 'a'];
+
+describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
+  test('says first what it comes to, then shows every metric of every policy', async () => {
+    const { stdout, stderr, code } = await sagastorm([...BOTH, '--seeds', '60']);
+    const [title, , sentence] = stdout.split('\n');
+    expect(title).toBe(
+      'sagastorm 0.1 · compare honest · 2 policies × 60 seeds × 5 sagas · root seed "a" · storm',
+    );
+    expect(sentence).toMatch(/^ No policy can be recommended over "default": "impatient" against "default":/);
+    expect(stdout).toMatch(
+      / completed sagas \(higher is better\)\n {3}default +[\d.]+ %\n {3}impatient +[\d.]+ % +−/,
+    );
+    expect(stdout).toMatch(/ {3}default again +[\d.]+ % +~ {2}/);
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
+  test('stores the record that --json prints', async () => {
+    const folder = freshFolder();
+    const { stdout, code } = await sagastorm(
+      [
+        'compare',
+        honest,
+        '--sweep',
+        'retry.timeout.attemptsMax=1,5',
+        '--seeds',
+        '4',
+        '--json',
+        '--out',
+        'here',
+      ],
+      folder,
+    );
+    const record = JSON.parse(stdout) as CompareRecord;
+    expect(record.policies.map(({ name }) => name)).toEqual([
+      'default',
+      'default:retry.timeout.attemptsMax=1',
+      'default:retry.timeout.attemptsMax=5',
+      'default',
+    ]);
+    expect(JSON.parse(readFileSync(join(folder, 'here', 'compare.json'), 'utf8'))).toEqual(record);
+    expect(code).toBe(0);
+  });
+
+  test('writes Markdown, in which nothing is struck out', async () => {
+    const { stdout, code } = await sagastorm([...BOTH, '--seeds', '3', '--reporter', 'md']);
+    expect(stdout).toMatch(/^## Policies for honest\n\n\*\*3 seeds are too few/);
+    expect(stdout).toContain('| Metric | Policy | Value | Difference to default | 95 % interval |\n| --- |');
+    expect(stdout).not.toMatch(/[^\\]~/);
+    expect(code).toBe(0);
+  });
+
+  test('a policy under which an invariant breaks ends in 1', async () => {
+    const words = [
+      'compare',
+      fixture('forgetful.ts'),
+      '--policy',
+      'default',
+      '--policy',
+      'patient',
+      '--seeds',
+      '3',
+    ];
+    const { stdout, code } = await sagastorm([...words, '--seed', 'root']);
+    expect(stdout).toContain(' ✗ default: at-most-once broken in ');
+    expect(code).toBe(1);
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ['no scenario', ['compare'], 'compare needs a scenario'],
+    ['one policy', ['compare', honest, '--policy', 'naive'], 'compare needs two policies, not one'],
+    [
+      'a policy that is none',
+      [...BOTH, '--policy', 'eager'],
+      'scenario "honest" knows no policy called "eager"',
+    ],
+    [
+      'a setting that is none',
+      [...BOTH, '--sweep', 'retry.timeuot.attemptsMax=1'],
+      'Did you mean "retry.timeout.attemptsMax"?',
+    ],
+    [
+      'a group of settings',
+      [...BOTH, '--sweep', 'compensation=1'],
+      'Settings: compensation.attemptsMax, compensation.',
+    ],
+    ['a single seed', [...BOTH, '--seeds', '1'], '--seeds takes a whole number from 2 to 10,000, not "1"'],
+    [
+      'another command’s reporter',
+      [...BOTH, '--reporter', 'line'],
+      '--reporter takes one of pretty, md, json, not "line"',
+    ],
+  ])('%s ends in one sentence and 64', async (_, words, sentence) => {
+    const folder = freshFolder();
+    const { stdout, stderr, code } = await sagastorm(words, folder);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect([stdout, code, existsSync(join(folder, '.sagastorm', 'compare.json'))]).toEqual(['', 64, false]);
+  });
+});
