@@ -256,7 +256,9 @@ function explored({ k, points, total, run, pruned }: NonNullable<RunRecord['expl
   const what = k === 1 ? 'every fault by itself' : 'every fault by itself and every pair';
   const left =
     pruned === 0 ? '' : ` · ${number(pruned)} of them not run: their second fault has nothing to strike`;
-  return `${number(run + pruned)} of ${number(total)} explored: ${what} at ${number(points)} points${left}`;
+  const done = `${number(run + pruned)} of ${number(total)} explored`;
+  if (run + pruned < total) return `${done}, then it was stopped`;
+  return `${done}: ${what} at ${number(points)} points${left}`;
 }
 
 /** Why forward work ended early; a saga that never completes is seldom what was meant. */

@@ -69,7 +69,8 @@ async function list(given: GivenFlags): Promise<ExitCode> {
     const { dim } = palette(isGiven(given, 'no-color'));
     for (const one of all) print(`${line(one)}\n   ${dim(told(one))}\n`);
   }
-  return all.some(({ state }) => state === 'fails') ? EXIT.violated : EXIT.held;
+  if (all.some(({ state }) => state === 'fails')) return EXIT.violated;
+  return all.some(({ state }) => state === 'lost') ? EXIT.inconclusive : EXIT.held;
 }
 
 function line({ file, state }: CheckedRegression): string {
@@ -79,19 +80,22 @@ function line({ file, state }: CheckedRegression): string {
 function told({ capsule: { scenario, plan, violation }, state, message }: CheckedRegression): string {
   const faults = plan.length === 1 ? '1 fault' : `${plan.length} faults`;
   const was = `${scenario}, ${faults}, was: ${violation.invariant}`;
-  if (state === 'stale') return `${was}. Not all of its faults strike any more: it proves nothing.`;
+  if (state === 'stale') return `${was}. Its first fault has nothing to strike any more: it proves nothing.`;
   return message === undefined ? was : `${was}. ${message}`;
 }
 
 /** Removes what proves nothing any more. */
 async function prune(): Promise<ExitCode> {
-  const useless = (await checkAll()).filter(({ state }) => state === 'stale' || state === 'lost');
-  for (const regression of useless) {
+  const all = await checkAll();
+  const stale = all.filter(({ state }) => state === 'stale');
+  for (const regression of stale) {
     unpin(regression);
-    print(`removed ${regression.file}: ${regression.message ?? 'not all of its faults strike any more'}\n`);
+    print(`removed ${regression.file}: its first fault has nothing to strike any more\n`);
   }
-  if (useless.length === 0) print('Nothing to remove: every pinned capsule still strikes.\n');
-  return EXIT.held;
+  const lost = all.filter(({ state }) => state === 'lost');
+  for (const { file, message } of lost) print(`kept ${file}, which cannot be run now: ${message ?? ''}\n`);
+  if (stale.length === 0) print('Nothing to remove: no pinned capsule is stale.\n');
+  return lost.length > 0 ? EXIT.inconclusive : EXIT.held;
 }
 
 async function checkAll(): Promise<readonly CheckedRegression[]> {

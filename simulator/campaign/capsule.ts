@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
+import { FAULTS } from '../faults/catalogue.ts';
 import type { Profile } from '../faults/profile.ts';
 import { profiles } from '../faults/profile.ts';
 import type { FaultPlan, Violation } from '../run-result.ts';
@@ -16,6 +17,7 @@ import { seedCommand } from './replay-command.ts';
 import { readJson } from './saga-file.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 
+const SAGAS_MAX = 10_000_000;
 export const CAPSULE_SCHEMA = 'sagastorm/capsule@1';
 
 export interface Capsule {
@@ -106,11 +108,16 @@ function faultOf(value: unknown): string | undefined {
     if (typeof capsule[field] !== 'string') return `"${field}" is not a text`;
   }
   const { sagas, profile, policy, plan, only, violation } = capsule;
-  if (!Number.isInteger(sagas) || (sagas as number) < 1) return '"sagas" is not a whole number from 1';
+  if (!isNumberBelow(sagas, SAGAS_MAX + 1) || sagas === 0)
+    return '"sagas" is not a number from 1 to 10,000,000';
   if (typeof profile !== 'string' || !Object.hasOwn(profiles, profile)) return '"profile" is unknown';
   if (policy !== undefined && typeof policy !== 'string') return '"policy" is not a text';
-  if (!Array.isArray(plan) || !plan.every(isPlannedFault)) return '"plan" is not a list of faults';
-  if (only !== undefined && !(Array.isArray(only) && only.every((n) => isNumberBelow(n, sagas as number)))) {
+  if (!Array.isArray(plan) || !plan.every(isPlannedFault))
+    return '"plan" is not a list of faults that there are';
+  if (
+    only !== undefined &&
+    !(Array.isArray(only) && only.length > 0 && only.every((n) => isNumberBelow(n, sagas as number)))
+  ) {
     return '"only" is not a list of numbers of its sagas';
   }
   const { invariant, signature } = (violation ?? {}) as Readonly<Record<string, unknown>>;
@@ -122,8 +129,15 @@ function isNumberBelow(value: unknown, below: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
 }
 
+/** A duration of up to eleven days, or a smaller number. */
+function isModest(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) <= 1e12;
+}
+
 function isPlannedFault(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, at, params } = value as Readonly<Record<string, unknown>>;
-  return typeof kind === 'string' && typeof at === 'string' && typeof params === 'object' && params !== null;
+  if (typeof kind !== 'string' || typeof at !== 'string') return false;
+  if (!FAULTS.some((fault) => fault.kind === kind)) return false;
+  return typeof params === 'object' && params !== null && Object.values(params).every(isModest);
 }

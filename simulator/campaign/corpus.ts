@@ -2,22 +2,23 @@
 // is run first whenever its scenario is run.
 //
 // G1. A scenario may change after a capsule was pinned: mending a bug does that. The plan is keyed, so it is run all the
-//     same. When some of its faults have nothing to strike any more it proves nothing: it is stale, and said to be.
+//     same. When its first fault has nothing to strike any more it proves nothing: it is stale, and said to be.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { RecordedViolation } from '../run-record.ts';
+import type { FaultPlan } from '../run-result.ts';
 import { type Capsule, jobOf, readCapsule } from './capsule.ts';
 import { isUserError } from './error-data.ts';
 import { type PreparedJob, prepare, runSeed } from './job.ts';
 import { loadScenario, shownPath } from './load-scenario.ts';
-import { quoted } from './replay-command.ts';
+import { quoted, thisProgram } from './replay-command.ts';
 
 /** Where capsules are pinned, relative to where commands run. */
 export const CORPUS_FOLDER = join('scenarios', 'regressions');
 
-/** `holds`: as it should. `stale`: not all of its faults strike any more (G1). `lost`: its scenario cannot be run. */
+/** `holds`: as it should. `stale`: its first fault has nothing to strike any more (G1). `lost`: its scenario cannot be run. */
 export type RegressionState = 'holds' | 'fails' | 'stale' | 'lost';
 
 export interface Regression {
@@ -88,14 +89,13 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
   const result = runSeed(prepared, seed, { plan, ...(only === undefined ? {} : { only }) });
   const [violation] = result.violations;
   if (violation === undefined) {
-    const state = result.plan.length < plan.length ? 'stale' : 'holds';
-    return { file, capsule, state };
+    return { file, capsule, state: firstStruck(plan, result.plan) ? 'holds' : 'stale' };
   }
   const recorded: RecordedViolation = {
     ...violation,
     seed,
     capsule: shownPath(file),
-    replay: `npx sagastorm replay ${quoted(shownPath(file))}`,
+    replay: `${thisProgram()} replay ${quoted(shownPath(file))}`,
     runs: 1,
     faults: result.plan,
   };
@@ -106,6 +106,11 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
     message: `${violation.invariant}: ${violation.message}`,
     violation: recorded,
   };
+}
+
+/** Whether the first fault still strikes. What came after it may have nothing to strike because the bug is mended. */
+function firstStruck([planned]: FaultPlan, [struck]: FaultPlan): boolean {
+  return planned === undefined || (struck?.kind === planned.kind && struck.at === planned.at);
 }
 
 /** Removes a regression from the corpus. */

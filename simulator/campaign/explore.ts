@@ -181,6 +181,7 @@ class Exploration {
       violations: recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
       determinism: { checked: 0, equal: 0 },
       strict: false,
+      judgesPromises: false,
       meta: {
         wallMs: Math.round(wallMs),
         eventsPerSecond: perSecond(summary.events),

@@ -8,7 +8,7 @@ import type { RecordedViolation, ShrunkFailure } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
 import { CAPSULE_SCHEMA, type Capsule, writeCapsule } from './capsule.ts';
 import type { Job, PreparedJob } from './job.ts';
-import { quoted, seedCommand } from './replay-command.ts';
+import { quoted, seedCommand, thisProgram } from './replay-command.ts';
 import type { Failure } from './run-summary.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 
@@ -44,7 +44,7 @@ export function recordFailures(
       ...violation,
       seed,
       ...(capsule === undefined ? {} : { capsule }),
-      replay: capsule === undefined ? seedCommand(again, seed) : `npx sagastorm replay ${quoted(capsule)}`,
+      replay: capsule === undefined ? seedCommand(again, seed) : `${thisProgram()} replay ${quoted(capsule)}`,
       runs: Math.max(...alike.map(({ runs }) => runs)),
       faults: shrunk?.plan ?? faultsThatMatter(failure),
       ...(shrunk === undefined ? {} : { shrunk: toldOf(shrunk) }),

@@ -1,11 +1,18 @@
 // The command that runs one run again, ready for the shell.
 
 import type { Job } from './job.ts';
+import { shownPath } from './load-scenario.ts';
+import { MODULE_EXTENSION, modulePath } from './source-tree.ts';
+
+/** How people start this program: installed, or from the repository itself. */
+export function thisProgram(): string {
+  return MODULE_EXTENSION === '.js' ? 'npx sagastorm' : `node ${quoted(shownPath(modulePath('cli/main')))}`;
+}
 
 /** `npx sagastorm replay …` for one seed of a job. A saga from a file is not part of it. */
 export function seedCommand({ scenario, sagas, profile, policy }: Job, seed: string): string {
   const words = [
-    'npx sagastorm replay',
+    `${thisProgram()} replay`,
     quoted(scenario),
     `--seed ${quoted(seed)}`,
     ...(sagas === undefined ? [] : [`--sagas ${sagas}`]),

@@ -100,6 +100,7 @@ export function recordOfOne(
     violations,
     determinism: { checked: 0, equal: 0 },
     strict: false,
+    judgesPromises: false,
     meta: {
       wallMs: Math.round(wallMs),
       eventsPerSecond: perSecond(summary.events),

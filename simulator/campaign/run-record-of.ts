@@ -16,6 +16,7 @@ import {
   type RunRecord,
   type Verdict,
 } from '../run-record.ts';
+import type { Scenario } from '../scenario.ts';
 import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
 import { objectivesOf } from './objectives.ts';
@@ -34,18 +35,22 @@ export interface CampaignFacts {
   readonly regressions?: readonly CheckedRegression[];
   readonly determinism: RunRecord['determinism'];
   readonly strict: boolean;
+  /** What a scenario promises of a campaign says nothing of one run, or of runs that were chosen. Default true. */
+  readonly judgesPromises?: boolean;
   readonly meta: RunRecord['meta'];
 }
 
 const REASONS_MAX = 10;
+const NO_PROMISES: Pick<Scenario, 'slo' | 'sometimes'> = { slo: {}, sometimes: [] };
 const PPM = 1_000_000;
 
 /** The record of a campaign. Equal facts make equal records, `meta` aside. */
 export function runRecordOf(facts: CampaignFacts): RunRecord {
   const { job, rootSeed, summary, violations, determinism, regressions = [], meta } = facts;
   const measured = { sagas: summary.sagas, latencyUs: summary.latencyUs() };
-  const slo = objectivesOf(job.scenario.slo, measured);
-  const occasions = job.scenario.sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));
+  const { slo: levels, sometimes } = facts.judgesPromises === false ? NO_PROMISES : job.scenario;
+  const slo = objectivesOf(levels, measured);
+  const occasions = sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));
   const undelivered = undeliveredKinds(summary);
   const inconclusive = [...summary.inconclusive, ...campaignReasons(facts, undelivered)];
   return {

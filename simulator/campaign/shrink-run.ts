@@ -31,6 +31,9 @@ export interface ShrunkRun extends Reproduction {
   readonly from: { readonly faults: number; readonly sagas: number; readonly events: number };
 }
 
+/** A saga of so many events costs as much as one; one that goes on and on costs as much as many. */
+const EVENTS_PER_SAGA = 50;
+
 /** How many sagas may be run, all together, to shrink the failures of a campaign. */
 export const SHRINK_BUDGET_DEFAULT = 200_000;
 
@@ -47,7 +50,8 @@ export function shrinkRun(
     signature,
     run: (candidate, visit) => {
       const result = runSeed(prepared, seed, visit === undefined ? candidate : { ...candidate, visit });
-      first ??= result;
+      if (first === undefined) first = result;
+      else left -= Math.max(0, Math.floor(result.events / EVENTS_PER_SAGA) - candidate.only.length);
       return result;
     },
     goOn(next) {

@@ -35,6 +35,7 @@ export function testText(
 ): string {
   const { policy, scenario, sagas, file } = prepared;
   const { only, plan, violation } = small;
+  const [first] = plan;
   const standard = policy.override !== undefined && STANDARD_POLICIES.includes(policy.name);
   const name = JSON.stringify(policy.name);
   const chosen = standard
@@ -57,7 +58,7 @@ export function testText(
           '  };',
         ]
       : []),
-    `  const { violations } = simulate(${job.atOnce === true ? 'atOnce' : 'scenario'}, {`,
+    `  const { plan: struck, violations } = simulate(${job.atOnce === true ? 'atOnce' : 'scenario'}, {`,
     `    seed: ${JSON.stringify(seed)},`,
     `    sagas: ${sagas},`,
     `    only: ${JSON.stringify(only)},`,
@@ -67,6 +68,12 @@ export function testText(
     ...plan.map((fault) => `      ${JSON.stringify(fault)},`),
     '    ],',
     '  });',
+    ...(first === undefined
+      ? []
+      : [
+          '  // Or it proves nothing: the point where the first fault strikes has another name now.',
+          `  expect(struck[0]).toMatchObject(${JSON.stringify({ kind: first.kind, at: first.at })});`,
+        ]),
     '  expect(violations).toEqual([]);',
     '});',
     '',
