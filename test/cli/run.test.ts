@@ -103,9 +103,7 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
   test('a violation ends in 1 and says how to see it again', async () => {
     const { code, stdout } = await sagastorm(['run', fixture('forgetful.ts'), '--seeds', '4', '--seed', 'x']);
     expect(stdout).toMatch(/ ✗ at-most-once {3}\d of 4 runs\n/);
-    expect(stdout).toMatch(
-      /replay +node \S+ replay \.sagastorm\/failures\/at-most-once-[0-9a-f]{8}\.json\n/,
-    );
+    expect(stdout).toMatch(/replay +node \S+ replay \.sagastorm\/failures\/at-most-once-[0-9a-f]{8}\.json\n/);
     expect(stdout).toMatch(/ VIOLATED\n$/);
     expect(code).toBe(1);
   });
