@@ -122,10 +122,10 @@ function failure(
   ];
 }
 
-/** `(necessary)`; `(necessary, and no less)` when nothing milder does. */
+/** `(necessary)`; `(necessary, and half of it is not enough)` when nothing milder that was tried does. */
 function mark(found: FaultMark | undefined): string {
   if (found === undefined || !found.isNecessary) return '';
-  return found.needsItsParameters ? ' (necessary, and no less)' : ' (necessary)';
+  return found.needsItsParameters ? ' (necessary, and half of it is not enough)' : ' (necessary)';
 }
 
 /** What is left of the run, fault by fault. */

@@ -88,6 +88,9 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
   const { seed, plan, only } = capsule;
   const result = runSeed(prepared, seed, { plan, ...(only === undefined ? {} : { only }) });
   const [violation] = result.violations;
+  if (violation === undefined && result.verdict === 'inconclusive') {
+    return { file, capsule, state: 'lost', message: result.inconclusive ?? 'inconclusive' };
+  }
   if (violation === undefined) {
     return { file, capsule, state: firstStruck(plan, result.plan) ? 'holds' : 'stale' };
   }

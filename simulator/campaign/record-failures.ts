@@ -56,7 +56,11 @@ export function recordFailures(
 /** The faults of a small run and where they strike, whichever the saga; undefined when there is nothing to compare. */
 function causeOf(shrunk: ShrunkRun | undefined): string | undefined {
   if (shrunk === undefined || !shrunk.isMinimal || shrunk.plan.length === 0) return undefined;
-  return JSON.stringify(shrunk.plan.map(({ kind, at }) => [kind, at.replace(/^s-\d+/, '*')]));
+  const [, definition] = shrunk.violation.signature.split(':');
+  return JSON.stringify([
+    definition,
+    ...shrunk.plan.map(({ kind, at }) => [kind, at.replace(/^s-\d+/, '*')]),
+  ]);
 }
 
 /** Where the capsule of a violation was written; there is one when there was a folder for it. */
@@ -67,7 +71,7 @@ export function capsulePath({ capsule }: RecordedViolation): string {
 
 /** The faults that struck the saga concerned, or all of them when it is not one saga's failure. */
 function faultsThatMatter({ violation: { saga }, plan }: Failure): FaultPlan {
-  return saga === undefined ? plan : plan.filter(({ at }) => /^[^/@#]+/.exec(at)?.[0] === saga);
+  return saga === undefined ? plan : plan.filter(({ at }) => /^[^/@#:]+/.exec(at)?.[0] === saga);
 }
 
 /** A small run as the record tells it. */

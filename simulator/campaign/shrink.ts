@@ -27,6 +27,8 @@ export interface ShrinkOptions {
 
 /** Each part has twice the budget of the one before: the last round of a search must fit into one. */
 const FIRST_PART = 2_000;
+/** The first part pays for so many runs of all sagas at least. */
+const FIRST_RUNS = 10;
 
 /**
  * Runs one seed of a job and makes each of its failures small.
@@ -70,7 +72,7 @@ async function shrinkAll(
   try {
     for (const failure of failures) {
       if (options.signal?.aborted === true) break;
-      const small = await inParts(pool, failure, only, options);
+      const small = await inParts(pool, failure, only, prepared.sagas, options);
       if (small !== undefined) shrunk.set(failure.violation.signature, sinceTheFirst(small, capsule));
     }
   } finally {
@@ -92,13 +94,19 @@ async function inParts(
   pool: WorkerPool,
   { seed, plan, violation: { signature } }: Failure,
   only: readonly number[] | undefined,
+  sagasPerRun: number,
   { budget = SHRINK_BUDGET_DEFAULT, signal, onProgress }: ShrinkOptions,
 ): Promise<ShrunkRun | undefined> {
   let best: ShrunkRun | undefined;
   let from: { readonly plan: FaultPlan; readonly only?: readonly number[] } =
     only === undefined ? { plan } : { plan, only };
   let left = budget;
-  for (let part = FIRST_PART; left > 0 && best?.isMinimal !== true && signal?.aborted !== true; part *= 2) {
+  const sagas = only?.length ?? sagasPerRun;
+  for (
+    let part = Math.max(FIRST_PART, FIRST_RUNS * sagas);
+    left > 0 && best?.isMinimal !== true && signal?.aborted !== true;
+    part *= 2
+  ) {
     const next = await pool.shrink({ seed, ...from, signature, budget: Math.min(part, left) }, onProgress);
     if (next === undefined) return best;
     left -= part;

@@ -109,11 +109,13 @@ class Shrinker {
     const { only, plan } = best;
     if (plan.length <= 1) return best;
     for (const kept of plan.length > READABLE ? [[], ...plan.map((fault) => [fault])] : [[]]) {
+      if (!this.#mayGoOn({ only, plan: kept })) return best;
       const run = (shorter: FaultPlan, visit?: PointVisitor): RunResult =>
         this.#options.run({ only, plan: shorter }, visit);
       for (const other of extensions(run, kept).plans) {
         const found = this.#try({ only, plan: other });
         if (found !== undefined) return found;
+        if (this.#cutShort) return best;
       }
     }
     return best;
@@ -141,18 +143,21 @@ class Shrinker {
     return undefined;
   }
 
+  /** Once the budget is spent the search is over, whatever it was about to do. */
+  #mayGoOn(next: Reproduction): boolean {
+    this.#cutShort ||= this.#options.goOn?.(next) === false;
+    return !this.#cutShort;
+  }
+
   #present(known: Shrunk): Shrunk {
     return this.#best ?? known;
   }
 
   /** Runs a candidate; it becomes the best when it fails in the same way (X1). */
   #try(candidate: Reproduction): Shrunk | undefined {
+    if (this.#cutShort) return undefined;
     const name = JSON.stringify(candidate);
-    if (this.#passed.has(name)) return undefined;
-    if (this.#cutShort || this.#options.goOn?.(candidate) === false) {
-      this.#cutShort = true;
-      return undefined;
-    }
+    if (this.#passed.has(name) || !this.#mayGoOn(candidate)) return undefined;
     this.#attempts++;
     const result = this.#options.run(candidate);
     const violation = result.violations.find(({ signature }) => signature === this.#options.signature);
