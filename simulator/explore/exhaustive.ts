@@ -4,8 +4,8 @@
 //     one more fault can strike, and every pair is met once: with the one that strikes first as the first.
 // Y2. Left out is what cannot strike: the second of a pair at a point that the run with the first never comes to. That
 //     run would be the run with the first alone.
-// Y3. A parameter is tried at its least, its middle and its greatest value; in pairs, at its least and its greatest. That
-//     is a choice, and no proof.
+// Y3. A parameter is tried at its least, its middle and its greatest value, of what is usual and of what is rare; in
+//     pairs, at its least and its greatest. That is a choice, and no proof.
 
 import { FAULTS } from '../faults/catalogue.ts';
 import type { Fault, Params, PointKind } from '../faults/fault.ts';
@@ -68,13 +68,17 @@ function faultsAt({ kind, at }: Point, values: Values): readonly PlannedFault[] 
   );
 }
 
+/** The draws that decide whether a fault is of the rare, long kind: at their least, it is. */
+const RARE = ['long', 'late', 'grey'];
+
 /** Y3. */
 function examples(fault: Fault, values: Values): readonly Params[] {
-  const drawn = [
-    fault.draw((_name, min) => min),
-    ...(values === 'two' ? [] : [fault.draw((_name, min, max) => min + Math.floor((max - min) / 2))]),
-    fault.draw((_name, _min, max) => max),
-  ];
+  const least = fault.draw((_name, min) => min);
+  const middle = fault.draw((_name, min, max) => min + Math.floor((max - min) / 2));
+  const most = fault.draw((_name, _min, max) => max);
+  const longest = fault.draw((name, min, max) => (RARE.includes(name) ? min : max));
+  const hasLonger = JSON.stringify(longest) !== JSON.stringify(least);
+  const drawn = values === 'three' ? [least, middle, most, longest] : [least, hasLonger ? longest : most];
   return [...new Map(drawn.map((params) => [JSON.stringify(params), params])).values()];
 }
 

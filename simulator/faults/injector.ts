@@ -92,9 +92,12 @@ export class FaultInjector {
     return this.#candidates[point].length > 0 || this.#visit !== undefined;
   }
 
-  /** Whether nothing can strike in this run. */
+  /** Whether nothing can strike in this run, and nobody wants to know where it could. */
   get isCalm(): boolean {
-    return Object.values(this.#candidates).every((candidates) => candidates.length === 0);
+    return (
+      this.#visit === undefined &&
+      Object.values(this.#candidates).every((candidates) => candidates.length === 0)
+    );
   }
 
   /** Whether one of these kinds can strike in this run at all. */

@@ -58,3 +58,16 @@ test('Y2: a pair that is left out is the run of its first fault alone', () => {
   }
   expect(checked).toBeGreaterThan(20);
 });
+
+test('Y3: the greatest values are tried, also of faults that are long now and then', () => {
+  const most = (kind: string, name: string) =>
+    Math.max(...singles.flatMap(([fault]) => (fault!.kind === kind ? [fault!.params[name]!] : [])));
+  expect(most('delay-request', 'delayUs')).toBe(60_000_000);
+  expect(most('pause', 'pauseUs')).toBe(30_000_000);
+  expect(most('partition', 'lengthUs')).toBe(20_000_000);
+  expect(most('clock-jump', 'jumpUs')).toBeGreaterThanOrEqual(600_000_000);
+});
+
+test("an orchestrator's clock is among the points", () => {
+  expect(singles.some(([fault]) => /^orchestrator-\d.*:clock$/.test(fault!.at))).toBe(true);
+});
