@@ -52,7 +52,7 @@ const policy = definePolicy({
   name: 'workload-w',
   callTimeoutMs: 10_000,
   retry: { transient: { attemptsMax: 3, initialMs: 10, maxMs: 1_000, factorPermille: 2_000 } },
-  jitterPermille: [500, 1_500],
+  jitter: [500, 1_500],
 });
 
 export const sagaW: SagaDefinition = defineSaga({

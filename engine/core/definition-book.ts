@@ -2,7 +2,7 @@
 
 import { assert } from './assert.ts';
 import type { SagaDefinition } from './define-saga.ts';
-import type { Policy } from './policy.ts';
+import type { CircuitChange, Governor, Policy, RetryRules } from './policy.ts';
 import type { StoredEvent } from './saga-event.ts';
 import { evolve, initialState, type SagaState } from './saga-state.ts';
 
@@ -16,16 +16,35 @@ export interface DefinitionBookOptions {
 
 export class DefinitionBook {
   readonly #options: DefinitionBookOptions;
+  readonly #report: (change: CircuitChange) => void;
+  readonly #governors = new Map<Policy, Governor>();
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
-  constructor(options: DefinitionBookOptions) {
+  constructor(options: DefinitionBookOptions, report: (change: CircuitChange) => void) {
     this.#options = options;
+    this.#report = report;
     for (const definition of options.definitions) this.policyOf(definition).check(definition);
   }
 
   policyOf(definition: SagaDefinition): Policy {
     const { policy, overridePolicy } = this.#options;
     return overridePolicy === true ? policy : (definition.policy ?? policy);
+  }
+
+  /** What this process remembers for the policy of a definition; undefined when that asks for nothing. */
+  governorOf(definition: SagaDefinition): Governor | undefined {
+    const policy = this.policyOf(definition);
+    if (policy.govern === undefined) return undefined;
+    const known = this.#governors.get(policy);
+    if (known !== undefined) return known;
+    const fresh = policy.govern(this.#report);
+    this.#governors.set(policy, fresh);
+    return fresh;
+  }
+
+  /** By which rules a failed attempt of a saga is tried again. */
+  rulesOf(definition: SagaDefinition): RetryRules {
+    return this.governorOf(definition) ?? this.policyOf(definition);
   }
 
   /** The state of a saga from its log, by the definition that it was created with. */

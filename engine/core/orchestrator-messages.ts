@@ -2,6 +2,7 @@
 
 import type { SagaDefinition } from './define-saga.ts';
 import type { DefinitionBookOptions } from './definition-book.ts';
+import type { CircuitChange } from './policy.ts';
 import type { Call, Outcome } from './protocol.ts';
 import type { Batch, SagaStatus, StoredEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
@@ -59,6 +60,8 @@ export interface LoadOutput {
   readonly number: number;
 }
 
+export type Answer = 'accepted' | 'refused' | 'overloaded';
+
 export type OrchestratorOutput =
   | AppendOutput
   | Call
@@ -73,10 +76,13 @@ export type OrchestratorOutput =
       readonly kind: 'answer';
       readonly saga: string;
       readonly request: string;
-      readonly answer: 'accepted' | 'refused';
-      /** Why it was refused. */
+      /** `overloaded`: nothing is wrong with it, this process has no place for it now; to be asked again later. */
+      readonly answer: Answer;
+      /** Why it was not accepted. */
       readonly reason: string | undefined;
     }
+  /** The circuit of a service changed: for people and meters, nothing is to be done. */
+  | ({ readonly kind: 'circuit' } & CircuitChange)
   /** This writer was fenced: it must stop, and may be replaced. */
   | { readonly kind: 'halt'; readonly saga: string };
 

@@ -5,22 +5,25 @@
 // E5  Replies to a saga that is not in memory die here.
 // E7  The deadline ends forward work only.
 // E9  After every durable append, and after recovery, what is sent follows from `pending(state)` alone.
-// E10 Every append carries the expected version and the epoch. An append whose own outcome is not known is
-//     settled by reading back; a fenced writer halts. One append per saga is under way at a time: inputs that
-//     come meanwhile wait in the saga's inbox.
+// E10 A fenced writer halts. One append per saga is under way at a time: inputs that come meanwhile wait in the
+//     saga's inbox.
 
-import { assert, unreachable } from './assert.ts';
-import { makeCall } from './call.ts';
+import { assert } from './assert.ts';
 import { stepIndexOf } from './define-saga.ts';
 import { DefinitionBook } from './definition-book.ts';
+import { Dispatcher, release } from './dispatcher.ts';
+import { LogDialogue } from './log-dialogue.ts';
 import type {
+  Answer,
   Command,
   OrchestratorInput,
   OrchestratorOptions,
   OrchestratorOutput,
   StoreAnswer,
 } from './orchestrator-messages.ts';
+import { Outputs } from './outputs.ts';
 import { parseInput } from './parse-input.ts';
+import type { Governor } from './policy.ts';
 import type { Call, Outcome } from './protocol.ts';
 import {
   advance,
@@ -29,34 +32,21 @@ import {
   decide,
   initialState,
   isAtRest,
-  isWritten,
   type PendingCall,
-  pendingCall,
   type SagaEvent,
   type SagaInput,
   type SagaState,
   type StoredEvent,
   withConsequences,
 } from './saga.ts';
-import {
-  APPEND_TIMEOUT_US,
-  earlier,
-  isSameAppend,
-  keepForLater,
-  keepRequest,
-  lateCall,
-  NEVER,
-  type SagaSlot,
-  SentCall,
-  SlotAppend,
-  STORE_RETRY_US,
-  timeoutOf,
-} from './saga-slot.ts';
+import { keepForLater, keepRequest, lateCall, NEVER, type SagaSlot, SentCall } from './saga-slot.ts';
 import { SlotTable } from './slot-table.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export * from './orchestrator-messages.ts';
 
-const OUTPUTS_KEPT = 1_000;
+type Reply = Extract<SagaInput, { kind: 'reply' }>;
+
 const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 
 /**
@@ -67,19 +57,19 @@ const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no an
  * for (const output of machine.handle({ kind: 'create', saga: 's-1', definition: transfer, input }, nowUs)) perform(output);
  */
 export class Orchestrator {
-  readonly #epoch: number;
   readonly #book: DefinitionBook;
   readonly #slots = new SlotTable();
-  readonly #outputs: OrchestratorOutput[] = []; // of the present input; its places are used again
-  #count = 0;
-  #appends = 0;
-  #loads = 0;
+  readonly #outputs = new Outputs();
+  readonly #dispatcher: Dispatcher;
+  readonly #waiting = new WaitingRoom();
+  readonly #log: LogDialogue;
   #halted = false;
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
   constructor(options: OrchestratorOptions) {
-    this.#epoch = options.epoch;
-    this.#book = new DefinitionBook(options);
+    this.#book = new DefinitionBook(options, (change) => this.#outputs.emit({ kind: 'circuit', ...change }));
+    this.#log = new LogDialogue(options.epoch, this.#slots, this.#outputs);
+    this.#dispatcher = new Dispatcher(this.#outputs, this.#book);
   }
 
   /** Sagas in memory: neither ended nor waiting for a person. */
@@ -89,18 +79,15 @@ export class Orchestrator {
 
   /** Takes an input and returns what the host must do, in this order. Never call it while performing outputs. */
   handle(input: OrchestratorInput, nowUs: number): readonly OrchestratorOutput[] {
-    this.#count = 0;
     if (!this.#halted) this.#take(input, nowUs);
-    const outputs = this.#outputs;
-    if (this.#count === 1) return [outputs[0]!]; // nearly always one or two: a literal is the fastest list
-    if (this.#count === 2) return [outputs[0]!, outputs[1]!];
-    const taken = outputs.slice(0, this.#count);
-    if (outputs.length > OUTPUTS_KEPT) this.#outputs.length = 0; // a recovery of thousands must not be kept alive
-    return taken;
+    return this.#outputs.take();
   }
 
-  #emit(output: OrchestratorOutput): void {
-    this.#outputs[this.#count++] = output;
+  /** Lets go of all sagas: the process is over. What still comes is ignored. */
+  dispose(): void {
+    this.#halted = true;
+    this.#slots.clear();
+    this.#outputs.clear();
   }
 
   #take(input: OrchestratorInput, nowUs: number): void {
@@ -136,6 +123,11 @@ export class Orchestrator {
     if (known !== undefined) return keepForLater(known, command);
     const parsed = parseInput(definition, command.input);
     if (parsed.kind === 'refused') return this.#answer(saga, request, 'refused', parsed.reason);
+    const limits = this.#book.governorOf(definition)?.admission;
+    if (limits !== undefined && this.#slots.size >= limits.sagasMax) {
+      const full = this.#waiting.enter(command, limits);
+      return full === undefined ? undefined : this.#answer(saga, request, 'overloaded', full);
+    }
     const slot = this.#slots.open(saga, initialState(definition, saga));
     this.#answerWhenDurable(slot, request);
     this.#commit(slot, [created(definition, parsed.input, nowUs)], nowUs);
@@ -145,7 +137,7 @@ export class Orchestrator {
     let slot = this.#slots.of(command.saga);
     if (slot === undefined) {
       slot = this.#slots.open(command.saga, undefined);
-      this.#load(slot, nowUs);
+      this.#log.load(slot, nowUs);
     }
     this.#deliver(slot, command, nowUs);
   }
@@ -157,9 +149,9 @@ export class Orchestrator {
     } else keepRequest(slot, request);
   }
 
-  #answer(saga: string, request: string | undefined, answer: 'accepted' | 'refused', reason?: string): void {
+  #answer(saga: string, request: string | undefined, answer: Answer, reason?: string): void {
     if (request === undefined) return;
-    this.#emit({ kind: 'answer', saga, request, answer, reason });
+    this.#outputs.emit({ kind: 'answer', saga, request, answer, reason });
   }
 
   /** Takes an input now, or keeps it until the append under way is settled. */
@@ -177,7 +169,7 @@ export class Orchestrator {
       case 'cancel':
       case 'retry':
       case 'resume': {
-        const facts = decide(state, { kind: input.kind }, this.#book.policyOf(state.definition), nowUs);
+        const facts = decide(state, { kind: input.kind }, this.#book.rulesOf(state.definition), nowUs);
         if (facts.length === 0) {
           return this.#answer(slot.saga, input.request, 'refused', `saga is ${state.status}`);
         }
@@ -193,111 +185,108 @@ export class Orchestrator {
     const step = stepIndexOf(state.definition, call.step);
     if (step < 0) return;
     const { direction, round, attempt } = call;
-    this.#decide(slot, state, { kind: 'reply', step, direction, round, attempt, outcome }, nowUs);
+    this.#outcome(slot, state, { kind: 'reply', step, direction, round, attempt, outcome }, nowUs);
   }
 
   /** Settles a pending call by an outcome that this process knows by itself. */
   #conclude(slot: SagaSlot, state: SagaState, call: PendingCall, outcome: Outcome, nowUs: number): void {
     const { step, direction, attempt } = call;
     const reply = { kind: 'reply', step, direction, round: state.round, attempt, outcome } as const;
-    this.#decide(slot, state, reply, nowUs);
+    this.#outcome(slot, state, reply, nowUs);
   }
 
-  #decide(slot: SagaSlot, state: SagaState, input: SagaInput, nowUs: number): void {
-    const facts = decide(state, input, this.#book.policyOf(state.definition), nowUs);
-    if (facts.length === 0) return;
-    if (input.kind === 'reply') SentCall.settle(slot, state.definition.steps[input.step]!.name);
+  #outcome(slot: SagaSlot, state: SagaState, reply: Reply, nowUs: number): void {
+    const governor = this.#book.governorOf(state.definition);
+    if (governor === undefined) return void this.#decide(slot, state, reply, nowUs);
+    const sent = SentCall.take(slot, state, reply);
+    if (sent !== undefined) release(governor, sent, reply.outcome, nowUs);
+    const needless = this.#decide(slot, state, reply, nowUs);
+    if (needless !== undefined) release(governor, needless, undefined, nowUs);
+    const service = (sent ?? needless)?.service;
+    if (service !== undefined) this.#dispatchWaiting(governor, service, nowUs);
+  }
+
+  /** Returns a later attempt of the call that is answered, if one was on the wire: it is not waited for any more. */
+  #decide(slot: SagaSlot, state: SagaState, input: SagaInput, nowUs: number): SentCall | undefined {
+    const facts = decide(state, input, this.#book.rulesOf(state.definition), nowUs);
+    if (facts.length === 0) return undefined;
+    const isReply = input.kind === 'reply';
+    const sent = isReply ? SentCall.settle(slot, state.definition.steps[input.step]!.name) : undefined;
     this.#commit(slot, facts, nowUs);
+    return sent;
+  }
+
+  /** A permit is free: those who wait for one may send. */
+  #dispatchWaiting(governor: Governor, service: string, nowUs: number): void {
+    for (let saga = governor.next(service); saga !== undefined; saga = governor.next(service)) {
+      const slot = this.#slots.of(saga);
+      // With an append under way, or a load, it is looked at again when that is settled.
+      if (slot?.state === undefined || slot.append !== undefined || slot.load !== 0) continue;
+      this.#dispatch(slot, slot.state, nowUs);
+    }
+  }
+
+  /** Lets go of a saga, and of what it still had on the wire. */
+  #close(slot: SagaSlot, nowUs: number): void {
+    this.#slots.close(slot);
+    const governor = slot.state === undefined ? undefined : this.#book.governorOf(slot.state.definition);
+    for (let sent = slot.wire; governor !== undefined && sent !== undefined; sent = slot.wire) {
+      SentCall.settle(slot, sent.step);
+      release(governor, sent, undefined, nowUs);
+      this.#dispatchWaiting(governor, sent.service, nowUs);
+    }
+    for (let next = this.#waiting.next(this.#slots.size); next !== undefined; ) {
+      this.#create(next, nowUs);
+      next = this.#waiting.next(this.#slots.size);
+    }
   }
 
   /** Folds the facts and what follows from them, and asks for one append of all. */
   #commit(slot: SagaSlot, facts: readonly SagaEvent[], nowUs: number): void {
-    const { saga, state } = slot;
-    assert(state !== undefined && slot.append === undefined, 'a commit out of turn', saga);
+    const { state } = slot;
+    assert(state !== undefined, 'a commit without a state', slot.saga);
     const expectedVersion = state.version;
-    const events = withConsequences(state, facts);
-    slot.append = new SlotAppend(slot, ++this.#appends, expectedVersion, this.#epoch, nowUs, events);
-    this.#sendAppend(slot, nowUs);
-  }
-
-  #sendAppend(slot: SagaSlot, nowUs: number): void {
-    assert(slot.append !== undefined, 'nothing to append', slot.saga);
-    this.#emit(slot.append);
-    this.#storeDue(slot, 'load', nowUs + APPEND_TIMEOUT_US); // E10: unanswered is unknown
-  }
-
-  #load(slot: SagaSlot, nowUs: number): void {
-    slot.load = ++this.#loads;
-    this.#emit({ kind: 'load', saga: slot.saga, number: slot.load });
-    this.#storeDue(slot, 'load', nowUs + APPEND_TIMEOUT_US);
-  }
-
-  #storeDue(slot: SagaSlot, next: 'append' | 'load', atUs: number): void {
-    slot.storeNext = next;
-    slot.storeDueAtUs = atUs;
-    this.#wakeBy(slot, atUs);
+    this.#log.append(slot, expectedVersion, withConsequences(state, facts), nowUs);
   }
 
   #storeAnswered(answer: StoreAnswer, nowUs: number): void {
-    if (answer.kind === 'loaded' || answer.kind === 'load-failed') {
-      const slot = this.#slots.of(answer.saga);
-      if (slot === undefined || slot.load !== answer.number) return;
-      slot.load = 0;
-      if (answer.kind === 'loaded') return this.#loaded(slot, answer.events, nowUs);
-      if (slot.storeDueAtUs >= 0) this.#storeDue(slot, 'load', nowUs + STORE_RETRY_US);
-      return;
-    }
-    const slot = this.#slots.ofAppend(answer.append);
-    if (slot === undefined || !isSameAppend(slot.append, answer.append)) return;
-    switch (answer.kind) {
-      case 'appended':
-        return this.#settled(slot, nowUs);
-      case 'append-failed':
-        return this.#storeDue(slot, 'append', nowUs + STORE_RETRY_US);
-      case 'append-unknown':
-      case 'append-conflict':
-        return this.#load(slot, nowUs);
-      case 'append-fenced':
-        return this.#halt(slot.saga);
+    const news = this.#log.answered(answer, nowUs);
+    if (news === undefined) return;
+    switch (news.kind) {
+      case 'durable':
+        return this.#settled(news.slot, nowUs);
+      case 'log':
+        return this.#takeLog(news.slot, news.events, nowUs);
       default:
-        unreachable(answer);
+        this.#halted = true;
+        this.#outputs.emit({ kind: 'halt', saga: news.saga });
     }
   }
 
-  #halt(saga: string): void {
-    this.#halted = true;
-    this.#emit({ kind: 'halt', saga });
-  }
-
-  /** E10: what stands in the log decides what became of the append. */
-  #loaded(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
-    const { append } = slot;
-    if ((events.at(-1)?.epoch ?? 0) > this.#epoch) return this.#halt(slot.saga);
-    if (append === undefined) {
-      if (slot.state === undefined) this.#firstLoad(slot, events, nowUs);
-      return;
-    }
-    const written = events.slice(append.expectedVersion);
-    if (written[0] === undefined) return this.#storeDue(slot, 'append', nowUs);
-    if (isWritten(written, append)) return this.#settled(slot, nowUs);
-    // The saga was there before this process knew of it: take the log's word, forget what was decided here. What a
-    // person wished for is decided again, before anything that came later.
-    slot.append = undefined;
-    slot.state = undefined;
+  /**
+   * What the log says counts: the saga was not in memory, or was there before this process knew of it, and then what
+   * was decided here is forgotten. What a person wished for is decided again, before anything that came later.
+   */
+  #takeLog(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
     if (slot.wish !== undefined) slot.inbox = [slot.wish, ...(slot.inbox ?? [])];
     slot.wish = undefined;
-    this.#firstLoad(slot, events, nowUs);
-  }
-
-  #firstLoad(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
+    slot.append = undefined;
+    slot.state = undefined;
     if (events.length === 0) return this.#notThere(slot, nowUs);
     slot.state = this.#book.fold(events);
-    this.#settled(slot, nowUs);
+    this.#resume(slot, slot.state, nowUs);
+  }
+
+  /** Goes on where a log ends. It ends without its intents when another version of this code wrote it. */
+  #resume(slot: SagaSlot, state: SagaState, nowUs: number): void {
+    const intents = advance(state);
+    if (intents.length > 0) this.#commit(slot, intents, nowUs);
+    else this.#settled(slot, nowUs);
   }
 
   /** Nobody has begun the saga yet; what has waited may begin it. */
   #notThere(slot: SagaSlot, nowUs: number): void {
-    this.#slots.close(slot);
+    this.#close(slot, nowUs);
     for (const input of slot.inbox ?? []) {
       if (input.kind === 'create' || this.#slots.of(slot.saga) !== undefined) this.#take(input, nowUs);
       else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', 'no such saga');
@@ -307,7 +296,6 @@ export class Orchestrator {
   /** The state is what the log says: answer, send what is pending, take what has waited. */
   #settled(slot: SagaSlot, nowUs: number): void {
     const state = slot.state;
-    slot.append = undefined;
     assert(state !== undefined, 'settled without a state', slot.saga);
     slot.storeDueAtUs = NEVER;
     this.#answer(slot.saga, slot.wish?.request, 'accepted');
@@ -319,9 +307,8 @@ export class Orchestrator {
     this.#drainInbox(slot, state, nowUs);
     if (slot.append !== undefined) return;
     if (isAtRest(state.status)) {
-      this.#slots.close(slot);
-      this.#emit({ kind: 'ended', saga: slot.saga, status: state.status, state });
-      return;
+      this.#outputs.emit({ kind: 'ended', saga: slot.saga, status: state.status, state });
+      return this.#close(slot, nowUs);
     }
     this.#dispatch(slot, state, nowUs);
   }
@@ -337,64 +324,28 @@ export class Orchestrator {
   #recover(events: readonly StoredEvent[], nowUs: number): void {
     const state = this.#book.fold(events);
     if (this.#slots.of(state.saga) !== undefined || isAtRest(state.status)) return;
-    const slot = this.#slots.open(state.saga, state);
-    const intents = advance(state); // empty, unless another version of this code wrote the log
-    if (intents.length > 0) this.#commit(slot, intents, nowUs);
-    else this.#dispatch(slot, state, nowUs);
+    this.#resume(this.#slots.open(state.saga, state), state, nowUs);
   }
 
-  /** E9: sends every pending call that is due and not on the wire, and sees to it that the rest is not missed. */
+  /** E9. */
   #dispatch(slot: SagaSlot, state: SagaState, nowUs: number): void {
-    let wakeAtUs = deadlineOf(state);
-    for (let step = 0; step < state.steps.length; step++) {
-      const call = pendingCall(state, step);
-      if (call === undefined) continue;
-      const isSent = timeoutOf(slot, state, call) !== NEVER;
-      if (!isSent && call.dueAtUs > nowUs) wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
-      else if (!isSent && !this.#send(slot, state, call, nowUs)) return;
-      else wakeAtUs = earlier(wakeAtUs, timeoutOf(slot, state, call));
-    }
-    if (wakeAtUs >= 0) this.#wakeBy(slot, wakeAtUs);
-  }
-
-  /** False when the payload could not be made: then the call is settled without being sent. */
-  #send(slot: SagaSlot, state: SagaState, pending: PendingCall, nowUs: number): boolean {
-    const step = state.definition.steps[pending.step]!;
-    const timeoutUs = step.timeoutUs ?? this.#book.policyOf(state.definition).callTimeoutUs;
-    const call = makeCall(slot, state, pending, nowUs + timeoutUs);
-    if (call.kind === 'rejected') {
-      this.#conclude(slot, state, pending, call, nowUs);
-      return false;
-    }
-    call.leave();
-    this.#emit(call);
-    return true;
-  }
-
-  #wakeBy(slot: SagaSlot, atUs: number): void {
-    if (slot.wakeAtUs >= 0 && slot.wakeAtUs <= atUs) return;
-    slot.wakeAtUs = atUs;
-    this.#emit({ kind: 'wake', saga: slot.saga, atUs });
+    const unsent = this.#dispatcher.dispatch(slot, state, nowUs);
+    if (unsent !== undefined) this.#conclude(slot, state, unsent.call, unsent.outcome, nowUs);
   }
 
   /** Something may be due: look. A wake that comes early finds nothing and is asked for again. */
   #wake(slot: SagaSlot, nowUs: number): void {
     slot.wakeAtUs = NEVER;
-    if (slot.storeDueAtUs >= 0) return this.#wakeForStore(slot, nowUs);
+    if (slot.storeDueAtUs >= 0) return this.#log.wake(slot, nowUs);
     const state = slot.state;
     assert(state !== undefined && slot.append === undefined, 'woken without a state', slot.saga);
     const deadlineAtUs = deadlineOf(state);
     if (deadlineAtUs >= 0 && deadlineAtUs <= nowUs) {
-      return this.#decide(slot, state, { kind: 'deadline-passed' }, nowUs);
+      return void this.#decide(slot, state, { kind: 'deadline-passed' }, nowUs);
     }
     const late = lateCall(slot, state, nowUs);
     // The append of one holds the others back; they are looked at again when it is durable.
     if (late !== undefined) return this.#conclude(slot, state, late, NO_ANSWER, nowUs);
     this.#dispatch(slot, state, nowUs);
-  }
-
-  #wakeForStore(slot: SagaSlot, nowUs: number): void {
-    if (slot.storeDueAtUs > nowUs) return this.#wakeBy(slot, slot.storeDueAtUs);
-    return slot.storeNext === 'append' ? this.#sendAppend(slot, nowUs) : this.#load(slot, nowUs);
   }
 }

@@ -113,6 +113,9 @@ export class SentCall implements Call {
   readonly payloadHash: number;
   readonly #slot: SagaSlot;
   readonly #timeoutAtUs: number;
+  #leftAtUs = NEVER;
+  #hedgeAtUs = NEVER;
+  #copies = 1;
   #next: SentCall | undefined = undefined;
 
   /** @throws UserError `bad-payload`, see {@link payloadHash}. */
@@ -152,25 +155,69 @@ export class SentCall implements Call {
     return call;
   }
 
-  /** Puts the call on the wire of its slot, in place of an earlier one of the same step. */
-  leave(): void {
-    SentCall.settle(this.#slot, this.step);
+  /** Puts the call on the wire of its slot. There must be none of the same step. */
+  leave(nowUs: number, hedgeAtUs: number): void {
+    this.#leftAtUs = nowUs;
+    this.#hedgeAtUs = hedgeAtUs;
     this.#next = this.#slot.wire;
     this.#slot.wire = this;
   }
 
-  /** Takes the call of a step off the wire: it was answered, or is not waited for any longer. */
-  static settle(slot: SagaSlot, step: string): void {
-    if (slot.wire === undefined) return;
-    if (slot.wire.step === step) {
-      slot.wire = slot.wire.#next;
-      return;
+  /** Takes the call of a step off the wire and returns it: it was answered, or is not waited for any longer. */
+  static settle(slot: SagaSlot, step: string): SentCall | undefined {
+    const { wire } = slot;
+    if (wire === undefined) return undefined;
+    if (wire.step === step) {
+      slot.wire = wire.#next;
+      return wire;
     }
-    let before = slot.wire;
+    let before = wire;
     for (let call = before.#next; call !== undefined; call = call.#next) {
-      if (call.step === step) before.#next = call.#next;
-      else before = call;
+      if (call.step === step) {
+        before.#next = call.#next;
+        return call;
+      }
+      before = call;
     }
+    return undefined;
+  }
+
+  /** Takes the very call that is answered off the wire; undefined when it is not on it. */
+  static take(
+    slot: SagaSlot,
+    state: SagaState,
+    {
+      step,
+      direction,
+      round,
+      attempt,
+    }: Pick<Call, 'direction' | 'round' | 'attempt'> & { readonly step: number },
+  ): SentCall | undefined {
+    const { name } = state.definition.steps[step]!;
+    const sent = SentCall.onWire(slot, name);
+    if (sent?.direction !== direction || sent.round !== round || sent.attempt !== attempt) return undefined;
+    return SentCall.settle(slot, name);
+  }
+
+  /** When it was sent first. */
+  get leftAtUs(): number {
+    return this.#leftAtUs;
+  }
+
+  /** When a copy of it is to be sent, if no answer comes before; or NEVER. */
+  get hedgeAtUs(): number {
+    return this.#hedgeAtUs;
+  }
+
+  /** How often it was sent. */
+  get copies(): number {
+    return this.#copies;
+  }
+
+  /** A copy leaves, the only one; or is given up. */
+  hedged(leaves: boolean): void {
+    this.#hedgeAtUs = NEVER;
+    if (leaves) this.#copies++;
   }
 
   /** Until when its answer is waited for, in microseconds. */

@@ -17,7 +17,7 @@
 import { assert, unreachable } from './assert.ts';
 import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
-import type { FailedAttempt, Policy } from './policy.ts';
+import type { FailedAttempt, RetryRules } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
 import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
 import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
@@ -58,12 +58,12 @@ export function created(definition: SagaDefinition, input: unknown, nowUs: numbe
 export function decide(
   state: SagaState,
   input: SagaInput,
-  policy: Policy,
+  rules: RetryRules,
   nowUs: number,
 ): readonly SagaEvent[] {
   switch (input.kind) {
     case 'reply':
-      return decideReply(state, input, policy, nowUs);
+      return decideReply(state, input, rules, nowUs);
     case 'deadline-passed':
       return decideStop(state, { kind: 'deadline' });
     case 'cancel':
@@ -102,7 +102,7 @@ type ReplyInput = Extract<SagaInput, { kind: 'reply' }>;
 function decideReply(
   state: SagaState,
   reply: ReplyInput,
-  policy: Policy,
+  rules: RetryRules,
   nowUs: number,
 ): readonly SagaEvent[] {
   const step = state.definition.steps[reply.step]!;
@@ -113,8 +113,8 @@ function decideReply(
   if (reply.outcome.kind === 'applied') return applied(step, reply); // E6: of whatever attempt
   if (reply.attempt !== current.attempt) return []; // E6: a newer attempt may still apply
   return reply.direction === 'forward'
-    ? [forwardFailed(state, step, current, reply.outcome, policy, nowUs)]
-    : [compensationFailed(state, step, current, reply.outcome, policy, nowUs)];
+    ? [forwardFailed(state, step, current, reply.outcome, rules, nowUs)]
+    : [compensationFailed(state, step, current, reply.outcome, rules, nowUs)];
 }
 
 function applied(step: StepDefinition, { direction, outcome }: ReplyInput): readonly SagaEvent[] {
@@ -130,7 +130,7 @@ function forwardFailed(
   step: StepDefinition,
   current: StepState,
   { kind, failure, reason, retryAfterUs }: Failure,
-  policy: Policy,
+  rules: RetryRules,
   nowUs: number,
 ): SagaEvent {
   const closed = kind === 'rejected' && isFinal(failure);
@@ -142,8 +142,8 @@ function forwardFailed(
   const endless = step.kind !== 'compensatable';
   const { attempt } = current;
   const jitterKey = jitterOf(state, step, 'forward');
-  const delayUs = policy.retryDelayUs(
-    failed('forward', failure, attempt, endless, step.attemptsMax, retryAfterUs, jitterKey),
+  const delayUs = rules.retryDelayUs(
+    failed(step.service, 'forward', failure, attempt, endless, step.attemptsMax, retryAfterUs, jitterKey),
   );
   const dueAtUs = nowUs + delayUs;
   const late = state.deadlineAtUs !== undefined && dueAtUs >= state.deadlineAtUs;
@@ -160,12 +160,21 @@ function compensationFailed(
   step: StepDefinition,
   { attempt, attemptsSpent }: StepState,
   { kind, failure, reason, retryAfterUs }: Failure,
-  policy: Policy,
+  rules: RetryRules,
   nowUs: number,
 ): SagaEvent {
   const jitterKey = jitterOf(state, step, 'compensation');
-  const delayUs = policy.retryDelayUs(
-    failed('compensation', failure, attempt - attemptsSpent, false, undefined, retryAfterUs, jitterKey),
+  const delayUs = rules.retryDelayUs(
+    failed(
+      step.service,
+      'compensation',
+      failure,
+      attempt - attemptsSpent,
+      false,
+      undefined,
+      retryAfterUs,
+      jitterKey,
+    ),
   );
   if (delayUs < 0) return { kind: 'step-compensation-failed', step: step.name, failure, reason };
   return {
@@ -179,6 +188,7 @@ function compensationFailed(
 }
 
 function failed(
+  service: string,
   direction: Direction,
   failure: FailureClass,
   attempt: number,
@@ -187,7 +197,16 @@ function failed(
   retryAfterUs: number | undefined,
   jitterKey: number,
 ): FailedAttempt {
-  return { direction, failure, attempt, endless, attemptsMax, retryAfterUs: retryAfterUs ?? 0, jitterKey };
+  return {
+    service,
+    direction,
+    failure,
+    attempt,
+    endless,
+    attemptsMax,
+    retryAfterUs: retryAfterUs ?? 0,
+    jitterKey,
+  };
 }
 
 function jitterOf(state: SagaState, step: StepDefinition, direction: Direction): number {

@@ -40,4 +40,10 @@ export class SlotTable {
     slot.table = undefined;
     this.#slots.delete(slot.saga);
   }
+
+  /** Closes all: a call that is still on its way leads back to its slot, and must not keep the others alive. */
+  clear(): void {
+    for (const slot of this.#slots.values()) slot.table = undefined;
+    this.#slots.clear();
+  }
 }

@@ -1,6 +1,7 @@
 // The standard retry table, per failure class, as a person writes it: the values that policies begin from.
 
 import type { FailureClass } from '../core/protocol.ts';
+import type { Backoff } from './retry.ts';
 
 /** One row, in milliseconds. */
 export interface RetryRow {
@@ -10,8 +11,10 @@ export interface RetryRow {
   readonly initialMs: number;
   /** The longest wait, from `initialMs` to one day. */
   readonly maxMs: number;
-  /** What the wait is multiplied by each time, in thousandths, 1,000 to 10,000. */
+  /** What an exponential wait is multiplied by each time, in thousandths, 1,000 to 10,000. */
   readonly factorPermille: number;
+  /** How the wait grows, default `exponential`. */
+  readonly backoff?: Backoff;
 }
 
 export type RetryTable = Readonly<Record<FailureClass, RetryRow>>;
@@ -38,4 +41,4 @@ export const STANDARD_TABLE: RetryTable = {
 export const STANDARD_COMPENSATION: RetryRow = row(5, 2_000, 30_000, 2_000);
 export const STANDARD_CALL_TIMEOUT_MS = 10_000;
 /** Waits are never shorter than the table says, at most a tenth longer. */
-export const STANDARD_JITTER_PERMILLE = [1_000, 1_100] as const;
+export const STANDARD_JITTER = [1_000, 1_100] as const;

@@ -46,7 +46,7 @@ const naive = definePolicy({
     dependency_failure: AT_ONCE,
   },
   compensation: AT_ONCE,
-  jitterPermille: [1_000, 1_000],
+  jitter: 'none',
 });
 
 /**

@@ -36,7 +36,7 @@ const atOnce = definePolicy({
     dependency_failure: AT_ONCE,
   },
   compensation: AT_ONCE,
-  jitterPermille: [1_000, 1_000],
+  jitter: [1_000, 1_000],
 });
 
 const parcel = defineSaga({

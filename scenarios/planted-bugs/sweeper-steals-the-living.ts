@@ -50,7 +50,8 @@ class SweepingProcess implements Engine {
   /** There is one wake per saga: it comes when the first of those who watch it wants it. */
   #watched(who: 0 | 1, outputs: readonly OrchestratorOutput[], nowUs: number): OrchestratorOutput[] {
     return outputs.flatMap((output) => {
-      if (output.kind === 'call' || output.kind === 'answer' || output.kind === 'halt') return [output];
+      if (output.kind === 'call' || output.kind === 'answer') return [output];
+      if (output.kind === 'halt' || output.kind === 'circuit') return [output];
       const watch = this.#watchOf(output.saga, nowUs);
       if (output.kind === 'append') watch.writtenAtUs = nowUs;
       if (output.kind === 'ended') return ++watch.ended < (watch.stolen ? 2 : 1) ? [] : this.#end(output);

@@ -72,7 +72,16 @@ export class PolicyBounds {
     endless: boolean,
     jitterKey: number,
   ): number {
-    const failed = { direction, failure, attempt, endless, attemptsMax, retryAfterUs: 0, jitterKey };
+    const failed = {
+      service: '',
+      direction,
+      failure,
+      attempt,
+      endless,
+      attemptsMax,
+      retryAfterUs: 0,
+      jitterKey,
+    };
     return this.#policy.retryDelayUs(failed);
   }
 }

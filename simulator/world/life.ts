@@ -216,6 +216,8 @@ export class Life implements InputSink, EpochSink {
         if (this.#wakes === undefined) world.released(saga, output.state); // P6
         return;
       }
+      case 'circuit':
+        return;
       default: {
         const saga = world.sagas.get(output.saga);
         if (saga === undefined) return;

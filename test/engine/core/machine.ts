@@ -131,6 +131,8 @@ export function wordsOf(output: OrchestratorOutput): string {
     case 'load':
     case 'halt':
       return output.kind;
+    case 'circuit':
+      return `circuit ${output.service} ${output.from} > ${output.to}`;
     case 'wake':
       return `wake ${output.atUs}`;
     case 'ended':

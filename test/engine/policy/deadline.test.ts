@@ -21,7 +21,7 @@ const PLAIN = definePolicy({
     timeout: { attemptsMax: 2, initialMs: 1_000, maxMs: 1_000, factorPermille: 1_000 },
     transient: { attemptsMax: 3, initialMs: 1_000, maxMs: 1_000, factorPermille: 1_000 },
   },
-  jitterPermille: [1_000, 1_000],
+  jitter: [1_000, 1_000],
 });
 
 test('E12: a step’s budget is its timeouts with their calls, or its failures with one call, whichever is longer', () => {

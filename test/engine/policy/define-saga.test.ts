@@ -81,7 +81,9 @@ test('the public API is what it was: a change here is a change for users', () =>
     'Orchestrator',
     'STANDARD_TABLE',
     'UserError',
+    'adaptiveRetries',
     'advance',
+    'circuitBreakers',
     'created',
     'deadlineOf',
     'decide',
@@ -100,6 +102,7 @@ test('the public API is what it was: a change here is a change for users', () =>
     'payloadHash',
     'pending',
     'policies',
+    'retryBudgets',
     'sagaFromJson',
   ]);
 });

@@ -5,6 +5,7 @@ import type { FailedAttempt } from '../../../engine/core/policy.ts';
 /** The first attempt of forward work timed out, and nobody asked to wait. */
 export function failed(change: Partial<FailedAttempt> = {}): FailedAttempt {
   return {
+    service: 'bank',
     direction: 'forward',
     failure: 'timeout',
     attempt: 1,

@@ -3,7 +3,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../engine/core/user-error.ts';
-import { definePolicy, type PolicySpec, policies, type RetryRow } from '../../../engine/policy/index.ts';
+import {
+  circuitBreakers,
+  definePolicy,
+  type PolicySpec,
+  policies,
+  type RetryRow,
+  retryBudgets,
+} from '../../../engine/policy/index.ts';
 import { failed } from './failed.ts';
 
 const ROW: RetryRow = { attemptsMax: 4, initialMs: 100, maxMs: 1_000, factorPermille: 2_000 };
@@ -33,7 +40,7 @@ test('a policy survives JSON, so that a record can show it and a person can run 
     name: 'mine',
     callTimeoutMs: 5,
     retry: { business: ROW },
-    jitterPermille: [0, 7],
+    jitter: [0, 7],
   });
   const again = definePolicy(JSON.parse(JSON.stringify(mine)) as PolicySpec);
   expect(again.toJSON()).toEqual(mine.toJSON());
@@ -81,7 +88,7 @@ test('the same question always has the same answer', () => {
 });
 
 test('the wait is as long as the participant asks for, if that is longer', () => {
-  const policy = definePolicy({ name: 'mine', retry: { rate_limited: ROW }, jitterPermille: [1_000, 1_000] });
+  const policy = definePolicy({ name: 'mine', retry: { rate_limited: ROW }, jitter: [1_000, 1_000] });
   const ask = (retryAfterUs: number, attempt = 1) =>
     policy.retryDelayUs(failed({ failure: 'rate_limited', retryAfterUs, attempt }));
   expect(ask(0)).toBe(100_000);
@@ -100,7 +107,7 @@ test('E8: a participant that asks to be left alone for ten years stalls an endle
 });
 
 test('an undo goes by its own rule, whatever failed', () => {
-  const policy = definePolicy({ name: 'mine', compensation: ROW, jitterPermille: [1_000, 1_000] });
+  const policy = definePolicy({ name: 'mine', compensation: ROW, jitter: [1_000, 1_000] });
   for (const failure of ['timeout', 'business', 'rate_limited'] as const) {
     const waits = [1, 2, 3, 4].map((attempt) =>
       policy.retryDelayUs(failed({ direction: 'compensation', failure, attempt })),
@@ -129,7 +136,7 @@ test.each<[sentence: string, spec: PolicySpec]>([
     { name: 'p', retry: { timeout: { ...ROW, initialMs: 0.5 } } },
   ],
   [
-    'policy "p": retry.timeout.maxMs is 99; it must be a whole number from 100 to 86400000',
+    'policy "p": retry.timeout.maxMs is 99, less than its initialMs, 100',
     { name: 'p', retry: { timeout: { ...ROW, maxMs: 99 } } },
   ],
   [
@@ -137,8 +144,27 @@ test.each<[sentence: string, spec: PolicySpec]>([
     { name: 'p', compensation: { ...ROW, factorPermille: 999 } },
   ],
   [
-    'policy "p": jitterPermille[1] is 900; it must be a whole number from 1000 to 10000',
-    { name: 'p', jitterPermille: [1_000, 900] },
+    'policy "p": jitter[1] is 900; it must be a whole number from 1000 to 10000',
+    { name: 'p', jitter: [1_000, 900] },
+  ],
+  ['policy "p": jitter is "some"', { name: 'p', jitter: 'some' as unknown as 'full' }],
+  ['policy "p": unknown member "bulkhaed"', { name: 'p', bulkhaed: {} } as unknown as PolicySpec],
+  [
+    'policy "p": bulkhead.queueMax is undefined; it must be a whole number from 0 to 1000000',
+    { name: 'p', bulkhead: { callsMax: 1 } as unknown as NonNullable<PolicySpec['bulkhead']> },
+  ],
+  ['policy "p": hedge is 5; it must be an object', { name: 'p', hedge: 5 } as unknown as PolicySpec],
+  [
+    'policy "p": circuitBreaker.callsMin is 6, more than its windowCalls, 5: it would never open',
+    { name: 'p', circuitBreaker: { ...circuitBreakers.fiveInARow, callsMin: 6 } },
+  ],
+  [
+    'policy "p": retryBudget.charge is "both"',
+    { name: 'p', retryBudget: { ...retryBudgets.aws, charge: 'both' as unknown as 'retries' } },
+  ],
+  [
+    'policy "p": retry.timeout.backoff is "exponentiel"',
+    { name: 'p', retry: { timeout: { ...ROW, backoff: 'exponentiel' as unknown as 'fixed' } } },
   ],
   [
     'policy "p": "tiemout" is no failure class',

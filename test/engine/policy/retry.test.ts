@@ -4,19 +4,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  BACKOFFS,
+  type Backoff,
   backoffUs,
   honouredRetryAfterUs,
   type JitterPermille,
   jittered,
   longestWaitsUs,
   type RetryRule,
+  waitUs,
 } from '../../../engine/policy/retry.ts';
 
 const DAY_US = 86_400_000_000;
 const HOUR_US = 3_600_000_000;
 
-function rule(initialUs: number, maxUs: number, factorPermille: number): RetryRule {
-  return { attemptsMax: 1000, initialUs, maxUs, factorPermille };
+function rule(
+  initialUs: number,
+  maxUs: number,
+  factorPermille: number,
+  backoff: Backoff = 'exponential',
+): RetryRule {
+  return { attemptsMax: 1000, initialUs, maxUs, factorPermille, backoff };
 }
 
 test.each<[what: string, rule: RetryRule, waits: readonly number[]]>([
@@ -30,6 +38,9 @@ test.each<[what: string, rule: RetryRule, waits: readonly number[]]>([
   ['stays', rule(30_000_000, 300_000_000, 1_000), [3e7, 3e7, 3e7]],
   ['rounds down', rule(3, 100, 1_500), [3, 4, 6, 9, 13]],
   ['no wait at all', rule(0, 0, 2_000), [0, 0, 0]],
+  ['is fixed', rule(70, 1_000, 2_000, 'fixed'), [70, 70, 70]],
+  ['is linear', rule(70, 200, 2_000, 'linear'), [70, 140, 200, 200]],
+  ['trebles at most where it is decorrelated', rule(10, 200, 2_000, 'decorrelated'), [30, 90, 200, 200]],
 ])('E11: backoff %s', (_what, rule, waits) => {
   expect(waits.map((_, i) => backoffUs(rule, i + 1))).toEqual(waits);
 });
@@ -56,9 +67,10 @@ const anyRule = fc
     initialUs: fc.nat(DAY_US),
     more: fc.nat(DAY_US),
     factorPermille: fc.integer({ min: 1_000, max: 10_000 }),
+    backoff: fc.constantFrom(...BACKOFFS),
   })
-  .map(({ initialUs, more, factorPermille }) =>
-    rule(initialUs, Math.min(DAY_US, initialUs + more), factorPermille),
+  .map(({ initialUs, more, factorPermille, backoff }) =>
+    rule(initialUs, Math.min(DAY_US, initialUs + more), factorPermille, backoff),
   );
 
 const anySpan = fc
@@ -117,9 +129,21 @@ test('E12: the longest waits are an upper bound of any waits', () => {
   fc.assert(
     fc.property(anyRule, anySpan, anyKey, fc.integer({ min: 1, max: 20 }), (rule, span, key, attempts) => {
       let sum = 0;
-      for (let attempt = 1; attempt < attempts; attempt++)
-        sum += jittered(backoffUs(rule, attempt), span, key, attempt);
+      for (let attempt = 1; attempt < attempts; attempt++) sum += waitUs(rule, attempt, span, key);
       expect(sum).toBeLessThanOrEqual(longestWaitsUs(rule, attempts, span));
+    }),
+  );
+});
+
+test('a decorrelated wait lies between the first one and three times the one before, and never passes the cap', () => {
+  fc.assert(
+    fc.property(anyRule, anyKey, anyAttempt, (any, key, attempt) => {
+      const decorrelated: RetryRule = { ...any, backoff: 'decorrelated' };
+      const before = attempt === 1 ? any.initialUs : waitUs(decorrelated, attempt - 1, [1_000, 1_000], key);
+      const wait = waitUs(decorrelated, attempt, [1_000, 1_000], key);
+      expect(Number.isSafeInteger(wait)).toBe(true);
+      expect(wait).toBeGreaterThanOrEqual(any.initialUs);
+      expect(wait).toBeLessThanOrEqual(Math.min(any.maxUs, 3 * before));
     }),
   );
 });

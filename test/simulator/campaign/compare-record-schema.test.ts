@@ -23,7 +23,7 @@ const compared = (fixture: string, seeds: number, sweep: string) =>
   });
 const [honest, forgetful] = await Promise.all([
   compared('honest', 20, 'callTimeoutMs=500'),
-  compared('forgetful', 3, 'jitterPermille.1=2000'),
+  compared('forgetful', 3, 'jitter.1=2000'),
 ]);
 
 test('comparisons of every kind are valid', () => {

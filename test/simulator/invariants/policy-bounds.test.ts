@@ -13,7 +13,7 @@ test('the least delay is near the table, and no wait is below it', () => {
 });
 
 test('a policy with full jitter may wait for nothing', () => {
-  const jittery = new PolicyBounds(definePolicy({ name: 'jittery', jitterPermille: [0, 1_000] }));
+  const jittery = new PolicyBounds(definePolicy({ name: 'jittery', jitter: [0, 1_000] }));
   expect(jittery.leastDelayUs('forward', 'transient', 1)).toBe(0);
 });
 

@@ -1,0 +1,212 @@
+// An orchestrator with many sagas under a policy that remembers: what leaves, what waits, what is refused, and that
+// places are given back whatever becomes of a call.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SagaDefinition } from '../../../engine/core/define-saga.ts';
+import {
+  Orchestrator,
+  type OrchestratorInput,
+  type OrchestratorOutput,
+} from '../../../engine/core/orchestrator.ts';
+import type { Call, Outcome } from '../../../engine/core/protocol.ts';
+import {
+  circuitBreakers,
+  definePolicy,
+  type GovernedSpec,
+  type PolicySpec,
+} from '../../../engine/policy/index.ts';
+import { graph, SECOND } from './given.ts';
+import { APPLIED, LOST, NOT_NOW, REJECTED } from './machine.ts';
+
+const TRANSFER = graph({ debit: {}, credit: { after: ['debit'] } });
+
+/** A store that writes at once, and participants that answer when they are told to. */
+class Crowd {
+  readonly machine: Orchestrator;
+  readonly definition: SagaDefinition;
+  nowUs = 0;
+  /** Calls that left and were not answered, oldest first. */
+  readonly out: Call[] = [];
+  readonly said: string[] = [];
+  readonly #wakes = new Map<string, number>();
+
+  constructor(spec: GovernedSpec & Partial<PolicySpec>, definition = TRANSFER) {
+    const policy = definePolicy({ name: 'governed', jitter: 'none', ...spec });
+    this.definition = definition;
+    this.machine = new Orchestrator({ epoch: 1, policy, definitions: [definition] });
+  }
+
+  begin(...sagas: readonly string[]): this {
+    const { definition } = this;
+    for (const saga of sagas) this.take({ kind: 'create', saga, definition, input: {}, request: saga });
+    return this;
+  }
+
+  take(input: OrchestratorInput): void {
+    const inputs = [input];
+    for (const next of inputs) {
+      for (const output of this.machine.handle(next, this.nowUs)) {
+        if (output.kind === 'append') inputs.push({ kind: 'appended', append: output });
+        else this.#perform(output);
+      }
+    }
+  }
+
+  #perform(output: OrchestratorOutput): void {
+    if (output.kind === 'call') this.out.push(output);
+    if (output.kind === 'wake') this.#wakes.set(output.saga, output.atUs);
+    if (output.kind === 'ended') this.said.push(`${output.saga} ${output.status}`);
+    if (output.kind === 'circuit') this.said.push(`${output.service} ${output.to}`);
+    if (output.kind === 'answer' && output.answer !== 'accepted')
+      this.said.push(`${output.saga} ${output.answer}`);
+  }
+
+  get words(): readonly string[] {
+    return this.out.map(
+      ({ saga, step, direction, attempt }) =>
+        `${saga} ${direction === 'forward' ? '' : 'un-'}${step}#${attempt}`,
+    );
+  }
+
+  /** Answers the call of a saga that left first. */
+  answer(saga: string, outcome: Outcome = APPLIED): void {
+    const at = this.out.findIndex((call) => call.saga === saga);
+    const [call] = this.out.splice(at, 1);
+    this.take({ kind: 'reply', call: call!, outcome });
+  }
+
+  /** Lets time pass, and wakes whoever asked for it. */
+  until(atUs: number): void {
+    for (;;) {
+      const [next] = [...this.#wakes].sort(([, a], [, b]) => a - b);
+      if (next === undefined || next[1] > atUs) break;
+      this.#wakes.delete(next[0]);
+      this.nowUs = next[1];
+      this.take({ kind: 'wake', saga: next[0] });
+    }
+    this.nowUs = atUs;
+  }
+}
+
+test('a bulkhead holds back what does not fit, and lets the next one leave with every answer', () => {
+  const crowd = new Crowd({ bulkhead: { callsMax: 2, queueMax: 10 } }).begin('a', 'b', 'c', 'd');
+  expect(crowd.words).toEqual(['a debit#1', 'b debit#1']);
+  crowd.answer('a'); // its place goes to c, for a is not durable yet; then it waits, and is more urgent than d
+  expect(crowd.words).toEqual(['b debit#1', 'c debit#1']);
+  crowd.answer('b');
+  expect(crowd.words).toEqual(['c debit#1', 'a credit#1']);
+});
+
+test('undos pass before everything that waits', () => {
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 10 } }).begin('a');
+  crowd.answer('a');
+  crowd.begin('b', 'c');
+  crowd.answer('a', REJECTED);
+  expect(crowd.words).toEqual(['b debit#1']);
+  crowd.answer('b', REJECTED);
+  expect(crowd.words).toEqual(['a un-debit#1']);
+});
+
+test('a call that is not answered gives its place back when its time is over', () => {
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 10 }, callTimeoutMs: 1_000 }).begin('a', 'b');
+  crowd.until(SECOND);
+  expect(crowd.words).toEqual(['a debit#1', 'b debit#1']);
+});
+
+test('an open circuit refuses at once, and the refusal is an attempt that had no effect', () => {
+  const crowd = new Crowd({
+    circuitBreaker: circuitBreakers.fiveInARow,
+    retry: { transient: { attemptsMax: 1, initialMs: 0, maxMs: 0, factorPermille: 1_000 } },
+  }).begin('a', 'b', 'c', 'd', 'e');
+  for (const saga of ['a', 'b', 'c', 'd', 'e']) crowd.answer(saga, NOT_NOW);
+  expect(crowd.said).toContain('svc open');
+  expect(crowd.words).toEqual([
+    'a un-debit#1',
+    'b un-debit#1',
+    'c un-debit#1',
+    'd un-debit#1',
+    'e un-debit#1',
+  ]);
+  for (const saga of ['a', 'b', 'c', 'd', 'e']) crowd.answer(saga);
+  crowd.begin('f');
+  expect(crowd.words).toEqual([]);
+  crowd.until(60 * SECOND);
+  expect(crowd.words).toEqual(['f debit#2']); // refused once, and told when to come back
+  crowd.answer('f');
+  expect(crowd.said.slice(-2)).toEqual(['svc half-open', 'svc closed']);
+});
+
+test('a read whose answer is late is sent once more, as it was; the first answer counts', () => {
+  const look = graph({ look: { effects: 'none' }, debit: { after: ['look'] } });
+  const crowd = new Crowd({ hedge: { afterMs: 50 } }, look).begin('a');
+  crowd.until(0.05 * SECOND);
+  expect(crowd.words).toEqual(['a look#1', 'a look#1']);
+  crowd.until(SECOND);
+  expect(crowd.out).toHaveLength(2);
+  crowd.answer('a', APPLIED);
+  expect(crowd.words).toEqual(['a look#1', 'a debit#1']);
+  crowd.answer('a', NOT_NOW); // E6: what the copy says is old news
+  expect(crowd.words).toEqual(['a debit#1']);
+  crowd.until(2 * SECOND);
+  expect(crowd.words).toEqual(['a debit#1']); // a call with an effect has no copy
+});
+
+test('so many sagas are taken up at a time, so many may wait, the rest is told to come later', () => {
+  const crowd = new Crowd({ admission: { sagasMax: 1, queueMax: 1 } }).begin('a', 'b', 'c');
+  expect(crowd.words).toEqual(['a debit#1']);
+  expect(crowd.said).toEqual(['c overloaded']);
+  crowd.answer('a', REJECTED);
+  expect(crowd.words).toEqual(['b debit#1']);
+  expect(crowd.said).toEqual(['c overloaded', 'a failed']);
+});
+
+test('the deadline ends a saga that waits for a place', () => {
+  const short = graph({ debit: {} }, { deadlineMs: 60_000 });
+  const once = { attemptsMax: 1, initialMs: 0, maxMs: 0, factorPermille: 1_000 };
+  const crowd = new Crowd(
+    {
+      bulkhead: { callsMax: 1, queueMax: 9 },
+      callTimeoutMs: 60_000,
+      retry: { transient: once, timeout: once },
+    },
+    short,
+  );
+  crowd.begin('a');
+  crowd.until(SECOND);
+  crowd.begin('b');
+  crowd.until(59 * SECOND);
+  expect(crowd.words).toEqual(['a debit#1']);
+  crowd.until(60 * SECOND); // the deadline of a
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['a un-debit#1']);
+  crowd.until(61 * SECOND); // the deadline of b
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['b un-debit#1']); // E2: it never left, but that stands in no log
+  crowd.answer('b');
+  expect(crowd.said).toEqual(['a compensated', 'b compensated']);
+});
+
+const outcomes = fc.constantFrom<Outcome>(APPLIED, REJECTED, NOT_NOW, LOST);
+
+test('whatever becomes of calls, no place is lost: when all is over, as many leave as ever', () => {
+  const places = { callsMax: 3, queueMax: 100 };
+  const anything = fc.array(fc.tuple(fc.nat(5), outcomes, fc.nat(20)), { maxLength: 80 });
+  fc.assert(
+    fc.property(anything, (moments) => {
+      const crowd = new Crowd({ bulkhead: places }).begin('a', 'b', 'c', 'd', 'e', 'f');
+      for (const [who, outcome, seconds] of moments) {
+        const call = crowd.out[who % Math.max(1, crowd.out.length)];
+        if (call !== undefined) crowd.answer(call.saga, outcome);
+        crowd.until(crowd.nowUs + seconds * SECOND);
+      }
+      for (let round = 0; round < 500 && crowd.machine.size > 0; round++) {
+        while (crowd.out[0] !== undefined) crowd.answer(crowd.out[0].saga);
+        crowd.until(crowd.nowUs + 30 * SECOND);
+      }
+      expect(crowd.machine.size).toBe(0);
+      crowd.begin('u', 'v', 'w', 'x', 'y');
+      expect(crowd.out).toHaveLength(places.callsMax);
+    }),
+  );
+});
