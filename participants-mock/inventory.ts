@@ -19,11 +19,12 @@ export interface InventoryOptions extends FenceOptions {
   readonly items: Readonly<Record<string, number>>;
 }
 
-const ACTIONS = ['reserve', 'commit', 'release'] as const;
+const ACTIONS = ['look', 'reserve', 'commit', 'release'] as const;
 
 /**
  * A warehouse behind its fence. Payload of every action: `{ productId, quantity }`.
  *
+ * - `look`, for a step without effects: result `{ onHand }`.
  * - `reserve`: on hand → reserved. No such product or quantity: `invalid_request`; not enough: `business`.
  * - `release`, its compensation: reserved → on hand. Never from sold: a saga commits when nothing can fail any
  *   more, so what is sold is never released.
@@ -51,6 +52,8 @@ export class Inventory implements Service {
 
   apply(call: Call): Outcome {
     switch (call.action) {
+      case 'look':
+        return this.#look(call);
       case 'reserve':
         return this.#move(call, 'onHand', 'reserved');
       case 'commit':
@@ -62,6 +65,13 @@ export class Inventory implements Service {
 
   undo(call: Call, _forward: Applied): Outcome {
     return call.action === 'release' ? this.#move(call, 'reserved', 'onHand') : unknownAction(call);
+  }
+
+  #look(call: Call): Outcome {
+    const { productId } = membersOf(call.payload);
+    const level = typeof productId === 'string' ? this.ledger.level(productId) : undefined;
+    if (level === undefined) return invalid(`product ${shown(productId)} is not kept here`);
+    return { kind: 'applied', result: { onHand: level.onHand } };
   }
 
   #move(call: Call, from: StockPart, to: StockPart): Outcome {

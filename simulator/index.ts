@@ -22,5 +22,6 @@ export {
   type WorkloadContext,
 } from './scenario.ts';
 export type { ServiceLevels } from './service-levels.ts';
+export type { Capacity, Incident, RateLimit } from './service-load.ts';
 export { type SimulationOptions, simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';

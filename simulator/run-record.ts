@@ -1,7 +1,7 @@
 // The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
 // published JSON Schema.
 
-import type { PlannedFault } from './run-result.ts';
+import type { IncidentResult, PlannedFault } from './run-result.ts';
 
 export const RUN_RECORD_SCHEMA = 'sagastorm/run@1';
 
@@ -93,6 +93,25 @@ export interface Divergence {
   readonly second: string;
 }
 
+/** Load over all runs; of incidents, where the scenario has some. */
+export interface RecordedLoad {
+  readonly callsPerSaga: number;
+  /** Of all calls the share that did not become an effect of a saga that completed; 0 to 1. */
+  readonly wastedCalls: number;
+  /** How long circuits were not closed in a run, on average, summed over processes and services. */
+  readonly circuitOpenUs: number;
+  readonly incidents?: readonly IncidentResult[];
+  /** Of the runs in which it can be told, those whose load fell back; the longest of them, -1 when one never did. */
+  readonly recovery?: { readonly runs: number; readonly recovered: number; readonly longestUs: number };
+  /** Sagas asked for before the incidents, and from five minutes after them. `compensated`: did not complete. */
+  readonly quiet?: {
+    readonly sagas: number;
+    readonly compensated: number;
+    readonly meanUs?: number;
+    readonly latencyUs: Percentiles;
+  };
+}
+
 export interface RunRecord {
   readonly schema: typeof RUN_RECORD_SCHEMA;
   readonly scenario: string;
@@ -118,6 +137,7 @@ export interface RunRecord {
     readonly compensationFailed: number;
     readonly open: number;
     readonly resumed: number;
+    readonly shed: number;
   };
   /** Why forward work ended early: the most frequent reasons, at most ten, and for how many sagas. */
   readonly stopped?: readonly { readonly reason: string; readonly sagas: number }[];
@@ -158,6 +178,8 @@ export interface RunRecord {
     readonly compensation: Percentiles;
     readonly step: Percentiles;
   };
+  /** What the runs tell of load. */
+  readonly load?: RecordedLoad;
   /** Over the fingerprints of all runs, in seed order. */
   readonly fingerprint: string;
   readonly determinism: {

@@ -36,6 +36,8 @@ export interface SagaCounts {
   readonly open: number;
   /** Asked for a person on the way, and went on after one helped. */
   readonly resumed: number;
+  /** Turned away for want of room before they began; see `admission` of a policy. */
+  readonly shed: number;
 }
 
 /** Durations in virtual microseconds, one number per observation. */
@@ -43,6 +45,48 @@ export interface LatencySamples {
   readonly saga: readonly number[];
   readonly compensation: readonly number[];
   readonly step: readonly number[];
+}
+
+/** What befell a service in a run. */
+export interface IncidentResult {
+  readonly kind: string;
+  readonly service: string;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** Requests that it refused, lost or slowed (S7). */
+  readonly requestsHurt: number;
+  /** How long after it began a log first said that a call to the service had failed. */
+  readonly noticedAfterUs?: number;
+}
+
+/** Sagas asked for, sagas that completed, and calls sent, in one stretch of time. */
+export type LoadBucket = readonly [started: number, completed: number, calls: number];
+
+/** How the load went over time. */
+export interface LoadCourse {
+  readonly bucketUs: number;
+  readonly buckets: readonly LoadBucket[];
+  /** How long after the last incident the load was back for good; -1: never while sagas came. Absent: cannot be told. */
+  readonly recoveredUs?: number;
+}
+
+/** The sagas that were asked for before the incidents of a scenario, or from five minutes after them. */
+export interface QuietTimes {
+  readonly sagas: number;
+  /** Ended otherwise than completed. */
+  readonly compensated: number;
+  readonly latencyUs: readonly number[];
+}
+
+/** What a run tells of load; of incidents, where its scenario has some. */
+export interface LoadResult {
+  /** Calls of which each became an effect of a saga that completed: one per step. */
+  readonly usefulCalls: number;
+  /** How long circuits were not closed, summed over processes and services. */
+  readonly circuitOpenUs: number;
+  readonly incidents?: readonly IncidentResult[];
+  readonly course?: LoadCourse;
+  readonly quiet?: QuietTimes;
 }
 
 export interface RunResult {
@@ -72,6 +116,7 @@ export interface RunResult {
   readonly events: number;
   /** Calls that were sent to participants, repetitions and undos included; one that a crash prevents counts, too. */
   readonly calls: number;
+  readonly load: LoadResult;
   readonly virtualUs: number;
   /** Every fault that was injected, in order; empty when the run was told not to keep it. */
   readonly plan: FaultPlan;

@@ -11,6 +11,7 @@ import type { InvariantFactory } from './invariants/invariant.ts';
 import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
 import { checkServiceLevels, type ServiceLevels } from './service-levels.ts';
+import { type Capacity, checkServiceLoad, type Incident } from './service-load.ts';
 
 /** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
 export interface WorkloadContext {
@@ -65,6 +66,10 @@ export interface ScenarioSpec {
   readonly storeLatency?: LatencySpec;
   /** Orchestrator processes, from 1 to 250; sagas are spread over them. Default 2. */
   readonly orchestrators?: number;
+  /** What services can bear, by name; those that are left out bear anything. */
+  readonly capacity?: Readonly<Record<string, Capacity>>;
+  /** What befalls services in every run, whatever the profile. */
+  readonly incidents?: readonly Incident[];
   /** Invariants beside the built-in ones. */
   readonly invariants?: readonly InvariantFactory[];
   /** What must be true of a saga at least once in a campaign; see `sometimes`. */
@@ -94,6 +99,8 @@ const SCENARIO_MEMBERS = [
   'latency',
   'storeLatency',
   'orchestrators',
+  'capacity',
+  'incidents',
   'invariants',
   'sometimes',
   'slo',
@@ -140,12 +147,16 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   checkServiceLevels(spec.name, spec.slo ?? {});
   assertTellsApart(spec);
   assertServicesExist(spec);
+  const services = Object.keys(spec.participants({ sagas: 1 }));
+  checkServiceLoad(spec.name, services, spec.capacity ?? {}, spec.incidents ?? []);
   return {
     sagasPerRun: 100,
     policies: [],
     latency: LATENCY_DEFAULT,
     storeLatency: STORE_LATENCY_DEFAULT,
     orchestrators: 2,
+    capacity: {},
+    incidents: [],
     invariants: [],
     sometimes: [],
     slo: {},

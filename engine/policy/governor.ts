@@ -40,6 +40,9 @@ export interface TableRules extends RetryRules {
   longestWaitUs(direction: Direction, failure: FailureClass): number;
 }
 
+/** What costs no budget: no call was made, or the service itself says when to come back. */
+const PACED: ReadonlySet<FailureClass> = new Set<FailureClass>(['circuit_open', 'rate_limited']);
+
 /** What is kept of one service. */
 interface ServiceState {
   readonly circuit: Circuit | undefined;
@@ -107,7 +110,7 @@ export class ProcessGovernor implements Governor {
     const { adaptive, budget } = this.#of(service);
     const longestUs = this.#table.longestWaitUs(direction, failure);
     const stretchedUs = adaptive?.stretched(waitUs, longestUs) ?? waitUs;
-    if (direction === 'compensation' || failure === 'circuit_open') return stretchedUs; // no call was made, or it must be
+    if (direction === 'compensation' || PACED.has(failure)) return stretchedUs;
     if (budget === undefined || budget.takeRetry(failure)) return stretchedUs;
     return endless ? Math.max(stretchedUs, longestUs) : -1;
   }

@@ -2,7 +2,8 @@
 // everything fails. Without one, each layer multiplies the load of an outage (gRPC A6 "client retries";
 // AWS SDK "standard" retry mode; both are presets here).
 //
-// Undos have their own, finite retries and spend nothing; steps that must go on for ever wait longer instead.
+// Undos have their own, finite retries and spend nothing, nor does who was told to come back later (rate_limited); steps
+// that must go on for ever wait longer instead.
 
 import type { FailureClass } from '../core/protocol.ts';
 

@@ -1,6 +1,9 @@
 // The policies that come with the engine. `default` is the standard table; the others are there to be compared.
 
+import { adaptiveRetries } from './adaptive-retry.ts';
+import { circuitBreakers } from './circuit-breaker.ts';
 import { definePolicy, type PolicySet } from './policy-set.ts';
+import { retryBudgets } from './retry-budget.ts';
 import { type RetryRow, STANDARD_TABLE } from './retry-table.ts';
 
 /** Gives up early: for calls that a person waits for. */
@@ -50,6 +53,31 @@ const naive = definePolicy({
 });
 
 /**
+ * Gets through outages at load and does not prolong them: what fails is tried again later and later and never together,
+ * retries are a tenth of the work, a service that is down is left alone, and one that is slow has a bounded queue here
+ * instead of an endless one there.
+ */
+const resilient = definePolicy({
+  name: 'resilient',
+  callTimeoutMs: 5_000,
+  retry: {
+    transient: { attemptsMax: 10, initialMs: 500, maxMs: 20_000, factorPermille: 2_000 },
+    timeout: { attemptsMax: 10, initialMs: 1_000, maxMs: 20_000, factorPermille: 2_000 },
+    rate_limited: { attemptsMax: 20, initialMs: 1_000, maxMs: 30_000, factorPermille: 1_500 },
+    circuit_open: { attemptsMax: 20, initialMs: 2_000, maxMs: 20_000, factorPermille: 1_500 },
+    resource_exhausted: { attemptsMax: 10, initialMs: 2_000, maxMs: 30_000, factorPermille: 2_000 },
+    dependency_failure: { attemptsMax: 10, initialMs: 500, maxMs: 20_000, factorPermille: 2_000 },
+  },
+  compensation: { attemptsMax: 10, initialMs: 1_000, maxMs: 20_000, factorPermille: 2_000 },
+  jitter: 'equal',
+  retryBudget: { ...retryBudgets.tenth, tokensMax: 500 },
+  circuitBreaker: circuitBreakers.halfOfFifty,
+  bulkhead: { callsMax: 20, queueMax: 10_000 },
+  adaptiveRetry: adaptiveRetries.standard,
+  hedge: { afterMs: 1_000 },
+});
+
+/**
  * The policies that come with the engine, by name.
  *
  * @example
@@ -60,4 +88,5 @@ export const policies = {
   impatient,
   patient,
   naive,
+  resilient,
 } satisfies Readonly<Record<string, PolicySet>>;

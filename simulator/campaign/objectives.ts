@@ -3,7 +3,7 @@
 import type { Objective, Percentiles, RunRecord } from '../run-record.ts';
 import type { ServiceLevels } from '../service-levels.ts';
 
-type Measured = Pick<RunRecord, 'sagas' | 'latencyUs'>;
+type Measured = Pick<RunRecord, 'sagas' | 'latencyUs' | 'load'>;
 
 interface Meter {
   statement(limit: number): string;
@@ -14,6 +14,8 @@ interface Meter {
 
 const PERMILLE = 1_000;
 const MICROSECONDS_PER_MS = 1_000;
+/** What was waited for did not happen. */
+const NEVER = -1;
 
 const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
   completedPermille: {
@@ -30,7 +32,55 @@ const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
     'p99',
   ),
   stepP99Ms: latency('99 % of all steps are applied within', ({ latencyUs }) => latencyUs.step, 'p99'),
+  quietCompensatedPermille: {
+    statement: (limit) => `at most ${limit} of 1,000 sagas of quiet times do not complete`,
+    measure({ load }) {
+      const quiet = load?.quiet;
+      if (quiet === undefined || quiet.sagas === 0) return undefined;
+      return Math.ceil((quiet.compensated * PERMILLE) / quiet.sagas);
+    },
+    isMet: atMost,
+  },
+  quietMeanMs: {
+    statement: (limit) => `sagas of quiet times end within ${limit} ms on average`,
+    measure: ({ load }) => inMs(load?.quiet?.meanUs),
+    isMet: atMost,
+  },
+  quietP99Ms: {
+    statement: (limit) => `99 % of the sagas of quiet times end within ${limit} ms`,
+    measure: ({ load }) => (load?.quiet?.sagas ? inMs(load.quiet.latencyUs.p99) : undefined),
+    isMet: atMost,
+  },
+  detectionMs: {
+    statement: (limit) => `an incident is noticed within ${limit} ms`,
+    measure({ load }) {
+      const noticed = load?.incidents?.map(({ noticedAfterUs }) => noticedAfterUs ?? -1) ?? [];
+      if (noticed.length === 0) return undefined;
+      return noticed.includes(-1) ? NEVER : Math.max(...noticed) / MICROSECONDS_PER_MS;
+    },
+    isMet: inTime,
+  },
+  recoveryMs: {
+    statement: (limit) => `the load is back within ${limit} ms of the last incident`,
+    measure: ({ load }) => {
+      const longestUs = load?.recovery?.longestUs;
+      return longestUs === -1 ? NEVER : inMs(longestUs);
+    },
+    isMet: inTime,
+  },
 };
+
+function atMost(actual: number, limit: number): boolean {
+  return actual <= limit;
+}
+
+function inTime(actual: number, limit: number): boolean {
+  return actual !== NEVER && actual <= limit;
+}
+
+function inMs(us: number | undefined): number | undefined {
+  return us === undefined ? undefined : us / MICROSECONDS_PER_MS;
+}
 
 function latency(words: string, of: (measured: Measured) => Percentiles, percentile: 'p50' | 'p99'): Meter {
   return {

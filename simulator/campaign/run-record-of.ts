@@ -47,7 +47,12 @@ const PPM = 1_000_000;
 /** The record of a campaign. Equal facts make equal records, `meta` aside. */
 export function runRecordOf(facts: CampaignFacts): RunRecord {
   const { job, rootSeed, summary, violations, determinism, regressions = [], meta } = facts;
-  const measured = { sagas: summary.sagas, latencyUs: summary.latencyUs() };
+  const load = summary.load.record();
+  const measured = {
+    sagas: summary.sagas,
+    latencyUs: summary.latencyUs(),
+    ...(load === undefined ? {} : { load }),
+  };
   const { slo: levels, sometimes } = facts.judgesPromises === false ? NO_PROMISES : job.scenario;
   const slo = objectivesOf(levels, measured);
   const occasions = sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));

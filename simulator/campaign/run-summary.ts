@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import type { CellHit, Percentiles } from '../run-record.ts';
 import type { FaultPlan, RunResult, SagaCounts, Violation } from '../run-result.ts';
 import { Durations, type PackedDurations } from './durations.ts';
+import { LoadSummary, type PackedLoad } from './load-summary.ts';
 
 /** A failure of one nature: the first run that showed it, and how many did. */
 export interface Failure {
@@ -40,6 +41,7 @@ export interface PackedSummary {
     readonly compensation: PackedDurations;
     readonly step: PackedDurations;
   };
+  readonly load: PackedLoad;
   readonly events: number;
   readonly virtualUs: number;
 }
@@ -59,6 +61,7 @@ const NO_SAGAS: SagaCounts = {
   compensationFailed: 0,
   open: 0,
   resumed: 0,
+  shed: 0,
 };
 
 export class RunSummary {
@@ -74,6 +77,7 @@ export class RunSummary {
   readonly sometimes: Record<string, number> = {};
   readonly failures = new Map<string, Failure>();
   readonly inconclusive: { readonly seed: string; readonly reason: string }[] = [];
+  readonly load = new LoadSummary();
   readonly #durations = { saga: new Durations(), compensation: new Durations(), step: new Durations() };
   readonly #hash = createHash('sha256');
   /** Kept only until the batch is packed. */
@@ -95,6 +99,7 @@ export class RunSummary {
     for (const violation of firstOfEach(result.violations)) {
       this.#addFailure({ violation, seed, fingerprint, plan: result.plan, runs: 1 });
     }
+    this.load.addRun(result);
     this.#durations.saga.record(result.latencyUs.saga);
     this.#durations.compensation.record(result.latencyUs.compensation);
     this.#durations.step.record(result.latencyUs.step);
@@ -107,6 +112,7 @@ export class RunSummary {
     this.inconclusive.push(...batch.inconclusive);
     for (const failure of batch.failures) this.#addFailure(failure);
     for (const [seed, fingerprint] of batch.fingerprints) this.#noteFingerprint(seed, fingerprint);
+    this.load.add(batch.load);
     this.#durations.saga.add(batch.durations.saga);
     this.#durations.compensation.add(batch.durations.compensation);
     this.#durations.step.add(batch.durations.step);
@@ -127,6 +133,7 @@ export class RunSummary {
       inconclusive: this.inconclusive,
       fingerprints: this.#fingerprints,
       durations: { saga: saga.pack(), compensation: compensation.pack(), step: step.pack() },
+      load: this.load.pack(),
       events: this.events,
       virtualUs: this.virtualUs,
     };

@@ -25,8 +25,12 @@ import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
 import type { TraceLog } from '../kernel/trace.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
+import { promisesQuiet } from '../service-levels.ts';
+import { incidentsEndUs } from '../service-load.ts';
 import { Client } from './client.ts';
+import type { Incidents } from './incidents.ts';
 import { tableOf } from './latency-tables.ts';
+import { LoadMeter } from './load-meter.ts';
 import { connect } from './network.ts';
 import { Operator } from './operator.ts';
 import { byKind, inconclusive } from './outcome.ts';
@@ -151,7 +155,9 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   #goesOn = false;
   #begun = 0;
   readonly #cases = new CaseBook();
-  readonly #tally = new RunTally();
+  readonly tally = new RunTally();
+  readonly load: LoadMeter;
+  readonly incidents: Incidents;
   readonly #occasions: Occasions;
   readonly #processOf: (saga: SimSaga) => SimProcess;
   readonly policyOf: WorldView['policyOf'];
@@ -168,7 +174,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.storeLatency = tableOf(scenario.storeLatency);
     this.participants = scenario.participants({ sagas: options.sagas });
     this.#forgetful = options.sagas < FORGET_FROM ? [] : Object.values(this.participants);
-    this.healAtUs = options.profile.chaosUs;
+    this.healAtUs = Math.max(options.profile.chaosUs, incidentsEndUs(scenario.incidents));
+    this.load = new LoadMeter(scenario.incidents, promisesQuiet(scenario.slo));
     this.#versions = new Versions(scenario.sagas);
     const services = Object.keys(this.participants);
     this.injector = new FaultInjector({
@@ -199,7 +206,10 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       variant.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions, variant.accepts);
     this.#client = new Client(this, this.#processOf);
     this.#operator = new Operator(this, this.#processOf);
-    this.#processes = this.#startProcesses(scenario, connect(this, this.participants), variant.engine);
+    const { transport, incidents } = connect(this, this.participants, scenario);
+    this.incidents = incidents;
+    incidents.schedule(this.sim);
+    this.#processes = this.#startProcesses(scenario, transport, variant.engine);
     this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
     this.#starts = new Starts(
       scenario,
@@ -248,7 +258,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const { sagas } = this.#options;
     const eventsMax = Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX);
     let stop = this.sim.run({ eventsMax, untilUs: this.#untilUs });
-    if (stop === 'time-max' && this.#tally.ended === this.#expected) {
+    if (stop === 'time-max' && this.tally.ended === this.#expected) {
       // All is said and done but for late copies. The event that was taken belongs to them, or is a wake in vain.
       queue.schedule(queue.timeUs, queue.target, queue.code, queue.item, queue.detail);
       stop = this.sim.run({ eventsMax, untilUs: this.#untilUs + LATE_COPY_MAX_US });
@@ -269,14 +279,14 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #result(stop: Stop): RunResult {
     const { injector, judge, sim } = this;
-    const counts = { expected: this.#expected, begun: this.#begun, ended: this.#tally.ended };
+    const counts = { expected: this.#expected, begun: this.#begun, ended: this.tally.ended };
     const reason = inconclusive(stop, sim, this.#untilUs, counts);
     const violated = judge.violationsTotal > 0;
     return {
       seed: this.#options.seed,
       verdict: violated ? 'violated' : reason !== undefined ? 'inconclusive' : 'held',
       ...(violated || reason === undefined ? {} : { inconclusive: reason }),
-      sagas: this.#tally.counts(this.#expected),
+      sagas: this.tally.counts(this.#expected),
       faultsEnabled: byKind(injector.enabledPpm),
       faultsDelivered: byKind(injector.delivered),
       violations: judge.violations,
@@ -284,11 +294,12 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       coverage: Object.fromEntries([...injector.coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
       sometimes: this.#occasions.times,
       invariantsExercised: judge.exercised,
-      latencyUs: this.#tally.latencyUs,
-      stopReasons: this.#tally.stopReasons,
+      latencyUs: this.tally.latencyUs,
+      stopReasons: this.tally.stopReasons,
       fingerprint: sim.fingerprint.hex(),
       events: sim.events,
       calls: this.sends.total,
+      load: this.load.result(this.incidents.results(), this.#lastStartUs, sim.nowUs),
       virtualUs: sim.nowUs,
       plan: injector.plan(),
     };
@@ -310,6 +321,12 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#client.refused(saga, reason);
   }
 
+  shed(saga: SimSaga): void {
+    if (!this.#client.shed(saga)) return;
+    this.tally.shed();
+    if (this.sagas.forget(saga)) this.#cases.close(saga);
+  }
+
   cancel(saga: SimSaga, times: number, afterUs: number): void {
     this.#operator.cancel(saga, times, afterUs);
   }
@@ -326,6 +343,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const partition = this.#partitions[index % this.#partitions.length]!;
     const start = { ...asked, saga: this.#processes[partition.number]!.versionOf(asked.saga) };
     this.#begun++;
+    this.load.started(nowUs);
     this.#definitions[index] = start.saga;
     const saga = new SimSaga(this.#cases, sagaId(index), index, partition, start, nowUs);
     deliver(this, faults, saga);
@@ -343,15 +361,16 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       saga.resumed = true;
       return this.#client.help(saga);
     }
-    this.#tally.end(saga, state, this.sim.nowUs);
+    this.tally.end(saga, state, this.sim.nowUs);
+    this.load.ended(saga, state, this.sim.nowUs);
     this.#operator.ended(saga, state);
     const { onProgress } = this.#options;
-    const { ended } = this.#tally;
+    const { ended } = this.tally;
     if (onProgress !== undefined && ended % PROGRESS_STEP === 0) outside(() => onProgress(ended));
   }
 
   reopened(saga: SimSaga): void {
-    this.#tally.reopen(saga);
+    this.tally.reopen(saga);
   }
 
   released(saga: SimSaga, believed?: SagaState): void {
@@ -369,10 +388,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     if (saga.wake !== NEVER) this.sim.cancel(saga.wake);
     this.#cases.close(saga);
     for (const participant of this.#forgetful) participant.forget?.(saga.id);
-  }
-
-  stepApplied(durationUs: number): void {
-    this.#tally.step(durationUs);
   }
 
   // --- WorldView ------------------------------------------------------------------------------------------

@@ -50,6 +50,8 @@ export interface LifeOwner {
 export interface LifeObserver {
   accepted(saga: SimSaga): void;
   refused(saga: SimSaga, reason: string): void;
+  /** There was no room for it. */
+  shed(saga: SimSaga): void;
   /** Somebody is to cancel the saga so often, so much later. */
   cancel(saga: SimSaga, times: number, afterUs: number): void;
 }
@@ -195,6 +197,7 @@ export class Life implements InputSink, EpochSink {
     const saga = world.sagas.get(call.saga);
     if (saga === undefined) return true; // as with appends
     world.sends.add(saga, operationOf(saga, call), world.sim.nowUs);
+    world.load.called(world.sim.nowUs);
     if (this.#faulty && !this.#survives('before', call)) return false;
     transport.send(call, this);
     return !this.#faulty || this.#survives('after', call);
@@ -217,11 +220,12 @@ export class Life implements InputSink, EpochSink {
         return;
       }
       case 'circuit':
-        return;
+        return world.load.circuit(this.#actor, output, world.sim.nowUs);
       default: {
         const saga = world.sagas.get(output.saga);
         if (saga === undefined) return;
         if (output.answer === 'accepted') observer.accepted(saga);
+        else if (output.answer === 'overloaded') observer.shed(saga);
         else observer.refused(saga, output.reason ?? 'refused');
       }
     }
@@ -351,6 +355,7 @@ export class Life implements InputSink, EpochSink {
   /** Messages and wakes that are under way still know it: its memory must go now. */
   #stop(): void {
     this.#alive = false;
+    this.#parts.world.load.circuitsLost(this.#actor, this.#parts.world.sim.nowUs);
     this.#orchestrator = undefined;
     this.#waiting = undefined;
     this.#rest = undefined;

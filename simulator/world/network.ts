@@ -1,18 +1,33 @@
 // Puts the participants of a run on nodes of their own, and a network between them and the orchestrators.
 
 import type { Participant } from '../../engine/core/protocol.ts';
+import type { Scenario } from '../scenario.ts';
+import { Incidents } from './incidents.ts';
 import { ParticipantNode } from './participant-node.ts';
 import { ServiceTimes } from './request-queue.ts';
 import { SimTransport } from './transport.ts';
 import type { World } from './world.ts';
 
-export function connect(world: World, participants: Readonly<Record<string, Participant>>): SimTransport {
+export interface Network {
+  readonly transport: SimTransport;
+  readonly incidents: Incidents;
+}
+
+export function connect(
+  world: World,
+  participants: Readonly<Record<string, Participant>>,
+  { capacity, incidents }: Pick<Scenario, 'capacity' | 'incidents'>,
+): Network {
   const nodes = new Map<string, ParticipantNode>();
-  const times = world.injector.canStrike('node') ? new ServiceTimes(world) : undefined;
+  const isSlow = world.injector.canStrike('node') || Object.keys(capacity).length > 0;
+  const times = isSlow ? new ServiceTimes(world) : undefined;
   for (const [service, participant] of Object.entries(participants)) {
-    nodes.set(service, new ParticipantNode(world, service, participant, nodes.size, times));
+    nodes.set(
+      service,
+      new ParticipantNode(world, { service, participant, capacity: capacity[service] }, nodes.size, times),
+    );
   }
   const transport = new SimTransport(world, nodes);
   for (const node of nodes.values()) node.connect(transport);
-  return transport;
+  return { transport, incidents: new Incidents(incidents, nodes) };
 }

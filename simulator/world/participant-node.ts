@@ -9,10 +9,13 @@ import {
   type Outcome,
   type Participant,
   type ParticipantEnv,
+  type Rejected,
 } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
 import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
+import type { Capacity } from '../service-load.ts';
+import type { Sufferer } from './incidents.ts';
 import { MachineClock } from './machine-clock.ts';
 import type { Message, Receiver, Replies } from './message.ts';
 import { participantEnv } from './participant-env.ts';
@@ -23,12 +26,20 @@ import { deliver, TRACE, type World } from './world.ts';
 
 const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
 const FULL: Outcome = { kind: 'rejected', failure: 'resource_exhausted', reason: 'too many requests wait' };
+const LIMITED: Rejected = { kind: 'rejected', failure: 'rate_limited', reason: 'too many requests' };
 const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
 
 /** Thrown through a participant whose process dies between two of its commits: no mistake of its author. */
 class Died extends Error {}
 
-export class ParticipantNode implements Receiver {
+/** A service and what it can bear. */
+export interface NodeParts {
+  readonly service: string;
+  readonly participant: Participant;
+  readonly capacity: Capacity | undefined;
+}
+
+export class ParticipantNode implements Receiver, Sufferer {
   readonly service: string;
   readonly number: number;
   lastSequence = 0;
@@ -42,6 +53,7 @@ export class ParticipantNode implements Receiver {
   readonly #commits: boolean;
   #replies: Replies | undefined;
   #downUntilUs = 0;
+  #silentUntilUs = 0;
   readonly #fate: HandlerFate = {
     failBefore: undefined,
     certain: false,
@@ -60,8 +72,7 @@ export class ParticipantNode implements Receiver {
   /** @param times lets requests wait; undefined when nothing is ever slow */
   constructor(
     world: World,
-    service: string,
-    participant: Participant,
+    { service, participant, capacity }: NodeParts,
     number: number,
     times: ServiceTimes | undefined,
   ) {
@@ -75,7 +86,12 @@ export class ParticipantNode implements Receiver {
     this.#commits = injector.canStrike('commit');
     this.#clock = new MachineClock(world, participantMachine(number));
     this.#env = participantEnv(world, this.#clock, () => this.#commit());
-    this.#queue = times?.queue(number, (message) => this.#serve(message));
+    this.#queue = times?.queue({
+      node: number,
+      capacity,
+      slownessPermille: () => world.incidents.slownessPermille(service, world.sim.nowUs),
+      serve: (message) => this.#serve(message),
+    });
   }
 
   connect(replies: Replies): void {
@@ -87,12 +103,26 @@ export class ParticipantNode implements Receiver {
     const { sim } = this.#world;
     const { saga, operation, transmission } = message;
     if (sim.nowUs < this.#downUntilUs) {
+      this.#world.incidents.foundDown(this.service, sim.nowUs);
+      if (sim.nowUs < this.#silentUntilUs) return this.#unheard(message);
       sim.note(TRACE.refused, saga.index, operation, transmission);
       return this.#replies!.reply(message, REFUSED);
     }
     const admission = this.#queue?.admit(message) ?? 'served';
     if (admission === 'served') this.#serve(message);
     else if (admission === 'refused') this.#replies!.reply(message, FULL);
+    else if (admission !== 'waits') this.#replies!.reply(message, { ...LIMITED, retryAfterUs: admission });
+  }
+
+  /** Nothing answers: the request is lost. */
+  #unheard({ saga, operation, transmission }: Message): void {
+    this.#world.sim.note(TRACE.lose, saga.index, operation, transmission);
+    this.#world.settle(saga);
+  }
+
+  goDown(downUs: number, isSilent: boolean): void {
+    if (isSilent) this.#silentUntilUs = this.#world.sim.nowUs + downUs;
+    this.#crash(downUs);
   }
 
   #serve(message: Message): void {

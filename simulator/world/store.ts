@@ -201,7 +201,13 @@ export class SimStore implements Store, Actor {
       switch (event.kind) {
         case 'step-applied': {
           const operation = 2 * stepIndexOf(saga.definition, event.step);
-          this.#world.stepApplied(sim.nowUs - sends.firstAtUs(saga, operation));
+          this.#world.tally.step(sim.nowUs - sends.firstAtUs(saga, operation));
+          break;
+        }
+        case 'step-retry-scheduled':
+        case 'step-left-unknown': {
+          const step = saga.definition.steps[stepIndexOf(saga.definition, event.step)];
+          if (step !== undefined) this.#world.load.failed(step.service, event.failure, sim.nowUs);
           break;
         }
         case 'compensation-started':

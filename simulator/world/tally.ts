@@ -17,6 +17,7 @@ export class RunTally {
   } satisfies LatencySamples;
   readonly #counts = { completed: 0, compensated: 0, failed: 0 };
   #resumed = 0;
+  #shed = 0;
   /** Why forward work ended early, in words, and for how many sagas. */
   readonly stopReasons: Record<string, number> = {};
   #reasons = 0;
@@ -59,6 +60,13 @@ export class RunTally {
     this.stopReasons[key] = (this.stopReasons[key] ?? 0) + 1;
   }
 
+  /** A saga that was turned away is over before it began. */
+  shed(): void {
+    this.ended++;
+    this.#shed++;
+  }
+
+  /** A step is durably applied, this long after its call was first sent. */
   step(durationUs: number): void {
     this.latencyUs.step.push(durationUs);
   }
@@ -70,6 +78,7 @@ export class RunTally {
       compensationFailed: 0,
       open: started - this.ended,
       resumed: this.#resumed,
+      shed: this.#shed,
     };
   }
 }

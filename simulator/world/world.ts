@@ -6,9 +6,12 @@ import type { Judge } from '../invariants/judge.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
 import { purpose, type Seed } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { Incidents } from './incidents.ts';
+import type { LoadMeter } from './load-meter.ts';
 import type { SagaRegister } from './saga-register.ts';
 import type { SendCounts } from './send-counts.ts';
 import type { SimSaga } from './sim-saga.ts';
+import type { RunTally } from './tally.ts';
 
 /** What a trace entry is about. Append new ones at the end: the numbers are part of every fingerprint. */
 export const TRACE = {
@@ -62,8 +65,9 @@ export interface World {
   released(saga: SimSaga, believed?: SagaState): void;
   /** The saga may be forgotten when nothing of it is under way any more. */
   settle(saga: SimSaga): void;
-  /** A step is durably applied, this long after its call was first sent. */
-  stepApplied(durationUs: number): void;
+  readonly tally: RunTally;
+  readonly load: LoadMeter;
+  readonly incidents: Incidents;
 }
 
 /** Where a saga stands, for the coverage matrix: faults are delivered to a saga in a phase. */
@@ -77,4 +81,5 @@ export const DRAW = {
   appendLatency: purpose('append-latency'),
   loadLatency: purpose('load-latency'),
   startAt: purpose('start-at'),
+  serviceTime: purpose('service-time'),
 } as const;

@@ -20,6 +20,7 @@ function policy(rest: Pick<ComparedPolicy, 'name' | 'role' | 'metrics'>): Compar
       compensationFailed: 0,
       open: 0,
       resumed: 0,
+      shed: 0,
     },
     fingerprint: '0123456789abcdef0123456789abcdef',
     ...rest,

@@ -25,6 +25,7 @@ export const held: RunRecord = {
     compensationFailed: 0,
     open: 0,
     resumed: 12,
+    shed: 0,
   },
   faults: {
     configured: { 'drop-request': 0.3, 'drop-reply': 0.3 },

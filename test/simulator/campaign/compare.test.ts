@@ -168,6 +168,7 @@ function measure(i: number, latencyUs: number): SeedMeasure {
       compensationFailed: 0,
       open: 0,
       resumed: 0,
+      shed: 0,
     },
     calls: 40 + (latencyUs % 7),
     events: 200 + (latencyUs % 11),

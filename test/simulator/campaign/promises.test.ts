@@ -17,6 +17,7 @@ const measured: Pick<RunRecord, 'sagas' | 'latencyUs'> = {
     compensationFailed: 0,
     open: 0,
     resumed: 0,
+    shed: 0,
   },
   latencyUs: {
     saga: { ...NONE, count: 1_000, p50: 90_000, p99: 2_000_000 },

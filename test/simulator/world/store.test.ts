@@ -13,10 +13,13 @@ import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
 import { LatencyTable } from '../../../simulator/kernel/latency.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
+import { Incidents } from '../../../simulator/world/incidents.ts';
+import { LoadMeter } from '../../../simulator/world/load-meter.ts';
 import { SagaRegister } from '../../../simulator/world/saga-register.ts';
 import { SendCounts } from '../../../simulator/world/send-counts.ts';
 import { SimSaga } from '../../../simulator/world/sim-saga.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
+import { RunTally } from '../../../simulator/world/tally.ts';
 import type { World } from '../../../simulator/world/world.ts';
 import { type StoreUnderTest, storeContract } from '../../contracts/store.ts';
 
@@ -57,7 +60,9 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     reopened: () => undefined,
     released: () => undefined,
     settle: () => undefined,
-    stepApplied: () => undefined,
+    tally: new RunTally(),
+    load: new LoadMeter([], false),
+    incidents: new Incidents([], new Map()),
   };
   for (const saga of sagas) world.sagas.add(saga);
   const settle = async (): Promise<void> => {

@@ -1,0 +1,84 @@
+// The incidents of a scenario: they happen to participants at their time, in every run. Each counts whom it hurt, so
+// that one that hurt nobody is seen (S7).
+
+import type { Actor, Simulation } from '../kernel/simulation.ts';
+import type { IncidentResult } from '../run-result.ts';
+import { endUs, type Incident } from '../service-load.ts';
+
+/** A participant as incidents see it. */
+export interface Sufferer {
+  /** The process goes down for so long; silently, or refusing connections. */
+  goDown(downUs: number, isSilent: boolean): void;
+}
+
+const NORMAL_PERMILLE = 1_000;
+
+export class Incidents implements Actor {
+  readonly #incidents: readonly Incident[];
+  readonly #sufferers: ReadonlyMap<string, Sufferer>;
+  readonly #hurt: number[];
+
+  constructor(incidents: readonly Incident[], sufferers: ReadonlyMap<string, Sufferer>) {
+    this.#incidents = incidents;
+    this.#sufferers = sufferers;
+    this.#hurt = incidents.map(() => 0);
+  }
+
+  /** Lets them happen when their time comes. */
+  schedule(sim: Simulation): void {
+    if (this.#incidents.length === 0) return;
+    const id = sim.add(this);
+    for (const incident of this.#incidents) {
+      if (incident.kind !== 'brown-out') sim.schedule(incident.fromMs * 1_000, id, 0, incident);
+    }
+  }
+
+  happen(_code: number, item: unknown): void {
+    const { service, forMs, isSilent = false } = item as Incident;
+    this.#sufferers.get(service)?.goDown(forMs * 1_000, isSilent);
+  }
+
+  /** How long a service works on a request, in thousandths of what is usual; counts a request that is slowed. */
+  slownessPermille(service: string, nowUs: number): number {
+    let slowest = NORMAL_PERMILLE;
+    this.#incidents.forEach((incident, i) => {
+      if (incident.service !== service) return;
+      const permille = slownessOf(incident, nowUs);
+      if (permille > NORMAL_PERMILLE) this.#hurt[i]!++;
+      if (permille > slowest) slowest = permille;
+    });
+    return slowest;
+  }
+
+  /** A request found the service down. */
+  foundDown(service: string, nowUs: number): void {
+    this.#incidents.forEach(({ service: other, kind, fromMs, forMs }, i) => {
+      const isDown = kind !== 'brown-out' && nowUs >= fromMs * 1_000 && nowUs < (fromMs + forMs) * 1_000;
+      if (service === other && isDown) this.#hurt[i]!++;
+    });
+  }
+
+  results(): readonly IncidentResult[] {
+    return this.#incidents.map((incident, i) => ({
+      kind: incident.kind,
+      service: incident.service,
+      fromUs: incident.fromMs * 1_000,
+      untilUs: endUs(incident),
+      requestsHurt: this.#hurt[i]!,
+    }));
+  }
+}
+
+function slownessOf(
+  { kind, fromMs, forMs, slowerPermille = 0, warmUpMs = 0 }: Incident,
+  nowUs: number,
+): number {
+  const sinceUs = nowUs - fromMs * 1_000;
+  if (sinceUs < 0) return NORMAL_PERMILLE;
+  if (kind === 'brown-out') return sinceUs < forMs * 1_000 ? slowerPermille : NORMAL_PERMILLE;
+  if (kind === 'outage') return NORMAL_PERMILLE;
+  const warmingUs = sinceUs - forMs * 1_000;
+  if (warmingUs < 0 || warmingUs >= warmUpMs * 1_000) return NORMAL_PERMILLE;
+  const excess = slowerPermille - NORMAL_PERMILLE;
+  return slowerPermille - Math.floor((excess * warmingUs) / (warmUpMs * 1_000));
+}
