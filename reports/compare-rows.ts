@@ -86,6 +86,8 @@ function valueText(unit: MetricUnit, value: number): string {
       return duration(value);
     case 'number':
       return value.toFixed(2);
+    case 'usd':
+      return `$${value.toFixed(2)}`;
   }
 }
 
@@ -97,6 +99,8 @@ function differenceText(unit: MetricUnit, value: number): string {
       return signed(value, duration);
     case 'number':
       return signed(value, (count) => count.toFixed(2));
+    case 'usd':
+      return signed(value, (dollars) => `$${dollars.toFixed(2)}`);
   }
 }
 

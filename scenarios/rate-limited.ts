@@ -1,20 +1,10 @@
-// The payment service takes five requests a second and says when to come back. For half a minute eight checkouts a
-// second come.
+// The payment service takes two requests a second of the four that come, for half a minute, and says when to come back.
 
-import { atLoad, PAYMENT, steadily } from './at-load/checkout.ts';
-
-/** Checkouts before the surge, and in it: each comes after half the usual time. */
-const BEFORE = 240;
-const SURGE = 240;
-const HASTE_US = 125_000;
+import { atLoad, QUIET_MS } from './at-load/checkout.ts';
 
 export default atLoad({
   name: 'rate-limited',
-  title: 'Payment answers 429 with Retry-After, and for half a minute twice as many checkouts come',
-  capacity: { payment: { ...PAYMENT, concurrency: 10, rateLimit: { perSecond: 5, burst: 5 } } },
+  title: 'Payment answers 429 with Retry-After for half a minute, to half of what comes',
+  incidents: [{ kind: 'throttling', service: 'payment', fromMs: QUIET_MS, forMs: 30_000, perSecond: 2 }],
   seconds: 480,
-  arrivalUs: (context) => {
-    const hasty = Math.min(Math.max(context.index - BEFORE, 0), SURGE);
-    return steadily(context) - hasty * HASTE_US;
-  },
 });

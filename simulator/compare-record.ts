@@ -5,8 +5,8 @@ import type { RunVerdict, SagaCounts } from './run-result.ts';
 
 export const COMPARE_RECORD_SCHEMA = 'sagastorm/compare@1';
 
-/** `share`: between 0 and 1. `us`: virtual microseconds. `number`: a count per saga. */
-export type MetricUnit = 'share' | 'us' | 'number';
+/** `share`: between 0 and 1. `us`: virtual microseconds. `number`: a count per saga. `usd`: US dollars. */
+export type MetricUnit = 'share' | 'us' | 'number' | 'usd';
 
 /** One declared metric. */
 export interface Metric {
@@ -70,6 +70,8 @@ export interface ComparedPolicy {
   }[];
   readonly sagas: SagaCounts;
   readonly metrics: readonly MeasuredMetric[];
+  /** No other policy is at least as good in p99, in calls per saga and in sagas completed, and better in one of them. */
+  readonly isOnFront: boolean;
   /** Over the fingerprints of all its runs, in seed order. */
   readonly fingerprint: string;
 }

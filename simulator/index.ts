@@ -22,6 +22,7 @@ export {
   type WorkloadContext,
 } from './scenario.ts';
 export type { ServiceLevels } from './service-levels.ts';
-export type { Capacity, Incident, RateLimit } from './service-load.ts';
-export { type SimulationOptions, simulate } from './world/host.ts';
+export type { Capacity, Incident } from './service-load.ts';
+export { simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';
+export type { SimulationOptions } from './world/simulation-options.ts';

@@ -13,25 +13,16 @@ export interface Capacity {
   readonly serviceTime: LatencySpec;
   /** Requests that may wait, 0 to 1,000,000, default 1,000; one more is refused as `resource_exhausted`. */
   readonly queueMax?: number;
-  /** More requests than this are refused as `rate_limited`, with the time after which one will be taken. */
-  readonly rateLimit?: RateLimit;
-}
-
-/** A token bucket. */
-export interface RateLimit {
-  /** 1 to 1,000,000. */
-  readonly perSecond: number;
-  /** Requests at once after a silence, 1 to 1,000,000. */
-  readonly burst: number;
 }
 
 /** What befalls a service at a certain time. Whole milliseconds of virtual time. */
 export interface Incident {
   /**
    * `outage`: its process is down; what waited is lost. `brown-out`: it works more slowly. `slow-restart`: it is down,
-   * and afterwards slower than usual, less and less so, until it is warm.
+   * and afterwards slower than usual, less and less so, until it is warm. `throttling`: it takes only so many requests a
+   * second and refuses the others as `rate_limited`, with the time after which it takes one.
    */
-  readonly kind: 'outage' | 'brown-out' | 'slow-restart';
+  readonly kind: 'outage' | 'brown-out' | 'slow-restart' | 'throttling';
   readonly service: string;
   readonly fromMs: number;
   /** How long it is down, or slow. */
@@ -42,12 +33,15 @@ export interface Incident {
   readonly slowerPermille?: number;
   /** How long it takes to become warm. For `slow-restart`. */
   readonly warmUpMs?: number;
+  /** Requests that it takes in a second, 1 to 1,000,000. For `throttling`. */
+  readonly perSecond?: number;
 }
 
 export const QUEUE_MAX_DEFAULT = 1_000;
 const MILLION = 1_000_000;
 const DAY_MS = 86_400_000;
-const KINDS = ['outage', 'brown-out', 'slow-restart'];
+const KINDS = ['outage', 'brown-out', 'slow-restart', 'throttling'];
+const NEED_CAPACITY = ['brown-out', 'slow-restart'];
 
 /** When the last incident is over, in virtual microseconds; 0 when there is none. */
 export function incidentsEndUs(incidents: readonly Incident[]): number {
@@ -79,7 +73,7 @@ export function checkServiceLoad(
     const where = `scenario "${scenario}": incidents[${i}]`;
     checkIncident(where, incident);
     checkService(where, incident.service, services);
-    if (incident.kind !== 'outage' && capacity[incident.service] === undefined) {
+    if (NEED_CAPACITY.includes(incident.kind) && capacity[incident.service] === undefined) {
       throw refused(
         `${where}: "${incident.service}" has no capacity that a ${incident.kind} could lessen`,
         'Give it one in `capacity`.',
@@ -89,8 +83,8 @@ export function checkServiceLoad(
 }
 
 function checkCapacity(where: string, capacity: Capacity): void {
-  checkMembers(where, capacity, ['concurrency', 'serviceTime', 'queueMax', 'rateLimit'], 'bad-scenario');
-  const { concurrency, serviceTime, queueMax = QUEUE_MAX_DEFAULT, rateLimit } = capacity;
+  checkMembers(where, capacity, ['concurrency', 'serviceTime', 'queueMax'], 'bad-scenario');
+  const { concurrency, serviceTime, queueMax = QUEUE_MAX_DEFAULT } = capacity;
   checkNumber(`${where}: concurrency`, concurrency, 1, 10_000);
   checkNumber(`${where}: queueMax`, queueMax, 0, MILLION);
   const fault = latencyFault(serviceTime);
@@ -100,23 +94,29 @@ function checkCapacity(where: string, capacity: Capacity): void {
       'Give whole microseconds below 2^31: percentiles that rise.',
     );
   }
-  if (rateLimit === undefined) return;
-  checkMembers(`${where}: rateLimit`, rateLimit, ['perSecond', 'burst'], 'bad-scenario');
-  checkNumber(`${where}: rateLimit.perSecond`, rateLimit.perSecond, 1, MILLION);
-  checkNumber(`${where}: rateLimit.burst`, rateLimit.burst, 1, MILLION);
 }
 
 function checkIncident(where: string, incident: Incident): void {
-  const members = ['kind', 'service', 'fromMs', 'forMs', 'isSilent', 'slowerPermille', 'warmUpMs'];
+  const members = [
+    'kind',
+    'service',
+    'fromMs',
+    'forMs',
+    'isSilent',
+    'slowerPermille',
+    'warmUpMs',
+    'perSecond',
+  ];
   checkMembers(where, incident, members, 'bad-scenario');
-  const { kind, fromMs, forMs, slowerPermille, warmUpMs } = incident;
+  const { kind, fromMs, forMs, slowerPermille, warmUpMs, perSecond } = incident;
   if (!KINDS.includes(kind)) {
     throw refused(`${where}: kind is ${JSON.stringify(kind)}`, `It is one of ${KINDS.join(', ')}.`);
   }
   checkNumber(`${where}: fromMs`, fromMs, 0, DAY_MS);
   checkNumber(`${where}: forMs`, forMs, 1, DAY_MS);
-  if (kind !== 'outage') checkNumber(`${where}: slowerPermille`, slowerPermille, 1_000, MILLION);
+  if (NEED_CAPACITY.includes(kind)) checkNumber(`${where}: slowerPermille`, slowerPermille, 1_000, MILLION);
   if (kind === 'slow-restart') checkNumber(`${where}: warmUpMs`, warmUpMs, 1, DAY_MS);
+  if (kind === 'throttling') checkNumber(`${where}: perSecond`, perSecond, 1, MILLION);
 }
 
 function checkService(where: string, service: string, services: readonly string[]): void {

@@ -23,13 +23,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/invariants/',
     'simulator/run-result.ts',
     'simulator/scenario.ts',
+    'simulator/service-levels.ts',
+    'simulator/service-load.ts',
   ],
   'simulator/service-levels.ts': ['engine/core/'],
+  'simulator/service-load.ts': ['engine/core/', 'simulator/kernel/'],
   'simulator/scenario.ts': [
     'engine/core/',
     'simulator/invariants/',
     'simulator/kernel/',
     'simulator/service-levels.ts',
+    'simulator/service-load.ts',
   ],
   'simulator/run-result.ts': [],
   'simulator/explore/': [

@@ -1,6 +1,5 @@
 // The policies that come with the engine. `default` is the standard table; the others are there to be compared.
 
-import { adaptiveRetries } from './adaptive-retry.ts';
 import { circuitBreakers } from './circuit-breaker.ts';
 import { definePolicy, type PolicySet } from './policy-set.ts';
 import { retryBudgets } from './retry-budget.ts';
@@ -61,20 +60,19 @@ const resilient = definePolicy({
   name: 'resilient',
   callTimeoutMs: 5_000,
   retry: {
-    transient: { attemptsMax: 10, initialMs: 500, maxMs: 20_000, factorPermille: 2_000 },
-    timeout: { attemptsMax: 10, initialMs: 1_000, maxMs: 20_000, factorPermille: 2_000 },
+    transient: { attemptsMax: 12, initialMs: 500, maxMs: 10_000, factorPermille: 2_000 },
+    timeout: { attemptsMax: 8, initialMs: 1_000, maxMs: 10_000, factorPermille: 2_000 },
     rate_limited: { attemptsMax: 20, initialMs: 1_000, maxMs: 30_000, factorPermille: 1_500 },
     circuit_open: { attemptsMax: 20, initialMs: 2_000, maxMs: 20_000, factorPermille: 1_500 },
     resource_exhausted: { attemptsMax: 10, initialMs: 2_000, maxMs: 30_000, factorPermille: 2_000 },
-    dependency_failure: { attemptsMax: 10, initialMs: 500, maxMs: 20_000, factorPermille: 2_000 },
+    dependency_failure: { attemptsMax: 12, initialMs: 500, maxMs: 10_000, factorPermille: 2_000 },
   },
   compensation: { attemptsMax: 10, initialMs: 1_000, maxMs: 20_000, factorPermille: 2_000 },
   jitter: 'equal',
   retryBudget: { ...retryBudgets.tenth, tokensMax: 500 },
   circuitBreaker: circuitBreakers.halfOfFifty,
   bulkhead: { callsMax: 20, queueMax: 10_000 },
-  adaptiveRetry: adaptiveRetries.standard,
-  hedge: { afterMs: 1_000 },
+  hedge: { afterMs: 300 },
 });
 
 /**

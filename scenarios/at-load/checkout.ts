@@ -18,11 +18,11 @@ const SECOND_US = 1_000_000;
 /** The first incident of a scenario begins after a quiet minute. */
 export const QUIET_MS = 60_000;
 
-export const checkout = defineSaga({
+const checkout = defineSaga({
   name: 'checkout',
   version: 1,
   steps: {
-    look: { service: 'inventory', action: 'look', effects: 'none' },
+    look: { service: 'catalogue', action: 'look', effects: 'none' },
     reserve: { service: 'inventory', action: 'reserve', compensation: 'release', after: ['look'] },
     charge: {
       service: 'payment',
@@ -70,11 +70,9 @@ export interface AtLoad {
   readonly capacity?: Readonly<Record<string, Capacity>>;
   /** How long checkouts keep coming, in seconds; the sagas of a run unless `--sagas` says otherwise. */
   readonly seconds: number;
-  /** When checkout number `index` comes, where it is not ten a second. */
-  arrivalUs?(context: WorkloadContext): number;
 }
 
-export function atLoad({ name, title, incidents = [], capacity, seconds, arrivalUs }: AtLoad): Scenario {
+export function atLoad({ name, title, incidents = [], capacity, seconds }: AtLoad): Scenario {
   return defineScenario({
     name,
     title,
@@ -85,9 +83,8 @@ export function atLoad({ name, title, incidents = [], capacity, seconds, arrival
     incidents,
     slo: PROMISES,
     participants: ({ sagas }) => ({
-      inventory: inventory({
-        items: Object.fromEntries(Array.from({ length: ITEMS }, (_, i) => [`item-${i}`, sagas])),
-      }),
+      catalogue: inventory({ items: itemsFor(sagas) }),
+      inventory: inventory({ items: itemsFor(sagas) }),
       payment: payment({ customers: 100 }),
       orders: orders(),
     }),
@@ -99,13 +96,17 @@ export function atLoad({ name, title, incidents = [], capacity, seconds, arrival
         amount: 1 + int('amount', 300_00),
         customer: `c-${int('customer', 100)}`,
       };
-      return { saga: checkout, input, startAtUs: arrivalUs?.(context) ?? steadily(context) };
+      return { saga: checkout, input, startAtUs: arrivalUs(context) };
     },
   });
 }
 
 /** Four a second, each at any time of its quarter. */
-export function steadily({ index, int }: WorkloadContext): number {
+function arrivalUs({ index, int }: WorkloadContext): number {
   const slotUs = SECOND_US / PER_SECOND;
   return index * slotUs + int('arrival', slotUs);
+}
+
+function itemsFor(sagas: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Array.from({ length: ITEMS }, (_, i) => [`item-${i}`, sagas]));
 }

@@ -1,21 +1,23 @@
 // The metrics of a comparison: which are declared, and how each is read off the runs. Adding one: add it to METRICS.
 
-import type { Metric } from '../compare-record.ts';
-import { meanOf, type PerSeed, PooledSamples } from '../statistics/index.ts';
+import type { ComparedPolicy, MeasuredMetric, Metric } from '../compare-record.ts';
+import { meanOf, type Objectives, type PerSeed, PooledSamples } from '../statistics/index.ts';
+import { costPerMillionSagas } from './cost.ts';
 import type { SeedMeasure } from './measure.ts';
 
 type Source =
   | { readonly over: 'seed-mean'; of(run: SeedMeasure): number | undefined }
   | { readonly over: 'pooled'; readonly permille: number; samples(run: SeedMeasure): Float64Array }
-  | { readonly over: 'seed-rate'; holds(run: SeedMeasure): boolean };
+  | { readonly over: 'seed-rate'; holds(run: SeedMeasure): boolean | undefined };
 
-type DeclaredMetric = Omit<Metric, 'over'> & Source;
+/** `isRare`: left out of a record in which it is zero, or cannot be told, for all policies. */
+type DeclaredMetric = Omit<Metric, 'over'> & Source & { readonly isRare?: true };
 
 /** A metric of all runs of one policy, ready to be compared. */
 export type MetricData =
   | { readonly over: 'seed-mean'; readonly values: PerSeed }
   | { readonly over: 'pooled'; readonly pooled: PooledSamples; readonly permille: number }
-  | { readonly over: 'seed-rate'; readonly holds: readonly boolean[] };
+  | { readonly over: 'seed-rate'; readonly holds: readonly (boolean | undefined)[] };
 
 const perSaga =
   (count: (run: SeedMeasure) => number) =>
@@ -46,6 +48,24 @@ const DECLARED: readonly DeclaredMetric[] = [
     better: 'lower',
     over: 'seed-mean',
     of: perSaga(({ sagas }) => sagas.failed + sagas.compensationFailed),
+  },
+  {
+    id: 'needed-a-person',
+    isRare: true,
+    title: 'sagas that needed a person',
+    unit: 'share',
+    better: 'lower',
+    over: 'seed-mean',
+    of: perSaga(({ sagas }) => sagas.resumed + sagas.compensationFailed),
+  },
+  {
+    id: 'not-ended',
+    isRare: true,
+    title: 'sagas not ended, or turned away',
+    unit: 'share',
+    better: 'lower',
+    over: 'seed-mean',
+    of: perSaga(({ sagas }) => sagas.open + sagas.shed),
   },
   {
     id: 'all-completed',
@@ -99,6 +119,50 @@ const DECLARED: readonly DeclaredMetric[] = [
     of: perSaga(({ calls }) => calls),
   },
   {
+    id: 'wasted',
+    isRare: true,
+    title: 'calls that were of no use',
+    unit: 'share',
+    better: 'lower',
+    over: 'seed-mean',
+    of: ({ calls, usefulCalls }) => (calls === 0 ? undefined : Math.max(0, 1 - usefulCalls / calls)),
+  },
+  {
+    id: 'load-back',
+    isRare: true,
+    title: 'seeds in which the load fell back after the incidents',
+    unit: 'share',
+    better: 'higher',
+    over: 'seed-rate',
+    holds: ({ recoveredUs }) => (recoveredUs === undefined ? undefined : recoveredUs >= 0),
+  },
+  {
+    id: 'recovery',
+    isRare: true,
+    title: 'time until the load fell back, where it did',
+    unit: 'us',
+    better: 'lower',
+    over: 'seed-mean',
+    of: ({ recoveredUs }) => (recoveredUs === undefined || recoveredUs < 0 ? undefined : recoveredUs),
+  },
+  {
+    id: 'circuit-open',
+    isRare: true,
+    title: 'time that circuits were open, of all processes',
+    unit: 'us',
+    better: 'neither',
+    over: 'seed-mean',
+    of: ({ circuitOpenUs }) => circuitOpenUs,
+  },
+  {
+    id: 'cost',
+    title: 'calls of a million sagas, in dollars',
+    unit: 'usd',
+    better: 'neither',
+    over: 'seed-mean',
+    of: (run) => costPerMillionSagas(run.calls / run.sagas.started),
+  },
+  {
     id: 'events',
     title: 'events per saga',
     unit: 'number',
@@ -112,6 +176,14 @@ const DECLARED: readonly DeclaredMetric[] = [
 export const METRICS: readonly Metric[] = DECLARED.map(({ id, title, unit, better, over }) => {
   return { id, title, unit, better, over };
 });
+
+/** What a record tells of: rare metrics only where they are not zero for all policies. */
+export function toldMetrics(policies: readonly Pick<ComparedPolicy, 'metrics'>[]): readonly Metric[] {
+  return METRICS.filter(({ id }, i) => {
+    const values = policies.map(({ metrics }) => metrics.find((one) => one.id === id)?.value ?? 0);
+    return DECLARED[i]!.isRare !== true || values.some((value) => value !== 0);
+  });
+}
 
 /** Every metric, in the order of {@link METRICS}, of the runs of one policy in seed order. */
 export function metricsOf(runs: readonly SeedMeasure[]): readonly MetricData[] {
@@ -131,4 +203,11 @@ function dataOf(metric: Source, runs: readonly SeedMeasure[]): MetricData {
     case 'seed-rate':
       return { over: 'seed-rate', holds: runs.map(metric.holds) };
   }
+}
+
+/** What the Pareto front of a comparison is about, each better when lower: p99, calls per saga, sagas that did not complete. */
+export function frontObjectives(metrics: readonly MeasuredMetric[]): Objectives {
+  const valueIn = (id: string): number | undefined => metrics.find((metric) => metric.id === id)?.value;
+  const completed = valueIn('completed');
+  return [valueIn('latency-p99'), valueIn('calls'), completed === undefined ? undefined : 1 - completed];
 }

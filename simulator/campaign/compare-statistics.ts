@@ -20,6 +20,8 @@ import {
 } from '../statistics/index.ts';
 import { METRICS, type MetricData } from './compare-metrics.ts';
 
+type PerSeedRate = readonly (boolean | undefined)[];
+
 /** The metrics of a policy without a baseline. */
 export function measured(metrics: readonly MetricData[]): readonly MeasuredMetric[] {
   return metrics.map((data, i) => ({ id: METRICS[i]!.id, ...measuredOne(data) }));
@@ -37,7 +39,9 @@ function measuredOne(data: MetricData): Omit<MeasuredMetric, 'id'> {
       return samples === 0 ? { samples } : { value: data.pooled.at(data.permille), samples };
     }
     case 'seed-rate': {
-      const [hits, samples] = [data.holds.filter(Boolean).length, data.holds.length];
+      const told = data.holds.filter((holds) => holds !== undefined);
+      const [hits, samples] = [told.filter(Boolean).length, told.length];
+      if (samples === 0) return { samples };
       return { value: hits / samples, samples, interval: wilson(hits, samples) };
     }
   }
@@ -89,10 +93,11 @@ function differenceOf(baseline: MetricData, other: MetricData, resamples: Resamp
     return pooled(baseline, other, resamples);
   }
   if (baseline.over === 'seed-rate' && other.over === 'seed-rate') {
-    const only = (yes: readonly boolean[], no: readonly boolean[]): number =>
-      yes.filter((holds, i) => holds && no[i] === false).length;
+    const only = (yes: PerSeedRate, no: PerSeedRate): number =>
+      yes.filter((holds, i) => holds === true && no[i] === false).length;
     const p = mcnemar(only(baseline.holds, other.holds), only(other.holds, baseline.holds));
-    const estimate = pairedDifference(baseline.holds.map(Number), other.holds.map(Number), resamples);
+    const numbers = (holds: PerSeedRate) => holds.map((one) => (one === undefined ? undefined : Number(one)));
+    const estimate = pairedDifference(numbers(baseline.holds), numbers(other.holds), resamples);
     return estimate && { ...shown(estimate, resamples.units), p };
   }
   throw new TypeError('metrics of two kinds cannot be compared');

@@ -15,12 +15,13 @@ import {
 } from '../compare-record.ts';
 import { Seed } from '../kernel/random.ts';
 import type { SagaCounts } from '../run-result.ts';
-import { CONFIDENCE, FAMILY_ERROR, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
+import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
 import type { CampaignProgress } from './campaign.ts';
-import { METRICS, metricsOf } from './compare-metrics.ts';
+import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
 import { type Contender, contenders } from './contenders.ts';
+import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import { batchAt, runsPerBatch } from './seeds.ts';
@@ -48,7 +49,8 @@ export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec'> {
   onProgress?(progress: CampaignProgress): void;
 }
 
-const RESAMPLES = 2_000;
+/** So many that the smallest p-value they can give passes Holm's correction over all metrics. */
+export const RESAMPLES = 5_000;
 /** Per policy: all durations are kept. */
 const SAGAS_MAX = 2_000_000;
 
@@ -57,7 +59,8 @@ const ASSUMPTIONS: readonly string[] = [
   'All policies ran the same seeds: the same workload, and the same faults wherever they come to the same point.',
   'Intervals are 95 % percentile intervals of a bootstrap over seeds, not corrected for the number of metrics; ~ is, by Holm, per policy, at 1 %.',
   'Percentiles are over the sagas of all seeds together. A policy that compensates other sagas is measured on others there.',
-  'Calls are those sent to participants, repetitions and undos included.',
+  'Calls are those sent to participants, repetitions and undos included. Of use is one per step of a saga that completed.',
+  COST_ASSUMPTION,
   'What holds here holds for this scenario, this workload and this profile.',
 ];
 
@@ -201,6 +204,7 @@ function policyOf(
     }),
     sagas: sumOf(runs.map(({ sagas }) => sagas)),
     metrics,
+    isOnFront: false,
     fingerprint: hash.digest('hex').slice(0, 32),
   };
 }
@@ -219,6 +223,7 @@ function recordOf(
   policies: readonly ComparedPolicy[],
   meta: CompareRecord['meta'],
 ): CompareRecord {
+  const told = toldMetrics(policies);
   const violated = policies.some(({ runs }) => runs.violated > 0);
   const inconclusive = policies.some(({ runs }) => runs.inconclusive > 0);
   return {
@@ -233,7 +238,7 @@ function recordOf(
     sagasPerRun: sagas,
     verdict: violated ? 'violated' : inconclusive ? 'inconclusive' : 'held',
     ...conclude(policies, seeds),
-    metrics: METRICS,
+    metrics: told,
     statistics: {
       unit: 'seed',
       confidence: CONFIDENCE,
@@ -243,7 +248,17 @@ function recordOf(
       seedsNeeded: UNITS_NEEDED,
     },
     assumptions: ASSUMPTIONS,
-    policies,
+    policies: withFront(policies).map((policy) => ({
+      ...policy,
+      metrics: policy.metrics.filter(({ id }) => told.some((metric) => metric.id === id)),
+    })),
     meta,
   };
+}
+
+/** Of the policies that are compared; the control is one of them once more. */
+function withFront(policies: readonly ComparedPolicy[]): readonly ComparedPolicy[] {
+  const compared = policies.filter(({ role }) => role !== 'control');
+  const front = paretoFront(compared.map(({ metrics }) => frontObjectives(metrics)));
+  return policies.map((policy) => ({ ...policy, isOnFront: front[compared.indexOf(policy)] ?? false }));
 }

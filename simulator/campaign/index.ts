@@ -2,7 +2,7 @@
 
 export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
 export { type Capsule, readCapsule } from './capsule.ts';
-export { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare } from './compare.ts';
+export { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare, RESAMPLES } from './compare.ts';
 export { keepStdoutClean } from './console.ts';
 export {
   type CheckedRegression,

@@ -9,6 +9,10 @@ export interface SeedMeasure {
   readonly violated?: string;
   readonly sagas: SagaCounts;
   readonly calls: number;
+  readonly usefulCalls: number;
+  readonly circuitOpenUs: number;
+  /** How long after the last incident the load was back; -1: never. Absent where it cannot be told. */
+  readonly recoveredUs?: number;
   readonly events: number;
   readonly virtualUs: number;
   readonly fingerprint: string;
@@ -17,7 +21,8 @@ export interface SeedMeasure {
 }
 
 export function measureOf(result: RunResult): SeedMeasure {
-  const { seed, verdict, sagas, calls, events, virtualUs, fingerprint, latencyUs, violations } = result;
+  const { seed, verdict, sagas, calls, load, events, virtualUs, fingerprint, latencyUs, violations } = result;
+  const recoveredUs = load.course?.recoveredUs;
   const [first] = violations;
   return {
     seed,
@@ -25,6 +30,9 @@ export function measureOf(result: RunResult): SeedMeasure {
     ...(first === undefined ? {} : { violated: first.invariant }),
     sagas,
     calls,
+    usefulCalls: load.usefulCalls,
+    circuitOpenUs: load.circuitOpenUs,
+    ...(recoveredUs === undefined ? {} : { recoveredUs }),
     events,
     virtualUs,
     fingerprint,

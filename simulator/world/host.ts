@@ -5,14 +5,12 @@
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import { Orchestrator } from '../../engine/core/orchestrator.ts';
-import type { Policy } from '../../engine/core/policy.ts';
 import type { Participant } from '../../engine/core/protocol.ts';
 import { isEnded, type SagaState } from '../../engine/core/saga.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { FaultInjector, type PointVisitor } from '../faults/injector.ts';
+import { FaultInjector } from '../faults/injector.ts';
 import { LATE_COPY_MAX_US } from '../faults/late-duplicate.ts';
 import { machineName } from '../faults/point.ts';
-import type { Profile } from '../faults/profile.ts';
 import { CaseBook } from '../invariants/case-book.ts';
 import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
 import type { WorldView } from '../invariants/invariant.ts';
@@ -22,8 +20,7 @@ import { EventQueue } from '../kernel/event-queue.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
 import { Seed } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
-import type { TraceLog } from '../kernel/trace.ts';
-import type { FaultPlan, RunResult } from '../run-result.ts';
+import type { RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
 import { promisesQuiet } from '../service-levels.ts';
 import { incidentsEndUs } from '../service-load.ts';
@@ -40,6 +37,7 @@ import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
 import { NEVER, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
@@ -47,36 +45,6 @@ import { endedCode, traceWords } from './trace-words.ts';
 import type { SimTransport } from './transport.ts';
 import { Versions } from './versions.ts';
 import { deliver, TRACE, type World } from './world.ts';
-
-export interface SimulationOptions {
-  readonly seed: string;
-  /** Sagas in this run, from 1. */
-  readonly sagas: number;
-  readonly profile: Profile;
-  /** Replaces the policy of the scenario and of its definitions. */
-  readonly policy?: Policy;
-  /** Only these faults strike: the replay of a recorded run. */
-  readonly plan?: FaultPlan;
-  /**
-   * Whether the result has the plan of all faults that struck, default true. A run that is fixed by its seed can
-   * always be run again with it; without it the memory of a large storm stays flat.
-   */
-  readonly keepPlan?: boolean;
-  /** Receives every event of the run. */
-  readonly trace?: TraceLog;
-  /** Called now and then with the number of sagas that have ended. */
-  onProgress?(ended: number): void;
-  /** Parts that stand in for the simulator's own, beside those of the scenario: a seam for tests. */
-  readonly variant?: WorldVariant;
-  /** The numbers of the sagas that begin, rising; the others never come. Left out: all of them. */
-  readonly only?: readonly number[];
-  /** Told of every point where a fault could strike, in order. */
-  readonly visit?: PointVisitor;
-}
-
-export interface WorldVariant extends Variant {
-  store?(world: World, partitions: readonly Partition[]): SimStore;
-}
 
 const EVENTS_PER_SAGA_MAX = 5_000;
 const EVENTS_MIN = 100_000;

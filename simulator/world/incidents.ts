@@ -4,6 +4,7 @@
 import type { Actor, Simulation } from '../kernel/simulation.ts';
 import type { IncidentResult } from '../run-result.ts';
 import { endUs, type Incident } from '../service-load.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** A participant as incidents see it. */
 export interface Sufferer {
@@ -17,11 +18,13 @@ export class Incidents implements Actor {
   readonly #incidents: readonly Incident[];
   readonly #sufferers: ReadonlyMap<string, Sufferer>;
   readonly #hurt: number[];
+  readonly #limiters: readonly RateLimiter[];
 
   constructor(incidents: readonly Incident[], sufferers: ReadonlyMap<string, Sufferer>) {
     this.#incidents = incidents;
     this.#sufferers = sufferers;
     this.#hurt = incidents.map(() => 0);
+    this.#limiters = incidents.map(({ perSecond = 1 }) => new RateLimiter(perSecond));
   }
 
   /** Lets them happen when their time comes. */
@@ -29,7 +32,7 @@ export class Incidents implements Actor {
     if (this.#incidents.length === 0) return;
     const id = sim.add(this);
     for (const incident of this.#incidents) {
-      if (incident.kind !== 'brown-out') sim.schedule(incident.fromMs * 1_000, id, 0, incident);
+      if (isDowntime(incident)) sim.schedule(incident.fromMs * 1_000, id, 0, incident);
     }
   }
 
@@ -52,10 +55,21 @@ export class Incidents implements Actor {
 
   /** A request found the service down. */
   foundDown(service: string, nowUs: number): void {
-    this.#incidents.forEach(({ service: other, kind, fromMs, forMs }, i) => {
-      const isDown = kind !== 'brown-out' && nowUs >= fromMs * 1_000 && nowUs < (fromMs + forMs) * 1_000;
-      if (service === other && isDown) this.#hurt[i]!++;
+    this.#incidents.forEach((incident, i) => {
+      if (incident.service === service && isDowntime(incident) && isOn(incident, nowUs)) this.#hurt[i]!++;
     });
+  }
+
+  /** For how long a throttled service takes no request; 0: it takes this one. */
+  refusesForUs(service: string, nowUs: number): number {
+    let longestUs = 0;
+    this.#incidents.forEach((incident, i) => {
+      if (incident.service !== service || incident.kind !== 'throttling' || !isOn(incident, nowUs)) return;
+      const waitUs = this.#limiters[i]!.take(nowUs);
+      if (waitUs > 0) this.#hurt[i]!++;
+      longestUs = Math.max(longestUs, waitUs);
+    });
+    return longestUs;
   }
 
   results(): readonly IncidentResult[] {
@@ -69,15 +83,19 @@ export class Incidents implements Actor {
   }
 }
 
-function slownessOf(
-  { kind, fromMs, forMs, slowerPermille = 0, warmUpMs = 0 }: Incident,
-  nowUs: number,
-): number {
-  const sinceUs = nowUs - fromMs * 1_000;
-  if (sinceUs < 0) return NORMAL_PERMILLE;
-  if (kind === 'brown-out') return sinceUs < forMs * 1_000 ? slowerPermille : NORMAL_PERMILLE;
-  if (kind === 'outage') return NORMAL_PERMILLE;
-  const warmingUs = sinceUs - forMs * 1_000;
+function isDowntime({ kind }: Incident): boolean {
+  return kind === 'outage' || kind === 'slow-restart';
+}
+
+function isOn({ fromMs, forMs }: Incident, nowUs: number): boolean {
+  return nowUs >= fromMs * 1_000 && nowUs < (fromMs + forMs) * 1_000;
+}
+
+function slownessOf(incident: Incident, nowUs: number): number {
+  const { kind, fromMs, forMs, slowerPermille = 0, warmUpMs = 0 } = incident;
+  if (kind === 'brown-out') return isOn(incident, nowUs) ? slowerPermille : NORMAL_PERMILLE;
+  if (kind !== 'slow-restart') return NORMAL_PERMILLE;
+  const warmingUs = nowUs - (fromMs + forMs) * 1_000;
   if (warmingUs < 0 || warmingUs >= warmUpMs * 1_000) return NORMAL_PERMILLE;
   const excess = slowerPermille - NORMAL_PERMILLE;
   return slowerPermille - Math.floor((excess * warmingUs) / (warmUpMs * 1_000));

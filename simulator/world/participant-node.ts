@@ -100,18 +100,19 @@ export class ParticipantNode implements Receiver, Sufferer {
 
   /** A request arrived. */
   receive(message: Message): void {
-    const { sim } = this.#world;
+    const { sim, incidents } = this.#world;
     const { saga, operation, transmission } = message;
     if (sim.nowUs < this.#downUntilUs) {
-      this.#world.incidents.foundDown(this.service, sim.nowUs);
+      incidents.foundDown(this.service, sim.nowUs);
       if (sim.nowUs < this.#silentUntilUs) return this.#unheard(message);
       sim.note(TRACE.refused, saga.index, operation, transmission);
       return this.#replies!.reply(message, REFUSED);
     }
+    const retryAfterUs = incidents.refusesForUs(this.service, sim.nowUs);
+    if (retryAfterUs > 0) return this.#replies!.reply(message, { ...LIMITED, retryAfterUs });
     const admission = this.#queue?.admit(message) ?? 'served';
     if (admission === 'served') this.#serve(message);
     else if (admission === 'refused') this.#replies!.reply(message, FULL);
-    else if (admission !== 'waits') this.#replies!.reply(message, { ...LIMITED, retryAfterUs: admission });
   }
 
   /** Nothing answers: the request is lost. */

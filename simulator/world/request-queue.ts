@@ -8,14 +8,13 @@ import type { Actor } from '../kernel/simulation.ts';
 import { type Capacity, QUEUE_MAX_DEFAULT } from '../service-load.ts';
 import { tableOf } from './latency-tables.ts';
 import type { Message } from './message.ts';
-import { RateLimiter } from './rate-limiter.ts';
 import { deliverWindow, Windows } from './windows.ts';
 import { DRAW, TRACE, type World } from './world.ts';
 
 const QUICK: NodeFate = { afterUs: 0, lengthUs: 0, serviceUs: 0, queueMax: 0 };
 
-/** What becomes of a request that arrives; a number is for how many microseconds none is taken. */
-export type Admission = 'served' | 'waits' | 'refused' | number;
+/** What becomes of a request that arrives. */
+export type Admission = 'served' | 'waits' | 'refused';
 
 /** Whose requests wait. */
 export interface Queued {
@@ -52,7 +51,6 @@ export class RequestQueue {
   readonly #windows: Windows<'node'>;
   readonly #places: number;
   readonly #table: LatencyTable | undefined;
-  readonly #limiter: RateLimiter | undefined;
   #waiting: Message[] = [];
   #served: Message[] = [];
   /** Until when a request takes how long, where the participant is grey. */
@@ -68,7 +66,6 @@ export class RequestQueue {
     this.#queued = queued;
     this.#places = capacity?.concurrency ?? 1;
     this.#table = capacity && tableOf(capacity.serviceTime);
-    this.#limiter = capacity?.rateLimit && new RateLimiter(capacity.rateLimit);
     this.#windows = new Windows(world, 'node', PLACE.node, participantMachine(node), 0, QUICK);
   }
 
@@ -77,8 +74,6 @@ export class RequestQueue {
     const { capacity } = this.#queued;
     const window = this.#windows.now();
     if (capacity === undefined && window === undefined && this.#length === 0) return 'served';
-    const waitUs = this.#limiter?.take(this.#world.sim.nowUs) ?? 0;
-    if (waitUs > 0) return waitUs;
     if (window !== undefined) {
       deliverWindow(this.#world, window, message.saga);
       if (this.#length >= window.fate.queueMax) return 'refused';

@@ -22,6 +22,7 @@ function policy(rest: Pick<ComparedPolicy, 'name' | 'role' | 'metrics'>): Compar
       resumed: 0,
       shed: 0,
     },
+    isOnFront: true,
     fingerprint: '0123456789abcdef0123456789abcdef',
     ...rest,
   };

@@ -77,7 +77,7 @@ test('a rejection for good is not tried again under any policy', () => {
 
 test('each policy goes by the name that it is listed under', () => {
   expect(Object.entries(policies).map(([name, policy]) => [name, policy.name])).toEqual(
-    ['default', 'impatient', 'patient', 'naive'].map((name) => [name, name]),
+    ['default', 'impatient', 'patient', 'naive', 'resilient'].map((name) => [name, name]),
   );
 });
 

@@ -3,7 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import { metricsOf } from '../../../simulator/campaign/compare-metrics.ts';
 import { compared } from '../../../simulator/campaign/compare-statistics.ts';
-import { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare } from '../../../simulator/campaign/index.ts';
+import {
+  COMPARE_SEEDS_DEFAULT,
+  type CompareOptions,
+  compare,
+  RESAMPLES,
+} from '../../../simulator/campaign/index.ts';
 import type { SeedMeasure } from '../../../simulator/campaign/measure.ts';
 import type { CompareRecord, MeasuredMetric } from '../../../simulator/index.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
@@ -171,6 +176,8 @@ function measure(i: number, latencyUs: number): SeedMeasure {
       shed: 0,
     },
     calls: 40 + (latencyUs % 7),
+    usefulCalls: 4 * completed,
+    circuitOpenUs: 0,
     events: 200 + (latencyUs % 11),
     virtualUs: 1e9,
     fingerprint: '',
@@ -181,7 +188,11 @@ function measure(i: number, latencyUs: number): SeedMeasure {
 
 function distinguishable(root: string, factor: number, isPaired: boolean): readonly string[] {
   const [baseline, other] = synthetic(root, factor, isPaired).map(metricsOf);
-  const resamples = new Resamples(COMPARE_SEEDS_DEFAULT, 2_000, new Seed(root).stream('compare/bootstrap'));
+  const resamples = new Resamples(
+    COMPARE_SEEDS_DEFAULT,
+    RESAMPLES,
+    new Seed(root).stream('compare/bootstrap'),
+  );
   return compared(baseline!, other!, resamples)
     .filter(({ difference }) => difference?.isDistinguishable === true)
     .map(({ id }) => id);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defineSaga, type Participant, policies } from '../../../engine/index.ts';
 import { bank, inventory } from '../../../participants-mock/index.ts';
 import { defineScenario, INVARIANTS, profiles, type Scenario, simulate } from '../../../simulator/index.ts';
-import type { WorldVariant } from '../../../simulator/world/host.ts';
+import type { WorldVariant } from '../../../simulator/world/simulation-options.ts';
 import {
   BANK,
   bankWithoutTombstones,

@@ -21,8 +21,8 @@ import type {
 import { Bank, bank, Inventory } from '../../../participants-mock/index.ts';
 import { profiles } from '../../../simulator/index.ts';
 import type { Actor } from '../../../simulator/kernel/simulation.ts';
-import type { WorldVariant } from '../../../simulator/world/host.ts';
 import type { Partition } from '../../../simulator/world/sim-saga.ts';
+import type { WorldVariant } from '../../../simulator/world/simulation-options.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 import type { World } from '../../../simulator/world/world.ts';
 

@@ -11,7 +11,7 @@ import {
   type SimulationOptions,
   simulate,
 } from '../../../simulator/index.ts';
-import type { WorldVariant } from '../../../simulator/world/host.ts';
+import type { WorldVariant } from '../../../simulator/world/simulation-options.ts';
 import { SimStore } from '../../../simulator/world/store.ts';
 
 function scenarioWith(inPayload: () => void = () => undefined): Scenario {
