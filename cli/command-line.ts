@@ -7,6 +7,7 @@
 import { type CAC, cac } from 'cac';
 import { nearest, suggestion } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
+import { labelled } from '../reports/index.ts';
 import { VERSION } from '../simulator/campaign/index.ts';
 
 /** One flag. With `value` it takes one, named so in the help. */
@@ -43,6 +44,8 @@ export type ParsedLine =
   | { readonly kind: 'answered' }
   | { readonly kind: 'nothing' };
 
+/** Columns that every terminal has. */
+const HELP_WIDTH = 80;
 const MARK = '\u0001';
 const EVERYWHERE: readonly Flag[] = [
   { name: 'debug', description: 'Print the stack of an error' },
@@ -83,10 +86,19 @@ function declare(commands: readonly CommandSpec[]): CAC {
   }
   cli.option('--debug', EVERYWHERE[0]!.description);
   cli.help((sections) => {
-    for (const section of sections) section.body = section.body.replace(/ *(\(default: true\))?$/gm, '');
+    for (const section of sections) {
+      const lines = section.body.replace(/ *(\(default: true\))?$/gm, '').split('\n');
+      section.body = lines.flatMap(wrapped).join('\n');
+    }
   });
   cli.version(VERSION);
   return cli;
+}
+
+/** A flag or a command, and beside it what it is for. */
+function wrapped(line: string): readonly string[] {
+  const [, label, text] = /^( {2}\S.*? {2,})(\S.*)$/.exec(line) ?? [];
+  return label === undefined || text === undefined ? [line] : labelled(label, text, label.length, HELP_WIDTH);
 }
 
 /** The parser calls this once per flag on the line, whichever it is: only the first call finds a mark. */

@@ -58,7 +58,7 @@ const FLAGS = {
   until: {
     name: 'until',
     value: 'time',
-    description: 'With --trace: only events up to this virtual time, e.g. 1.2s',
+    description: 'Print every event up to this virtual time, e.g. 1.2s',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
@@ -67,6 +67,11 @@ export type FlagName = keyof typeof FLAGS;
 /** The flags with these names, in this order. */
 export function flags(...names: readonly FlagName[]): readonly Flag[] {
   return names.map((name) => FLAGS[name]);
+}
+
+/** A flag that means something else to one command. */
+export function flagFor(name: FlagName, description: string): Flag {
+  return { ...FLAGS[name], description };
 }
 
 const SEED_LENGTH_MAX = 200;

@@ -17,7 +17,8 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
-const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, SEEDS, LIST];
+/** Every command, as the help lists them. */
+export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, SEEDS, LIST];
 const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, compare, seeds, list };
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */

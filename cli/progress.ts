@@ -1,16 +1,9 @@
 // How far a campaign is, on stderr: a live line at most ten times a second, or a plain line every ten seconds.
 
+import { performance } from 'node:perf_hooks';
 import { counted, number } from '../reports/index.ts';
 import type { CampaignProgress } from '../simulator/campaign/index.ts';
-
-/** Where progress goes. */
-export interface ProgressSink {
-  /** Whether a line replaces the one before. */
-  readonly live: boolean;
-  line(text: string): void;
-  /** Removes the live line. */
-  clear(): void;
-}
+import { type ProgressSink, progressSink } from './terminal.ts';
 
 const LIVE_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 10_000;
@@ -44,6 +37,21 @@ export class Progress {
 
   end(): void {
     this.#sink.clear();
+  }
+}
+
+/** Does a piece of work and shows how far it is, unless `quiet`. The live line is gone when it ends, however it ends. */
+export async function showing<Result>(
+  scenario: string,
+  quiet: boolean,
+  work: (progress: { onProgress?(state: CampaignProgress): void }) => Promise<Result>,
+): Promise<Result> {
+  if (quiet) return work({});
+  const progress = new Progress(scenario, progressSink(), () => performance.now());
+  try {
+    return await work({ onProgress: (state) => progress.update(state) });
+  } finally {
+    progress.end();
   }
 }
 

@@ -6,7 +6,15 @@ import { clearLine, cursorTo } from 'node:readline';
 import pc from 'picocolors';
 import type { Palette } from '../reports/index.ts';
 import { EXIT } from './exit-codes.ts';
-import type { ProgressSink } from './progress.ts';
+
+/** Where progress goes. */
+export interface ProgressSink {
+  /** Whether a line replaces the one before. */
+  readonly live: boolean;
+  line(text: string): void;
+  /** Removes the live line. */
+  clear(): void;
+}
 
 const WIDTH_MIN = 60;
 const WIDTH_MAX = 120;

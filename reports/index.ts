@@ -3,6 +3,7 @@
 export { renderComparison } from './compare.ts';
 export { renderComparisonMarkdown } from './compare-markdown.ts';
 export { renderJson } from './json.ts';
+export { labelled } from './layout.ts';
 export { renderLine } from './line.ts';
 export { type Palette, type PrettyOptions, renderPretty } from './pretty.ts';
 export { counted, duration, number } from './wording.ts';

@@ -52,7 +52,7 @@ export function renderPretty(record: RunRecord, options: PrettyOptions): string 
     ...summary(record, options),
     ...wrap(costs(record, options), options.width - 1).map((line) => options.colors.dim(` ${line}`)),
     '',
-    verdict(record, options),
+    ...verdict(record, options),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -98,7 +98,7 @@ function failure(
   { runs }: RunRecord,
   { colors, width }: PrettyOptions,
 ): readonly string[] {
-  const { invariant, message, saga, seed, atUs, faults, replay } = violation;
+  const { invariant, message, saga, seed, atUs, faults, replay, notShrunk } = violation;
   const often = `${number(violation.runs)} of ${counted(runs.total, 'run')}`;
   const who = saga === undefined ? 'at' : `saga ${saga} at`;
   const kinds = [...Map.groupBy(faults, ({ kind }) => kind)].map(([kind, list]) =>
@@ -115,17 +115,16 @@ function failure(
     ...(violation.shrunk === undefined
       ? detail(struck, kinds.length === 0 ? 'no fault' : kinds.join(', '), width)
       : smallRun(violation.shrunk, width)),
+    ...(notShrunk === undefined ? [] : detail('shrunk', `no: ${notShrunk}`, width)),
     ...detail('replay', together(replay), width),
-    ...(violation.test === undefined
-      ? []
-      : detail('test', together(`npx vitest run ${violation.test}`), width)),
+    ...(violation.runTest === undefined ? [] : detail('test', together(violation.runTest), width)),
   ];
 }
 
-/** `(necessary)`; `(necessary, and half of it is not enough)` when nothing milder that was tried does. */
+/** `(necessary)`; `(necessary, and 5 % milder is not enough)` when nothing milder that was tried does. */
 function mark(found: FaultMark | undefined): string {
   if (found === undefined || !found.isNecessary) return '';
-  return found.needsItsParameters ? ' (necessary, and half of it is not enough)' : ' (necessary)';
+  return found.needsItsParameters ? ' (necessary, and 5 % milder is not enough)' : ' (necessary)';
 }
 
 /** What is left of the run, fault by fault. */
@@ -208,9 +207,8 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ...regressions(record),
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
-    ...(record.explored === undefined
-      ? ([['DETERMINISM', determinism(record)]] as const)
-      : ([['EXPLORED', explored(record.explored)]] as const)),
+    ...(record.explored === undefined ? [] : ([['EXPLORED', explored(record.explored)]] as const)),
+    ['DETERMINISM', determinism(record)],
     ['FINGERPRINT', record.fingerprint],
   ];
   return rows.flatMap(([label, text]) =>
@@ -248,7 +246,8 @@ function regressions({ regressions: pinned }: RunRecord): readonly (readonly [st
     pinned.stale === 0
       ? ''
       : ` · ${number(pinned.stale)} stale: their faults strike nothing any more, see \`sagastorm seeds list\``;
-  return [['REGRESSIONS', `${number(pinned.held)}/${number(pinned.total)} held${stale}`]];
+  const lost = pinned.lost.length === 0 ? '' : ` · cannot be run: ${pinned.lost.join(', ')}`;
+  return [['REGRESSIONS', `${number(pinned.held)}/${number(pinned.total)} held${stale}${lost}`]];
 }
 
 /** `1,225 of 1,225`, what that means, and what was left out. */
@@ -256,8 +255,13 @@ function explored({ k, points, total, run, pruned }: NonNullable<RunRecord['expl
   const what = k === 1 ? 'every fault by itself' : 'every fault by itself and every pair';
   const left =
     pruned === 0 ? '' : ` · ${number(pruned)} of them not run: their second fault has nothing to strike`;
+  const missing = total - run - pruned;
   const done = `${number(run + pruned)} of ${number(total)} explored`;
-  if (run + pruned < total) return `${done}, then it was stopped`;
+  if (missing > 0 && k === 1) return `${done}, then it was stopped`;
+  if (missing > 0) {
+    const faults = counted(missing, 'single fault');
+    return `${number(run + pruned)} explored, then it was stopped: ${faults} left, and every pair that begins with one of them`;
+  }
   return `${done}: ${what} at ${number(points)} points${left}`;
 }
 
@@ -316,7 +320,16 @@ function costs({ virtualUs, events, meta }: RunRecord, { stored }: PrettyOptions
   ].join(' · ');
 }
 
-function verdict({ verdict }: RunRecord, { colors }: PrettyOptions): string {
+/** One word, unless it is no run that was violated. */
+function verdict(
+  { verdict, runs, violations, sometimes = [] }: RunRecord,
+  { colors, width }: PrettyOptions,
+): readonly string[] {
   const { words, color } = VERDICTS[verdict];
-  return ` ${colors.bold(colors[color](words))}`;
+  const isByAbsence = verdict === 'violated' && runs.violated === 0 && violations.length === 0;
+  const never = sometimes.flatMap(({ name, times }) => (times === 0 ? [`"${name}"`] : []));
+  const why = isByAbsence ? `: every run held, and never was true: ${never.join(', ')}` : '';
+  return wrap(`${words}${why}`, width - 1).map(
+    (line) => ` ${line.replace(words, (found) => colors.bold(colors[color](found)))}`,
+  );
 }

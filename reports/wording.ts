@@ -38,12 +38,12 @@ export function duration(us: number): string {
   return `${scaled(us, size)} ${name}`;
 }
 
-/** Several durations in one unit, that of the largest: `p50 118  p99 1,204 ms`. */
+/** Several durations, each in its unit, which is said once when all have the same: `p50 118  p99 1,204 ms`. */
 export function durations(values: Readonly<Record<string, number>>): string {
-  const largest = Math.max(...Object.values(values));
-  const [size, name] = UNITS.find(([unit]) => largest >= 2 * unit) ?? UNITS.at(-1)!;
-  const texts = Object.entries(values).map(([label, us]) => `${label} ${scaled(us, size)}`);
-  return `${texts.join('  ')} ${name}`;
+  const texts = Object.entries(values).map(([label, us]) => `${label} ${duration(us)}`);
+  const [unit = '', ...others] = texts.map((text) => text.slice(text.lastIndexOf(' ')));
+  if (others.some((other) => other !== unit)) return texts.join('  ');
+  return `${texts.map((text) => text.slice(0, -unit.length)).join('  ')}${unit}`;
 }
 
 function scaled(us: number, size: number): string {

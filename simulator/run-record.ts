@@ -39,7 +39,7 @@ export interface CellHit {
 export interface FaultMark {
   /** Without it the run does not fail so. */
   readonly isNecessary: boolean;
-  /** With any milder parameters that were tried it does not either. */
+  /** With milder parameters that were tried, down to 5 % less of a number, it does not either. */
   readonly needsItsParameters: boolean;
 }
 
@@ -79,10 +79,14 @@ export interface RecordedViolation {
   readonly faults: readonly PlannedFault[];
   /** The small run, which message, time, saga and faults are then of. */
   readonly shrunk?: ShrunkFailure;
+  /** Why it was not made small although it was to be. */
+  readonly notShrunk?: string;
   /** Further invariants that the same faults break at the same points. */
   readonly also?: readonly string[];
   /** Path of a vitest test that fails until the bug is mended, relative to where the command ran. */
   readonly test?: string;
+  /** The command that runs the test. */
+  readonly runTest?: string;
 }
 
 /** The first event in which two runs of one seed differ. */
@@ -168,6 +172,8 @@ export interface RunRecord {
     readonly held: number;
     readonly failed: number;
     readonly stale: number;
+    /** Paths of those that could not be run. */
+    readonly lost: readonly string[];
   };
   /** What must be true at least once: how often each was, over all runs. A campaign in which one never was fails. */
   readonly sometimes?: readonly { readonly name: string; readonly times: number }[];
@@ -191,8 +197,8 @@ export interface RunRecord {
   readonly bound95?: number;
   /**
    * Of an exhaustive exploration: plans of at most `k` faults, over the `points` that the run without a fault comes to.
-   * `pruned`: pairs whose second cannot strike, which would be the run of the first alone. `total` is all of them when
-   * nothing was cut short.
+   * `pruned`: pairs whose second cannot strike, which would be the run of the first alone. `total` is all of them; of
+   * pairs that was cut short, all that are known: those of a first fault are counted when it is explored.
    */
   readonly explored?: {
     readonly k: number;

@@ -8,6 +8,7 @@ import type { Participant } from '../engine/core/protocol.ts';
 import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { InvariantFactory } from './invariants/invariant.ts';
+import { checkInvariants, describeInvariants } from './invariants/own-invariants.ts';
 import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
 import { checkServiceLevels, type ServiceLevels } from './service-levels.ts';
@@ -30,7 +31,7 @@ export interface SagaStart {
 }
 
 /** What a process runs: sagastorm's own orchestrator, or what stands in for it. */
-export type Engine = Pick<Orchestrator, 'handle'>;
+export type Engine = Pick<Orchestrator, 'handle'> & Partial<Pick<Orchestrator, 'dispose'>>;
 
 /**
  * Parts that stand in for sagastorm's own: how another engine, or one that is wrong on purpose, is put under the same
@@ -117,7 +118,8 @@ export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99U
  * Declares a scenario; a scenario file exports it as default.
  *
  * @throws UserError `bad-scenario` when the name, a latency or the number of orchestrators is wrong,
- * `unknown-service` or `unknown-action` when a saga calls what the participants do not offer.
+ * `unknown-service` or `unknown-action` when a saga calls what the participants do not offer, `bad-invariant` or
+ * `scenario-threw` when an invariant cannot say who it is.
  * @example
  * export default defineScenario({
  *   name: 'bank-transfer',
@@ -147,8 +149,9 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   checkServiceLevels(spec.name, spec.slo ?? {});
   assertTellsApart(spec);
   assertServicesExist(spec);
-  const services = Object.keys(spec.participants({ sagas: 1 }));
-  checkServiceLoad(spec.name, services, spec.capacity ?? {}, spec.incidents ?? []);
+  const participants = spec.participants({ sagas: 1 });
+  checkServiceLoad(spec.name, Object.keys(participants), spec.capacity ?? {}, spec.incidents ?? []);
+  checkInvariants(spec.name, describeInvariants(spec.invariants ?? [], participants));
   return {
     sagasPerRun: 100,
     policies: [],

@@ -8,7 +8,7 @@ import { UserError } from '../engine/core/user-error.ts';
  * before the incidents of a scenario and from five minutes after them; where there are none, always.
  */
 export interface ServiceLevels {
-  /** Of 1,000 sagas so many complete, at least; 0 to 1,000. */
+  /** Of 1,000 sagas so many complete, at least; 0 to 1,000. Left out: some do, or the campaign is inconclusive. */
   readonly completedPermille?: number;
   /** Half of all sagas end within so many virtual milliseconds. */
   readonly sagaP50Ms?: number;

@@ -10,6 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/core/': ['npm:@standard-schema/spec'],
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
+  'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue'],
   'engine/index.ts': ['engine/core/', 'engine/policy/'],
   'participants-mock/': ['engine/core/', 'engine/fence/'],
   'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],
@@ -59,6 +60,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'scenarios/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'npm:zod'],
   'bench/': [
     'engine/index.ts',
+    'engine/live/index.ts',
     'participants-mock/index.ts',
     'simulator/index.ts',
     'simulator/campaign/index.ts',
@@ -69,7 +71,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where real clocks, timers, randomness, threads and files are at home; everywhere else they are refused. */
-const AMBIENT_ALLOWED = ['simulator/campaign/', 'cli/', 'bench/', 'simulator/world/sandbox.ts'];
+const AMBIENT_ALLOWED = [
+  'engine/live/',
+  'simulator/campaign/',
+  'cli/',
+  'bench/',
+  'simulator/world/sandbox.ts',
+];
 
 const AMBIENT: readonly RegExp[] = [
   /\bDate\.now\b/,

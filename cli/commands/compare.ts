@@ -1,43 +1,46 @@
 // `sagastorm compare`: policies over the same seeds, and what can be told apart.
 
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderComparison, renderComparisonMarkdown, renderJson } from '../../reports/index.ts';
 import {
   COMPARE_SEEDS_DEFAULT,
   type CompareOptions,
   compare as comparePolicies,
+  makeFolder,
 } from '../../simulator/campaign/index.ts';
 import type { CompareRecord } from '../../simulator/compare-record.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { choicesOf, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
-import { Progress } from '../progress.ts';
-import { prepareFolder, storeComparison } from '../result-files.ts';
-import { palette, print, progressSink, remark, width } from '../terminal.ts';
+import { flagFor, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
+import { showing } from '../progress.ts';
+import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { storeComparison } from '../result-files.ts';
+import { print, remark } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 const SEEDS = { min: 2, max: 10_000 };
-const REPORTERS = ['pretty', 'md', 'json'] as const;
-type ReporterName = (typeof REPORTERS)[number];
+const REPORTERS: Reporters<CompareRecord> = {
+  pretty: renderComparison,
+  md: renderComparisonMarkdown,
+  json: renderJson,
+};
 
 export const COMPARE: CommandSpec = {
   name: 'compare',
   positional: '<scenario>',
   description: 'Run policies over the same seeds, and tell them apart from noise',
   flags: [
-    { name: 'policy', value: 'name', description: 'A policy; give it several times, the baseline first' },
+    flagFor('policy', 'A policy; give it several times, the baseline first'),
     ...flags('sweep', 'seed'),
-    {
-      name: 'seeds',
-      value: 'n',
-      description: `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
-    },
+    flagFor(
+      'seeds',
+      `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
+    ),
     ...flags('sagas', 'profile', 'saga', 'workers'),
-    { name: 'reporter', value: 'name', description: 'pretty, md or json; may be given several times' },
-    { name: 'json', description: 'Only the record on stdout, one line of JSON' },
+    flagFor('reporter', 'pretty, md or json; may be given several times'),
+    flagFor('json', 'Only the record on stdout, one line of JSON'),
     ...flags('out', 'quiet', 'no-color'),
   ],
   examples: [
@@ -56,33 +59,25 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
       'See `sagastorm list`, or name a file.',
     );
   }
-  const reporters = reportersOf(given);
+  const reporters = reportersOf(given, REPORTERS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   try {
-    prepareFolder(out);
-    const record = await runOne({ ...options, signal: stop.signal }, isGiven(given, 'quiet'));
+    makeFolder(out);
+    const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
+      comparePolicies({ ...options, signal: stop.signal, ...progress }),
+    );
     if (record === undefined) {
       remark('sagastorm: stopped before there was something to compare.\n');
       return EXIT.interrupted;
     }
     const stored = storeComparison(record, out);
-    for (const reporter of reporters) print(render(reporter, record, given, stored));
+    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
     return codeOfVerdict(record.verdict);
   } finally {
     letGo();
-  }
-}
-
-async function runOne(options: CompareOptions, quiet: boolean): Promise<CompareRecord | undefined> {
-  if (quiet) return comparePolicies(options);
-  const progress = new Progress(options.scenario, progressSink(), () => performance.now());
-  try {
-    return await comparePolicies({ ...options, onProgress: (state) => progress.update(state) });
-  } finally {
-    progress.end();
   }
 }
 
@@ -101,30 +96,4 @@ function optionsOf(scenario: string, given: GivenFlags): CompareOptions {
     ...(seeds === undefined ? {} : { seeds }),
     ...(workers === undefined ? {} : { workers }),
   };
-}
-
-function reportersOf(given: GivenFlags): readonly ReporterName[] {
-  const chosen = choicesOf(given, 'reporter', REPORTERS);
-  if (!isGiven(given, 'json')) return chosen.length === 0 ? ['pretty'] : [...new Set(chosen)];
-  if (chosen.length === 0) return ['json'];
-  throw new UserError(
-    'json-and-reporter',
-    '--json prints only the record, so it cannot be combined with --reporter',
-    'Write --reporter json beside the others.',
-  );
-}
-
-function render(reporter: ReporterName, record: CompareRecord, given: GivenFlags, stored: string): string {
-  switch (reporter) {
-    case 'json':
-      return renderJson(record);
-    case 'md':
-      return renderComparisonMarkdown(record);
-    case 'pretty':
-      return renderComparison(record, {
-        colors: palette(isGiven(given, 'no-color')),
-        width: width(),
-        stored,
-      });
-  }
 }

@@ -1,15 +1,15 @@
 // `sagastorm explore`: every fault at every point of a small workload, one at a time or two.
 
-import { performance } from 'node:perf_hooks';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
-import { type ExploreOptions, explore as exploreAll } from '../../simulator/campaign/index.ts';
+import { type ExploreOptions, explore as exploreAll, makeFolder } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
-import { Progress } from '../progress.ts';
-import { prepareFolder, storeRecord } from '../result-files.ts';
-import { palette, print, progressSink, width } from '../terminal.ts';
+import { flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { showing } from '../progress.ts';
+import { prettyOptions } from '../reporters.ts';
+import { storeRecord } from '../result-files.ts';
+import { print } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
@@ -17,7 +17,14 @@ export const EXPLORE: CommandSpec = {
   name: 'explore',
   positional: '<scenario>',
   description: 'Try every fault at every point of one saga or a few, and with --faults 2 every pair',
-  flags: flags('sagas', 'faults', 'seed', 'policy', 'saga', 'workers', 'json', 'out', 'quiet', 'no-color'),
+  flags: [
+    flagFor('sagas', 'Sagas in the run, all at once, 1 to 100; default 1'),
+    ...flags('faults'),
+    flagFor('seed', 'Seed of all runs; default some under which sagas complete, and are undone'),
+    ...flags('policy', 'saga', 'workers'),
+    flagFor('json', 'Only the run record on stdout, one line of JSON'),
+    ...flags('out', 'quiet', 'no-color'),
+  ],
   examples: ['explore bank-transfer', 'explore bank-transfer --sagas 2 --faults 2'],
 };
 
@@ -36,7 +43,6 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
-  const progress = new Progress(scenario, progressSink(), () => performance.now());
   const options: ExploreOptions = {
     ...jobOf(scenario, given),
     sagas: wholeNumberOf(given, 'sagas', { min: 1, max: 100 }) ?? 1,
@@ -47,19 +53,14 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
     signal: stop.signal,
     ...(seed === undefined ? {} : { seed }),
     ...(workers === undefined ? {} : { workers }),
-    ...(isGiven(given, 'quiet')
-      ? {}
-      : {
-          onProgress: (done, total) => progress.update({ phase: 'exploring', unit: 'faults', done, total }),
-        }),
   };
   try {
-    prepareFolder(out);
-    const record = await exploreAll(options);
-    progress.end();
-    const stored = storeRecord(record, out, false);
-    if (isGiven(given, 'json')) print(renderJson(record));
-    else print(renderPretty(record, { colors: palette(isGiven(given, 'no-color')), width: width(), stored }));
+    makeFolder(out);
+    const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
+      exploreAll({ ...options, ...progress }),
+    );
+    const looks = prettyOptions(given, storeRecord(record, out, false));
+    print(isGiven(given, 'json') ? renderJson(record) : renderPretty(record, looks));
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();

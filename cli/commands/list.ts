@@ -1,19 +1,21 @@
 // `sagastorm list`: which scenarios come with the package.
 
-import { counted } from '../../reports/index.ts';
+import { counted, labelled } from '../../reports/index.ts';
 import { listScenarios, type ScenarioSummary, STANDARD_POLICIES } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, isGiven } from '../flags.ts';
-import { palette, print } from '../terminal.ts';
+import { flagFor, flags, isGiven } from '../flags.ts';
+import { palette, print, width } from '../terminal.ts';
 
 export const LIST: CommandSpec = {
   name: 'list',
   positional: '',
   description: 'Show the scenarios that come with sagastorm',
-  flags: flags('json', 'no-color'),
+  flags: [flagFor('json', 'The list as JSON on stdout'), ...flags('no-color')],
   examples: ['list'],
 };
+
+const WIDTH_MAX = 80;
 
 export async function list(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   refuseWords(words, LIST);
@@ -27,11 +29,13 @@ export async function list(words: readonly string[], given: GivenFlags): Promise
 function table(scenarios: readonly ScenarioSummary[], noColor: boolean): string {
   const { bold, dim } = palette(noColor);
   const column = Math.max(...scenarios.map(({ name }) => name.length)) + 2;
-  const indent = ' '.repeat(column);
+  const beside = (label: string, text: string): readonly string[] =>
+    labelled(` ${label}`, text, column + 1, Math.min(width(), WIDTH_MAX));
   const lines = scenarios.flatMap(({ name, title, sagas, policies, sagasPerRun }) => {
     const own = policies.length === 0 ? '' : ` · policies ${policies.join(', ')}`;
     const detail = `${counted(sagasPerRun, 'saga')} per run: ${sagas.join(', ')}${own}`;
-    return [` ${bold(name)}${' '.repeat(column - name.length)}${title}`, dim(` ${indent}${detail}`)];
+    const [first = '', ...more] = beside(name, title);
+    return [first.replace(name, bold), ...more, ...beside('', detail).map(dim)];
   });
   return `${[...lines, '', dim(` Policies for all: ${STANDARD_POLICIES.join(', ')}`)].join('\n')}\n`;
 }

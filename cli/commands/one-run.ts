@@ -1,12 +1,19 @@
 // What names one run on the command line: a capsule, or a scenario with its seed and the flags that shape it.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { type Job, readJson } from '../../simulator/campaign/index.ts';
-import type { GivenFlags } from '../command-line.ts';
-import { type FlagName, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { type Job, quoted, readJson } from '../../simulator/campaign/index.ts';
+import type { Flag, GivenFlags } from '../command-line.ts';
+import { type FlagName, flagFor, flags, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 
 /** What a capsule already says. */
 const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'policy', 'saga'];
+/** The flags that name a run beside its scenario. */
+export const OF_A_SEED_FLAGS: readonly Flag[] = [
+  flagFor('seed', 'Seed of the run; needed for a scenario'),
+  flagFor('sagas', "Sagas in the run, 1 to 10,000,000; default the scenario's own"),
+  ...flags('profile', 'policy', 'saga'),
+];
+
 const SAGAS = { min: 1, max: 10_000_000 };
 
 /** @throws UserError `capsule-and-flag` */
@@ -27,7 +34,7 @@ export function neededSeed(command: string, scenario: string, given: GivenFlags)
   throw new UserError(
     'missing-seed',
     `${command} ${scenario} needs the seed of the run`,
-    `Write sagastorm ${command} ${scenario} --seed <text>.`,
+    `Write sagastorm ${command} ${quoted(scenario)} --seed <text>.`,
   );
 }
 

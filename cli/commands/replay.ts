@@ -4,24 +4,29 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
 import {
   type Capsule,
+  MarkedTrace,
   type Replay,
   readCapsule,
   replayCapsule,
   replaySeed,
-  TraceUntil,
 } from '../../simulator/campaign/index.ts';
-import { TraceLog } from '../../simulator/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
-import { codeOfVerdict, type ExitCode } from '../exit-codes.ts';
-import { durationOf, flags, isGiven } from '../flags.ts';
-import { palette, print, width } from '../terminal.ts';
-import { jobOf, neededSeed, refuseFlagsBesideCapsule } from './one-run.ts';
+import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
+import { durationOf, flagFor, flags, isGiven } from '../flags.ts';
+import { prettyOptions } from '../reporters.ts';
+import { print } from '../terminal.ts';
+import { jobOf, neededSeed, OF_A_SEED_FLAGS, refuseFlagsBesideCapsule } from './one-run.ts';
 
 export const REPLAY: CommandSpec = {
   name: 'replay',
   positional: '<capsule|scenario>',
   description: 'Run one run again, exactly: a capsule, or a scenario with --seed',
-  flags: flags('seed', 'sagas', 'profile', 'policy', 'saga', 'trace', 'until', 'json', 'no-color'),
+  flags: [
+    ...OF_A_SEED_FLAGS,
+    ...flags('trace', 'until'),
+    flagFor('json', 'Only the run record on stdout, one line of JSON'),
+    ...flags('no-color'),
+  ],
   examples: [
     'replay .sagastorm/failures/money-conserved-3f9c01ab.json',
     'replay bank-transfer --seed nightly/17 --sagas 100 --trace --until 1.2s',
@@ -46,14 +51,18 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
   const done =
     capsule === undefined
       ? await replaySeed(jobOf(subject, given), neededSeed('replay', subject, given), options)
-      : await replayCapsule(capsule, options);
-  if (trace !== undefined) printTrace(trace);
+      : await replayCapsule(capsule, subject, options);
+  if (trace !== undefined) printTrace(trace.lines(done.result));
   if (isGiven(given, 'json')) print(renderJson(done.record));
-  else printReport(done, capsule, isGiven(given, 'no-color'));
-  return codeOfVerdict(done.record.verdict);
+  else {
+    print(renderPretty(done.record, prettyOptions(given)));
+    if (capsule !== undefined) print(` ${REPRODUCTIONS[reproduction(done, capsule)]}\n`);
+  }
+  const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
+  return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
 }
 
-function traceOf(given: GivenFlags): TraceLog | undefined {
+function traceOf(given: GivenFlags): MarkedTrace | undefined {
   const untilUs = durationOf(given, 'until');
   if (untilUs === undefined && !isGiven(given, 'trace')) return undefined;
   if (isGiven(given, 'json')) {
@@ -62,7 +71,7 @@ function traceOf(given: GivenFlags): TraceLog | undefined {
       '--json prints only the run record, so it cannot be combined with --trace',
     );
   }
-  return untilUs === undefined ? new TraceLog() : new TraceUntil(untilUs);
+  return new MarkedTrace(untilUs);
 }
 
 function capsuleAt(path: string, given: GivenFlags): Capsule {
@@ -71,25 +80,27 @@ function capsuleAt(path: string, given: GivenFlags): Capsule {
 }
 
 /** Some lines at a time, and only while somebody reads. */
-function printTrace(trace: TraceLog): void {
-  for (let from = 0; from < trace.length; from += LINES_PER_WRITE) {
-    const count = Math.min(LINES_PER_WRITE, trace.length - from);
-    const lines = Array.from({ length: count }, (_, i) => trace.line(from + i));
-    if (!print(`${lines.join('\n')}\n`)) return;
+function printTrace(lines: Iterable<string>): void {
+  let some: string[] = [];
+  for (const line of lines) {
+    some.push(`${line}\n`);
+    if (some.length < LINES_PER_WRITE) continue;
+    if (!print(some.join(''))) return;
+    some = [];
   }
+  print(some.join(''));
 }
 
-function printReport(done: Replay, capsule: Capsule | undefined, noColor: boolean): void {
-  const colors = palette(noColor);
-  print(renderPretty(done.record, { colors, width: width() }));
-  if (capsule !== undefined) print(` ${reproduction(done, capsule)}\n`);
-}
+const CHANGED = 'the engine, a participant or the capsule has changed since it was recorded.';
+const REPRODUCTIONS = {
+  exact: 'Reproduced: every event is the one that was recorded.',
+  similar: `The same failure on another path: ${CHANGED}`,
+  none: `Not reproduced: ${CHANGED}`,
+} as const;
 
 /** Whether the replay is the run that the capsule was made from. */
-function reproduction({ record, runFingerprint }: Replay, capsule: Capsule): string {
-  if (runFingerprint === capsule.fingerprint) return 'Reproduced: every event is the one that was recorded.';
+function reproduction({ record, result }: Replay, capsule: Capsule): keyof typeof REPRODUCTIONS {
+  if (result.fingerprint === capsule.fingerprint) return 'exact';
   const again = record.violations.some(({ signature }) => signature === capsule.violation.signature);
-  return again
-    ? 'The same failure on another path: the engine, a participant or the capsule has changed since it was recorded.'
-    : 'Not reproduced: the engine, a participant or the capsule has changed since it was recorded.';
+  return again ? 'similar' : 'none';
 }

@@ -1,11 +1,11 @@
 // `sagastorm run`: scenarios through the storm. Ends in the worst of their verdicts.
 
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
 import {
   type CampaignOptions,
+  makeFolder,
   prepare,
   readJson,
   runCampaign,
@@ -14,10 +14,11 @@ import {
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { choicesOf, flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
-import { Progress } from '../progress.ts';
-import { prepareFolder, storeRecord } from '../result-files.ts';
-import { palette, print, progressSink, remark, width } from '../terminal.ts';
+import { flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { showing } from '../progress.ts';
+import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { storeRecord } from '../result-files.ts';
+import { print, remark } from '../terminal.ts';
 
 export const RUN: CommandSpec = {
   name: 'run',
@@ -48,8 +49,7 @@ export const RUN: CommandSpec = {
   ],
 };
 
-const REPORTERS = ['pretty', 'line', 'json'] as const;
-type ReporterName = (typeof REPORTERS)[number];
+const REPORTERS: Reporters<RunRecord> = { pretty: renderPretty, line: renderLine, json: renderJson };
 
 const SEEDS = { min: 1, max: 10_000_000 };
 const SAGAS = { min: 1, max: 10_000_000 };
@@ -62,35 +62,28 @@ export const OUT_DEFAULT = '.sagastorm';
 type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
 
 export async function run(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporters = reportersOf(given);
+  const reporters = reportersOf(given, REPORTERS);
+  const quiet = isGiven(given, 'quiet');
   const scenarios = words.length > 0 ? words : scenarioNames();
   const shared = sharedOptions(given, scenarios);
   for (const scenario of scenarios) await prepare({ ...shared, scenario });
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   try {
-    prepareFolder(shared.out);
+    makeFolder(shared.out);
     const codes: ExitCode[] = [];
     for (const scenario of scenarios) {
       if (stop.signal.aborted) break;
-      const record = await runOne({ ...shared, scenario }, stop.signal, isGiven(given, 'quiet'));
+      const record = await showing(scenario, quiet, (progress) =>
+        runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }),
+      );
       const stored = storeRecord(record, shared.out, scenarios.length > 1);
-      for (const reporter of reporters) print(render(reporter, record, given, stored));
+      for (const report of reporters) print(report(record, prettyOptions(given, stored)));
       codes.push(codeOfVerdict(record.verdict));
     }
     return stop.signal.aborted ? EXIT.interrupted : worst(codes);
   } finally {
     letGo();
-  }
-}
-
-async function runOne(options: CampaignOptions, signal: AbortSignal, quiet: boolean): Promise<RunRecord> {
-  if (quiet) return runCampaign({ ...options, signal });
-  const progress = new Progress(options.scenario, progressSink(), () => performance.now());
-  try {
-    return await runCampaign({ ...options, signal, onProgress: (state) => progress.update(state) });
-  } finally {
-    progress.end();
   }
 }
 
@@ -121,28 +114,6 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
       ? {}
       : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
   };
-}
-
-function reportersOf(given: GivenFlags): readonly ReporterName[] {
-  const chosen = choicesOf(given, 'reporter', REPORTERS);
-  if (!isGiven(given, 'json')) return chosen.length === 0 ? ['pretty'] : [...new Set(chosen)];
-  if (chosen.length === 0) return ['json'];
-  throw new UserError(
-    'json-and-reporter',
-    '--json prints only the run record, so it cannot be combined with --reporter',
-    'Write --reporter json beside the others.',
-  );
-}
-
-function render(reporter: ReporterName, record: RunRecord, given: GivenFlags, stored: string): string {
-  switch (reporter) {
-    case 'json':
-      return renderJson(record);
-    case 'line':
-      return renderLine(record);
-    case 'pretty':
-      return renderPretty(record, { colors: palette(isGiven(given, 'no-color')), width: width(), stored });
-  }
 }
 
 /** Ctrl-C: the runs in hand are finished and reported. A second one ends the process at once. */

@@ -12,14 +12,14 @@ import {
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, isGiven } from '../flags.ts';
+import { flagFor, flags, isGiven } from '../flags.ts';
 import { palette, print } from '../terminal.ts';
 
 export const SEEDS: CommandSpec = {
   name: 'seeds',
   positional: '<add|list|prune> [...capsules]',
   description: `Pin failures in ${CORPUS_FOLDER}: \`run\` replays them first`,
-  flags: flags('json', 'no-color'),
+  flags: [flagFor('json', 'With list: JSON on stdout'), ...flags('no-color')],
   examples: ['seeds add .sagastorm/failures/money-conserved-3f9c01ab.json', 'seeds list', 'seeds prune'],
 };
 

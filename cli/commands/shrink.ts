@@ -3,6 +3,7 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
 import {
+  makeFolder,
   readCapsule,
   type ShrinkOptions,
   shrinkCapsule,
@@ -11,28 +12,23 @@ import {
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
-import { prepareFolder } from '../result-files.ts';
-import { palette, print, progressSink, width } from '../terminal.ts';
-import { jobOf, neededSeed, refuseFlagsBesideCapsule } from './one-run.ts';
+import { flagFor, flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { prettyOptions } from '../reporters.ts';
+import { print, progressSink } from '../terminal.ts';
+import { jobOf, neededSeed, OF_A_SEED_FLAGS, refuseFlagsBesideCapsule } from './one-run.ts';
 import { OUT_DEFAULT, SHRINK_BUDGET, stopOnInterrupt } from './run.ts';
 
 export const SHRINK: CommandSpec = {
   name: 'shrink',
   positional: '<capsule|scenario>',
   description: 'Find the smallest fault plan that still fails; writes a capsule and a vitest test',
-  flags: flags(
-    'seed',
-    'sagas',
-    'profile',
-    'policy',
-    'saga',
-    'shrink-budget',
-    'json',
-    'out',
-    'quiet',
-    'no-color',
-  ),
+  flags: [
+    ...OF_A_SEED_FLAGS,
+    flagFor('shrink-budget', 'Sagas to run for each failure to make it small; default 200,000'),
+    flagFor('json', 'Only the run record on stdout, one line of JSON'),
+    flagFor('out', 'Where capsules and tests are stored; default .sagastorm'),
+    ...flags('quiet', 'no-color'),
+  ],
   examples: [
     'shrink .sagastorm/failures/money-conserved-3f9c01ab.json',
     'shrink bank-transfer --seed nightly/17 --sagas 100',
@@ -51,30 +47,42 @@ export async function shrink(words: readonly string[], given: GivenFlags): Promi
   }
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
-  const sink = progressSink();
   const budget = wholeNumberOf(given, 'shrink-budget', SHRINK_BUDGET);
   const options: ShrinkOptions = {
     out: textOf(given, 'out') ?? OUT_DEFAULT,
     signal: stop.signal,
     ...(budget === undefined ? {} : { budget }),
-    ...(isGiven(given, 'quiet') || !sink.live
-      ? {}
-      : { onProgress: (left: number) => sink.line(`shrinking: ${left} faults left`) }),
   };
   try {
-    prepareFolder(options.out);
-    const record = subject.endsWith('.json')
-      ? await shrinkCapsule(capsuleAt(subject, given), options)
-      : await shrinkSeed(jobOf(subject, given), neededSeed('shrink', subject, given), options);
-    sink.clear();
+    makeFolder(options.out);
+    const record = await showingFaults(isGiven(given, 'quiet'), (progress) => {
+      const all = { ...options, ...progress };
+      return subject.endsWith('.json')
+        ? shrinkCapsule(capsuleAt(subject, given), all)
+        : shrinkSeed(jobOf(subject, given), neededSeed('shrink', subject, given), all);
+    });
     if (isGiven(given, 'json')) print(renderJson(record));
     else {
-      print(renderPretty(record, { colors: palette(isGiven(given, 'no-color')), width: width() }));
+      print(renderPretty(record, prettyOptions(given)));
       if (record.violations.length === 0) print(' Nothing to shrink: the run does not fail so.\n');
     }
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();
+  }
+}
+
+/** How many faults are left, on a live line; it is gone when the work ends, however it ends. */
+async function showingFaults<Result>(
+  quiet: boolean,
+  work: (progress: Pick<ShrinkOptions, 'onProgress'>) => Promise<Result>,
+): Promise<Result> {
+  const sink = progressSink();
+  if (quiet || !sink.live) return work({});
+  try {
+    return await work({ onProgress: (left) => sink.line(`shrinking: ${left} faults left`) });
+  } finally {
+    sink.clear();
   }
 }
 

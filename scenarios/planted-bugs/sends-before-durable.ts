@@ -21,8 +21,8 @@ class SendsBeforeDurable extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Calls leave before what intends them is durable: a process that comes back does not know of them',
-  caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
-  trigger: ['orchestrator-crash', 'fail-before', 'drop-request', 'drop-reply'],
+  caughtBy: ['append-before-send', 'all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
+  trigger: [],
   seenIn: 'document 004 (ProductionEventStore.append_event: a write buffer)',
   ...shopPair({
     name: 'sends-before-durable',

@@ -11,11 +11,12 @@ import type { RunRecord } from '../run-record.ts';
 import { type CheckedRegression, check, pinnedFor } from './corpus.ts';
 import { checkDeterminism, type Sample } from './determinism.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
-import { recordFailures, type ShrunkRuns } from './record-failures.ts';
+import { recordFailures } from './record-failures.ts';
 import { runRecordOf } from './run-record-of.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
 import { batchAt, defaultChecks, runsPerBatch, seedOf, spread } from './seeds.ts';
-import { SHRINK_BUDGET_DEFAULT, type ShrunkRun } from './shrink-run.ts';
+import { type ShrinkOutcomes, shrinkFailures } from './shrink-failures.ts';
+import { SHRINK_BUDGET_DEFAULT } from './shrink-run.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** How far a campaign is. */
@@ -151,37 +152,23 @@ class Campaign {
     });
   }
 
-  /** Failures of one nature were counted as one before: each is made small once, all within one budget. */
-  async #shrink(pool: WorkerPool): Promise<ShrunkRuns> {
-    const failures = [...this.#summary.failures.values()];
-    const { shrinkBudget = SHRINK_BUDGET_DEFAULT, signal } = this.#options;
-    const budget = Math.floor(shrinkBudget / failures.length);
-    const shrunk = new Map<string, ShrunkRun>();
-    if (shrinkBudget === 0) return shrunk;
-    const rest = failures.values();
-    let done = 0;
-    const lane = async (): Promise<void> => {
-      for (const { seed, plan, violation } of rest) {
-        if (signal?.aborted === true) return;
-        const { signature } = violation;
-        const small = await pool.shrink({ seed, plan, signature, budget });
-        if (small !== undefined) shrunk.set(signature, small);
-        this.#options.onProgress?.({
-          phase: 'shrinking',
-          unit: 'failures',
-          done: ++done,
-          total: failures.length,
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: this.#workers }, lane));
-    return shrunk;
+  /** Failures of one nature were counted as one before: each is made small once. */
+  #shrink(pool: WorkerPool): Promise<ShrinkOutcomes> {
+    const { shrinkBudget: budget = SHRINK_BUDGET_DEFAULT, signal, onProgress } = this.#options;
+    return shrinkFailures({
+      failures: [...this.#summary.failures.values()],
+      budget,
+      lanes: this.#workers,
+      signal,
+      shrink: (request) => pool.shrink(request),
+      onProgress: (done, total) => onProgress?.({ phase: 'shrinking', unit: 'failures', done, total }),
+    });
   }
 
   #record(
     regressions: readonly CheckedRegression[],
     determinism: RunRecord['determinism'],
-    shrunk: ShrunkRuns,
+    shrunk: ShrinkOutcomes,
     startedAt: string,
     runsMs: number,
     wallMs: number,
@@ -189,10 +176,11 @@ class Campaign {
     const { rootSeed, seeds, strict = false } = this.#options;
     const perSecond = (count: number): number => Math.round((count / runsMs) * 1000);
     const summary = this.#summary;
+    const { total } = summary.runs;
     return runRecordOf({
       job: this.#prepared,
       rootSeed,
-      planned: seeds,
+      ...(total < seeds ? { cutShort: `${total} of ${seeds} runs` } : {}),
       summary,
       regressions,
       violations: [

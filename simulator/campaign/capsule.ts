@@ -1,16 +1,16 @@
 // A capsule: one failed run in a file, with everything that runs it again.
 //
-// K1. The name is made from the content: the same failure writes the same file.
+// K1. The name is made from the run that it holds: the same failure writes the same file, however it was found.
 // K2. A capsule whose scenario has changed since is refused: its plan would strike somewhere else.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
-import { FAULTS } from '../faults/catalogue.ts';
+import { planFault } from '../faults/plan-fault.ts';
 import type { Profile } from '../faults/profile.ts';
 import { profiles } from '../faults/profile.ts';
 import type { FaultPlan, Violation } from '../run-result.ts';
+import { makeFolder, writeText } from './folder.ts';
 import type { Job } from './job.ts';
 import { shownPath } from './load-scenario.ts';
 import { seedCommand } from './replay-command.ts';
@@ -45,14 +45,18 @@ export interface Capsule {
   readonly fingerprint: string;
 }
 
-/** Writes a capsule under `<out>/failures/`; returns its path, relative to where the command runs. */
+/**
+ * Writes a capsule under `<out>/failures/`; returns its path, relative to where the command runs.
+ *
+ * @throws UserError `cannot-write`
+ */
 export function writeCapsule(out: string, capsule: Capsule): string {
-  const text = `${JSON.stringify(capsule, undefined, 2)}\n`;
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8); // K1
+  const { shrunk: _, ...run } = capsule;
+  const digest = createHash('sha256').update(JSON.stringify(run)).digest('hex').slice(0, 8); // K1
   const folder = join(out, 'failures');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, `${capsule.violation.invariant}-${digest}.json`);
-  writeFileSync(file, text);
+  writeText(file, `${JSON.stringify(capsule, undefined, 2)}\n`);
   return shownPath(file);
 }
 
@@ -95,7 +99,7 @@ export function checkDrift(capsule: Capsule, hashNow: string): void {
   throw new UserError(
     'capsule-drifted',
     `scenario ${scenario} has changed since the capsule was written (${scenarioHash}, now ${hashNow})`,
-    `Go back to the scenario as it was, or run the seed afresh: ${seedCommand(jobOf(capsule), seed)}`,
+    `Whether it is mended: run the test that \`shrink\` wrote, or pin the capsule with \`seeds add\` and see \`seeds list\`. The seed afresh: ${seedCommand(jobOf(capsule), seed)}`,
   );
 }
 
@@ -112,8 +116,8 @@ function faultOf(value: unknown): string | undefined {
     return '"sagas" is not a number from 1 to 10,000,000';
   if (typeof profile !== 'string' || !Object.hasOwn(profiles, profile)) return '"profile" is unknown';
   if (policy !== undefined && typeof policy !== 'string') return '"policy" is not a text';
-  if (!Array.isArray(plan) || !plan.every(isPlannedFault))
-    return '"plan" is not a list of faults that there are';
+  const wrong = planFault(plan);
+  if (wrong !== undefined) return `"plan" ${wrong}`;
   if (
     only !== undefined &&
     !(Array.isArray(only) && only.length > 0 && only.every((n) => isNumberBelow(n, sagas as number)))
@@ -127,17 +131,4 @@ function faultOf(value: unknown): string | undefined {
 
 function isNumberBelow(value: unknown, below: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < below;
-}
-
-/** A duration of up to eleven days, or a smaller number. */
-function isModest(value: unknown): boolean {
-  return Number.isInteger(value) && Math.abs(value as number) <= 1e12;
-}
-
-function isPlannedFault(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, at, params } = value as Readonly<Record<string, unknown>>;
-  if (typeof kind !== 'string' || typeof at !== 'string') return false;
-  if (!FAULTS.some((fault) => fault.kind === kind)) return false;
-  return typeof params === 'object' && params !== null && Object.values(params).every(isModest);
 }

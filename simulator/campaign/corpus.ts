@@ -8,12 +8,12 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:f
 import { basename, join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { RecordedViolation } from '../run-record.ts';
-import type { FaultPlan } from '../run-result.ts';
+import type { FaultPlan, RunResult } from '../run-result.ts';
 import { type Capsule, jobOf, readCapsule } from './capsule.ts';
-import { isUserError } from './error-data.ts';
+import { fromErrorData, isUserError, toErrorData } from './error-data.ts';
 import { type PreparedJob, prepare, runSeed } from './job.ts';
 import { loadScenario, shownPath } from './load-scenario.ts';
-import { quoted, thisProgram } from './replay-command.ts';
+import { capsuleCommand } from './replay-command.ts';
 
 /** Where capsules are pinned, relative to where commands run. */
 export const CORPUS_FOLDER = join('scenarios', 'regressions');
@@ -66,18 +66,22 @@ export function pinned(): readonly Regression[] {
     });
 }
 
-/** Those of the corpus that were made of the scenario in a file. */
+/** Those of the corpus that were made of the scenario in a file, and those of which nobody can say: they are lost. */
 export async function pinnedFor({ file }: PreparedJob): Promise<readonly Regression[]> {
   const mine = await Promise.all(
     pinned().map(async (regression) => {
       const found = await loadScenario(regression.capsule.scenario).catch(onlyUserErrors);
-      return found?.file === file ? [regression] : [];
+      return found === undefined || found.file === file ? [regression] : [];
     }),
   );
   return mine.flat();
 }
 
-/** Runs a regression in this thread: it is one small run. */
+/**
+ * Runs a regression in this thread: it is one small run.
+ *
+ * @throws UserError, or InternalError, that names the capsule when its run breaks off
+ */
 export async function check({ file, capsule }: Regression): Promise<CheckedRegression> {
   let lost = '';
   const prepared = await prepare(jobOf(capsule)).catch((error: unknown) => {
@@ -85,8 +89,8 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
     return onlyUserErrors(error);
   });
   if (prepared === undefined) return { file, capsule, state: 'lost', message: lost };
-  const { seed, plan, only } = capsule;
-  const result = runSeed(prepared, seed, { plan, ...(only === undefined ? {} : { only }) });
+  const { seed, plan } = capsule;
+  const result = runPinned(prepared, { file, capsule });
   const [violation] = result.violations;
   if (violation === undefined && result.verdict === 'inconclusive') {
     return { file, capsule, state: 'lost', message: result.inconclusive ?? 'inconclusive' };
@@ -98,7 +102,7 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
     ...violation,
     seed,
     capsule: shownPath(file),
-    replay: `${thisProgram()} replay ${quoted(shownPath(file))}`,
+    replay: capsuleCommand(file),
     runs: 1,
     faults: result.plan,
   };
@@ -109,6 +113,15 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
     message: `${violation.invariant}: ${violation.message}`,
     violation: recorded,
   };
+}
+
+function runPinned(prepared: PreparedJob, { file, capsule: { seed, plan, only } }: Regression): RunResult {
+  try {
+    return runSeed(prepared, seed, { plan, ...(only === undefined ? {} : { only }) });
+  } catch (error) {
+    const { message, ...data } = toErrorData(error, 'its run broke off');
+    throw fromErrorData({ ...data, message: `pinned ${file}: ${message}` });
+  }
 }
 
 /** Whether the first fault still strikes. What came after it may have nothing to strike because the bug is mended. */

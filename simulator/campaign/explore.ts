@@ -5,11 +5,15 @@ import { performance } from 'node:perf_hooks';
 import { extensions, type PlanRunner } from '../explore/exhaustive.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
+import type { CampaignProgress } from './campaign.ts';
+import { checkDeterminism, type Sample } from './determinism.ts';
 import { type Job, type PreparedJob, prepare, runSeed } from './job.ts';
 import { recordFailures } from './record-failures.ts';
 import { runRecordOf } from './run-record-of.ts';
-import { type PackedSummary, RunSummary } from './run-summary.ts';
-import { SHRINK_BUDGET_DEFAULT, type ShrunkRun } from './shrink-run.ts';
+import { RunSummary } from './run-summary.ts';
+import { defaultChecks, spread } from './seeds.ts';
+import { type ShrinkOutcomes, shrinkFailures } from './shrink-failures.ts';
+import { SHRINK_BUDGET_DEFAULT } from './shrink-run.ts';
 import type { Explored } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -26,8 +30,8 @@ export interface ExploreOptions extends Job {
   readonly out?: string;
   /** Aborted: what was explored by then is reported, as inconclusive. */
   readonly signal?: AbortSignal;
-  /** `done` of `total` single faults are explored, with every second fault where that is asked for. */
-  onProgress?(done: number, total: number): void;
+  /** Counts single faults, each with every second fault where that is asked for. */
+  onProgress?(progress: CampaignProgress): void;
 }
 
 /** Where latencies and the participants' own failures come from. */
@@ -38,6 +42,11 @@ const SEEDS_TRIED = 30;
 interface Root {
   readonly seed: string;
   readonly points: number;
+  readonly plans: readonly FaultPlan[];
+}
+
+/** A task, and what it came to: of its plans first, then of those that extend them. */
+interface Done extends Explored {
   readonly plans: readonly FaultPlan[];
 }
 
@@ -60,8 +69,11 @@ class Exploration {
   readonly #job: Job;
   readonly #summary = new RunSummary();
   /** Results that came before one that they wait for: the record does not depend on the threads. */
-  readonly #early = new Map<number, PackedSummary>();
+  readonly #early = new Map<number, Done>();
+  readonly #samples: Sample[] = [];
   #merged = 0;
+  /** Plans of the tasks that are merged. */
+  #planned = 0;
   /** Of the runs without a fault and the single faults. */
   #done = 0;
   #pruned = 0;
@@ -88,8 +100,10 @@ class Exploration {
     const pool = new WorkerPool(this.#job, workers);
     try {
       await this.#runAll(pool, roots, workers);
-      const shrunk = await this.#shrink(pool);
-      return this.#record(roots, shrunk, startedAt, performance.now() - start, workers);
+      const determinism = await this.#check(pool, workers);
+      const shrunk = await this.#shrink(pool, workers);
+      const meta = this.#meta(startedAt, performance.now() - start, workers);
+      return this.#record(roots, determinism, shrunk, meta);
     } finally {
       await pool.close();
     }
@@ -116,7 +130,7 @@ class Exploration {
     return { seed, ...extensions(run, [], this.#options.faults === 2 ? 'two' : 'three') };
   }
 
-  /** Of each root first the run without a fault, by itself. */
+  /** Of each root first the run without a fault, by itself. Some of these, and of the single faults, are run again. */
   async #runAll(pool: WorkerPool, roots: readonly Root[], lanes: number): Promise<void> {
     const { faults, signal, onProgress } = this.#options;
     const deeper = faults === 2;
@@ -128,70 +142,90 @@ class Exploration {
       }),
     ]);
     const total = totalOf(roots);
+    const toRepeat = new Set(spread(defaultChecks(total), total));
     const rest = tasks.entries();
     const lane = async (): Promise<void> => {
       for (const [index, task] of rest) {
         if (signal?.aborted === true) return;
-        this.#merge(index, await pool.explore(task.seed, task.plans, task.deeper));
+        const explored = await pool.explore(task.seed, task.plans, task.deeper);
+        this.#merge(index, { ...explored, ...task }, toRepeat);
         this.#done += task.plans.length;
-        onProgress?.(this.#done, total);
+        onProgress?.({ phase: 'exploring', unit: 'faults', done: this.#done, total });
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
   }
 
-  #merge(task: number, { summary, pruned }: Explored): void {
-    this.#pruned += pruned;
-    this.#early.set(task, summary);
+  /** `toRepeat`: by number, over the plans of all tasks. */
+  #merge(index: number, task: Done, toRepeat: ReadonlySet<number>): void {
+    this.#pruned += task.pruned;
+    this.#early.set(index, task);
     for (let due = this.#early.get(this.#merged); due !== undefined; due = this.#early.get(this.#merged)) {
       this.#early.delete(this.#merged++);
-      this.#summary.add(due);
+      this.#summary.add(due.summary);
+      for (const [i, plan] of due.plans.entries()) {
+        const [seed, fingerprint] = due.summary.fingerprints[i]!;
+        if (toRepeat.has(this.#planned++)) this.#samples.push({ seed, plan, fingerprint });
+      }
     }
   }
 
+  #check(pool: WorkerPool, threads: number): Promise<RunRecord['determinism']> {
+    const { sagas } = this.#prepared;
+    const { signal } = this.#options;
+    return checkDeterminism({ job: this.#job, sagas, pool, samples: this.#samples, threads, signal });
+  }
+
   /** What was found has one or two faults; their parameters are made milder. */
-  async #shrink(pool: WorkerPool): Promise<ReadonlyMap<string, ShrunkRun>> {
-    const shrunk = new Map<string, ShrunkRun>();
-    const failures = [...this.#summary.failures.values()];
-    const budget = Math.floor(SHRINK_BUDGET_DEFAULT / Math.max(1, failures.length));
-    for (const { seed, plan, violation } of failures) {
-      const small = await pool.shrink({ seed, plan, signature: violation.signature, budget });
-      if (small !== undefined) shrunk.set(violation.signature, small);
-    }
-    return shrunk;
+  #shrink(pool: WorkerPool, lanes: number): Promise<ShrinkOutcomes> {
+    const { signal, onProgress } = this.#options;
+    return shrinkFailures({
+      failures: [...this.#summary.failures.values()],
+      budget: SHRINK_BUDGET_DEFAULT,
+      lanes,
+      signal,
+      shrink: (request) => pool.shrink(request),
+      onProgress: (done, total) => onProgress?.({ phase: 'shrinking', unit: 'failures', done, total }),
+    });
+  }
+
+  #meta(startedAt: string, wallMs: number, workers: number): RunRecord['meta'] {
+    const { events, sagas } = this.#summary;
+    const perSecond = (count: number): number => Math.round((count / wallMs) * 1000);
+    return {
+      wallMs: Math.round(wallMs),
+      eventsPerSecond: perSecond(events),
+      sagasPerSecond: perSecond(sagas.started),
+      startedAt,
+      workers,
+    };
   }
 
   #record(
     roots: readonly Root[],
-    shrunk: ReadonlyMap<string, ShrunkRun>,
-    startedAt: string,
-    wallMs: number,
-    workers: number,
+    determinism: RunRecord['determinism'],
+    shrunk: ShrinkOutcomes,
+    meta: RunRecord['meta'],
   ): RunRecord {
     const { faults } = this.#options;
     const summary = this.#summary;
     const run = summary.runs.total;
-    const missing = totalOf(roots) - this.#done;
-    const perSecond = (count: number): number => Math.round((count / wallMs) * 1000);
+    const left = totalOf(roots) - this.#done;
+    const cutShort =
+      faults === 1 ? `${run} of ${run + left} runs` : `${run} runs, with ${left} first faults of pairs left`;
     const { bound95, ...record } = runRecordOf({
       job: this.#prepared,
       rootSeed: roots.map(({ seed }) => seed).join(', '),
-      planned: run + missing,
+      ...(left === 0 ? {} : { cutShort }),
       summary,
       violations: recordFailures(this.#options, this.#prepared, summary.failures.values(), shrunk),
-      determinism: { checked: 0, equal: 0 },
+      determinism,
       strict: false,
       judgesPromises: false,
-      meta: {
-        wallMs: Math.round(wallMs),
-        eventsPerSecond: perSecond(summary.events),
-        sagasPerSecond: perSecond(summary.sagas.started),
-        startedAt,
-        workers,
-      },
+      meta,
     });
     const points = roots.reduce((sum, root) => sum + root.points, 0);
-    const explored = { k: faults, points, total: run + this.#pruned + missing, run, pruned: this.#pruned };
+    const explored = { k: faults, points, total: run + this.#pruned + left, run, pruned: this.#pruned };
     return { ...record, explored }; // what was tried was not drawn: there is no rate to bound
   }
 }

@@ -16,6 +16,7 @@ export {
 } from './corpus.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
+export { makeFolder, writeText } from './folder.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';
 export {
   listScenarios,
@@ -24,8 +25,10 @@ export {
   scenarioNames,
   shownPath,
 } from './load-scenario.ts';
+export { MarkedTrace } from './marked-trace.ts';
 export { STANDARD_POLICIES } from './policy-choice.ts';
-export { type Replay, type ReplayOptions, replayCapsule, replaySeed, TraceUntil } from './replay.ts';
+export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';
+export { quoted } from './replay-command.ts';
 export { readJson, withSaga } from './saga-file.ts';
 export { type ShrinkOptions, shrinkCapsule, shrinkSeed } from './shrink.ts';
 export { VERSION } from './source-tree.ts';

@@ -8,12 +8,10 @@ import type { RecordedViolation, ShrunkFailure } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
 import { CAPSULE_SCHEMA, type Capsule, writeCapsule } from './capsule.ts';
 import type { Job, PreparedJob } from './job.ts';
-import { quoted, seedCommand, thisProgram } from './replay-command.ts';
+import { capsuleCommand, seedCommand } from './replay-command.ts';
 import type { Failure } from './run-summary.ts';
+import type { ShrinkOutcomes } from './shrink-failures.ts';
 import type { ShrunkRun } from './shrink-run.ts';
-
-/** By signature. */
-export type ShrunkRuns = ReadonlyMap<string, ShrunkRun>;
 
 /**
  * Writes a capsule per failure, if there is a folder for them, and lists all. Failures whose small runs have the same
@@ -23,9 +21,12 @@ export function recordFailures(
   job: Job & { readonly out?: string },
   prepared: PreparedJob,
   failures: Iterable<Failure>,
-  shrunkRuns: ShrunkRuns,
+  outcomes: ShrinkOutcomes,
 ): readonly RecordedViolation[] {
-  const shrunkOf = ({ violation }: Failure): ShrunkRun | undefined => shrunkRuns.get(violation.signature);
+  const shrunkOf = ({ violation }: Failure): ShrunkRun | undefined => {
+    const outcome = outcomes.get(violation.signature);
+    return outcome?.kind === 'shrunk' ? outcome.run : undefined;
+  };
   const causes = Map.groupBy(
     failures,
     (failure) => causeOf(shrunkOf(failure)) ?? failure.violation.signature,
@@ -34,6 +35,7 @@ export function recordFailures(
     const [failure] = alike as [Failure];
     const { seed } = failure;
     const shrunk = shrunkOf(failure);
+    const outcome = outcomes.get(failure.violation.signature);
     const capsule =
       job.out === undefined ? undefined : writeCapsule(job.out, capsuleOf(job, prepared, failure, shrunk));
     const again = { ...job, sagas: prepared.sagas };
@@ -44,10 +46,11 @@ export function recordFailures(
       ...violation,
       seed,
       ...(capsule === undefined ? {} : { capsule }),
-      replay: capsule === undefined ? seedCommand(again, seed) : `${thisProgram()} replay ${quoted(capsule)}`,
+      replay: capsule === undefined ? seedCommand(again, seed) : capsuleCommand(capsule),
       runs: Math.max(...alike.map(({ runs }) => runs)),
       faults: shrunk?.plan ?? faultsThatMatter(failure),
       ...(shrunk === undefined ? {} : { shrunk: toldOf(shrunk) }),
+      ...(outcome?.kind === 'left' ? { notShrunk: outcome.why } : {}),
       ...(invariants.size === 0 ? {} : { also: [...invariants] }),
     };
   });

@@ -22,6 +22,11 @@ export function seedCommand({ scenario, sagas, profile, policy }: Job, seed: str
   return words.join(' ');
 }
 
+/** `npx sagastorm replay …` for a capsule. */
+export function capsuleCommand(path: string): string {
+  return `${thisProgram()} replay ${quoted(shownPath(path))}`;
+}
+
 /** A word for the shell: quoted only where it must be. */
 export function quoted(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

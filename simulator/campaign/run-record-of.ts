@@ -1,14 +1,14 @@
 // Makes the run record from what the runs came to.
 //
 // V1. Worst first: nondeterministic, violated, slo-missed, inconclusive, held.
-// V2. Runs that were not done prove nothing: a campaign that was cut short, or did no run, is inconclusive. So
-//     is one, under `strict`, in which a fault that was switched on was never delivered (S7).
+// V2. Runs that were not done prove nothing: a campaign that was cut short, did no run, or could not run a pinned
+//     failure again is inconclusive. So is one, under `strict`, in which a fault that was switched on was never
+//     delivered (S7); and one in which no saga completed, unless the scenario says how many should.
 
 import { FAULTS } from '../faults/catalogue.ts';
 import { coverageCells } from '../faults/injector.ts';
 import { INVARIANTS } from '../invariants/catalogue.ts';
-import type { InvariantFactory } from '../invariants/invariant.ts';
-import { NOWHERE } from '../invariants/nowhere.ts';
+import { describeInvariants } from '../invariants/own-invariants.ts';
 import {
   type Objective,
   type RecordedViolation,
@@ -27,8 +27,8 @@ import { VERSION } from './source-tree.ts';
 export interface CampaignFacts {
   readonly job: PreparedJob;
   readonly rootSeed: string;
-  /** Runs that were asked for; fewer were done when somebody stopped the campaign. */
-  readonly planned: number;
+  /** Somebody stopped the campaign: after how much of it. */
+  readonly cutShort?: string;
   readonly summary: RunSummary;
   readonly violations: readonly RecordedViolation[];
   /** Pinned failures of the scenario, run again. */
@@ -43,6 +43,9 @@ export interface CampaignFacts {
 const REASONS_MAX = 10;
 const NO_PROMISES: Pick<Scenario, 'slo' | 'sometimes'> = { slo: {}, sometimes: [] };
 const PPM = 1_000_000;
+/** Of fewer, none may complete by chance. */
+const SAGAS_TELLING = 20;
+const NONE_COMPLETED = 'most of them was never tried; if that is meant, write slo: { completedPermille: 0 }';
 
 /** The record of a campaign. Equal facts make equal records, `meta` aside. */
 export function runRecordOf(facts: CampaignFacts): RunRecord {
@@ -113,20 +116,31 @@ function verdictOf(
 
 /** V2: what is wrong with the campaign as a whole. */
 function campaignReasons(
-  { rootSeed, planned, strict, summary }: CampaignFacts,
+  { job, rootSeed, cutShort, strict, summary, regressions = [], judgesPromises = true }: CampaignFacts,
   undelivered: readonly string[],
 ): RunRecord['inconclusive'] {
-  const { total } = summary.runs;
+  const { slo: levels } = job.scenario;
   const reasons: string[] = [];
-  if (total < planned) reasons.push(`stopped after ${total} of ${planned} runs`);
+  const { started, completed } = summary.sagas;
+  if (judgesPromises && completed === 0 && started >= SAGAS_TELLING && levels.completedPermille === undefined)
+    reasons.push(`of ${started} sagas none completed: ${NONE_COMPLETED}`);
+  if (cutShort !== undefined) reasons.push(`stopped after ${cutShort}`);
   if (strict && undelivered.length > 0)
     reasons.push(`enabled and never delivered: ${undelivered.join(', ')}`);
+  const lost = regressions.filter(({ state }) => state === 'lost');
+  for (const { file, message } of lost) reasons.push(`${file} cannot be run: ${message}`);
   return reasons.map((reason) => ({ seed: rootSeed, reason }));
 }
 
 function regressionCounts(regressions: readonly CheckedRegression[]): NonNullable<RunRecord['regressions']> {
   const count = (state: RegressionState): number => regressions.filter((one) => one.state === state).length;
-  return { total: regressions.length, held: count('holds'), failed: count('fails'), stale: count('stale') };
+  return {
+    total: regressions.length,
+    held: count('holds'),
+    failed: count('fails'),
+    stale: count('stale'),
+    lost: regressions.flatMap(({ file, state }) => (state === 'lost' ? [file] : [])),
+  };
 }
 
 /** S7: switched on in at least one run, delivered in none. */
@@ -143,16 +157,11 @@ function byKind(value: (kind: string) => number): Readonly<Record<string, number
 
 function invariantStates({ scenario, sagas }: PreparedJob, summary: RunSummary): RunRecord['invariants'] {
   const violated = new Set([...summary.failures.values()].map(({ violation }) => violation.invariant));
-  return [...INVARIANTS, ...scenario.invariants.map(describe)].map(({ id, statement }) => {
+  const own = describeInvariants(scenario.invariants, scenario.participants({ sagas }));
+  return [...INVARIANTS, ...own].map(({ id, statement }) => {
     const untouched = summary.invariantsExercised.has(id) ? 'held' : 'not-exercised';
     return { id, statement, state: violated.has(id) ? 'violated' : untouched };
   });
-
-  /** An invariant only says who it is once it is made. */
-  function describe(make: InvariantFactory): { readonly id: string; readonly statement: string } {
-    const world = { ...NOWHERE, participants: scenario.participants({ sagas }) };
-    return make({ violated: () => undefined }, world);
-  }
 }
 
 /** Of the kinds that were on in a run; a run from a plan has none that are on. */

@@ -10,6 +10,7 @@ import { type Job, type PreparedJob, prepare } from './job.ts';
 import { capsulePath, recordFailures } from './record-failures.ts';
 import { recordOfOne, runOnce } from './replay.ts';
 import type { Failure } from './run-summary.ts';
+import { outcomeOf, type ShrinkOutcome } from './shrink-failures.ts';
 import { SHRINK_BUDGET_DEFAULT, type ShrunkRun } from './shrink-run.ts';
 import { writeTest } from './test-file.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -67,23 +68,22 @@ async function shrinkAll(
   const failures = [...run.summary.failures.values()].filter(
     ({ violation }) => wanted === undefined || violation.signature === wanted,
   );
-  const shrunk = new Map<string, ShrunkRun>();
+  const outcomes = new Map<string, ShrinkOutcome>();
   const pool = new WorkerPool(job, 1);
   try {
     for (const failure of failures) {
       if (options.signal?.aborted === true) break;
-      const small = await inParts(pool, failure, only, prepared.sagas, options);
-      if (small !== undefined) shrunk.set(failure.violation.signature, sinceTheFirst(small, capsule));
+      const outcome = await outcomeOf(() => inParts(pool, failure, capsule, prepared.sagas, options));
+      if (outcome !== undefined) outcomes.set(failure.violation.signature, outcome);
     }
   } finally {
     await pool.close();
   }
-  const violations = recordFailures({ ...job, out: options.out }, prepared, failures, shrunk).map(
+  const violations = recordFailures({ ...job, out: options.out }, prepared, failures, outcomes).map(
     (violation) => {
-      const small = shrunk.get(violation.signature);
-      const test =
-        small === undefined ? undefined : writeTest(job, prepared, seed, small, capsulePath(violation));
-      return test === undefined ? violation : { ...violation, test };
+      const small = outcomes.get(violation.signature);
+      if (small?.kind !== 'shrunk') return violation;
+      return { ...violation, ...writeTest(job, prepared, seed, small.run, capsulePath(violation)) };
     },
   );
   return recordOfOne(prepared, seed, run, violations);
@@ -93,10 +93,11 @@ async function shrinkAll(
 async function inParts(
   pool: WorkerPool,
   { seed, plan, violation: { signature } }: Failure,
-  only: readonly number[] | undefined,
+  capsule: Capsule | undefined,
   sagasPerRun: number,
   { budget = SHRINK_BUDGET_DEFAULT, signal, onProgress }: ShrinkOptions,
 ): Promise<ShrunkRun | undefined> {
+  const { only } = capsule ?? {};
   let best: ShrunkRun | undefined;
   let from: { readonly plan: FaultPlan; readonly only?: readonly number[] } =
     only === undefined ? { plan } : { plan, only };
@@ -108,12 +109,12 @@ async function inParts(
     part *= 2
   ) {
     const next = await pool.shrink({ seed, ...from, signature, budget: Math.min(part, left) }, onProgress);
-    if (next === undefined) return best;
+    if (next === undefined) break;
     left -= part;
     best = best === undefined ? next : { ...next, from: best.from, attempts: best.attempts + next.attempts };
     from = next;
   }
-  return best;
+  return best === undefined ? undefined : sinceTheFirst(best, capsule);
 }
 
 /** A capsule that was shrunk before: what it was at first is not forgotten. */

@@ -1,16 +1,36 @@
 // A vitest test from a small failing run: it fails until the bug is mended, and stays as a regression test.
+//
+// It is no `.test.ts`: a plain `vitest run` would collect it, and fail by every bug that was ever looked at. A
+// configuration beside it lets it be run by itself.
 
-import { writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { writeText } from './folder.ts';
 import type { Job, PreparedJob } from './job.ts';
 import { shownPath } from './load-scenario.ts';
 import { STANDARD_POLICIES } from './policy-choice.ts';
+import { quoted } from './replay-command.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 import { MODULE_EXTENSION, modulePath } from './source-tree.ts';
 
+const CONFIGURATION = [
+  '// Lets vitest run what `sagastorm shrink` wrote beside this file.',
+  '',
+  "export default { test: { include: ['**/*.repro.ts'] } };",
+  '',
+].join('\n');
+
+/** A test that was written. */
+export interface WrittenTest {
+  /** Its path, relative to where the command runs. */
+  readonly test: string;
+  /** The command that runs it. */
+  readonly runTest: string;
+}
+
 /**
- * Writes the test beside a capsule; returns its path, relative to where the command runs. None is written for a saga
- * that came from a JSON file: it has no module to import.
+ * Writes the test beside a capsule. None is written for a saga that came from a JSON file: it has no module to import.
+ *
+ * @throws UserError `cannot-write`
  */
 export function writeTest(
   job: Job,
@@ -18,11 +38,14 @@ export function writeTest(
   seed: string,
   small: ShrunkRun,
   capsule: string,
-): string | undefined {
+): WrittenTest | undefined {
   if (job.saga !== undefined) return undefined;
-  const file = resolve(capsule.replace(/\.json$/, '.test.ts'));
-  writeFileSync(file, testText(job, prepared, seed, small, dirname(file)));
-  return shownPath(file);
+  const file = resolve(capsule.replace(/\.json$/, '.repro.ts'));
+  const configuration = join(dirname(file), 'vitest.config.mjs');
+  writeText(file, testText(job, prepared, seed, small, dirname(file)));
+  writeText(configuration, CONFIGURATION);
+  const words = ['npx vitest run --config', quoted(shownPath(configuration)), quoted(shownPath(file))];
+  return { test: shownPath(file), runTest: words.join(' ') };
 }
 
 /** The text of the test, for a file in `folder`. */
@@ -43,11 +66,12 @@ export function testText(
     : `scenario.policies.find(({ name }) => name === ${name})!`;
   return [
     `// Fails as long as ${scenario.name} breaks ${violation.invariant}: ${oneLine(violation.message)}`,
+    '// To keep it, call it .test.ts: then it is run with all others.',
     '',
-    ...(standard ? [`import { policies } from '${publicModule('engine', folder)}';`] : []),
-    `import { profiles, simulate } from '${publicModule('simulator', folder)}';`,
+    ...(standard ? [`import { policies } from ${publicModule('engine', folder)};`] : []),
+    `import { profiles, simulate } from ${publicModule('simulator', folder)};`,
     "import { expect, test } from 'vitest';",
-    `import scenario from '${relativeModule(file, folder)}';`,
+    `import scenario from ${relativeModule(file, folder)};`,
     '',
     `test(${JSON.stringify(`${scenario.name}: ${violation.invariant}`)}, () => {`,
     ...(job.atOnce === true
@@ -83,13 +107,14 @@ export function testText(
 /** As an installed package has it; inside the repository, the source itself. */
 function publicModule(name: 'engine' | 'simulator', folder: string): string {
   return MODULE_EXTENSION === '.js'
-    ? `sagastorm/${name}`
+    ? JSON.stringify(`sagastorm/${name}`)
     : relativeModule(modulePath(`${name}/index`), folder);
 }
 
+/** As it stands after `from`. */
 function relativeModule(file: string, folder: string): string {
-  const path = relative(folder, file).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
+  const path = relative(folder, file).split(sep).join('/');
+  return JSON.stringify(path.startsWith('.') ? path : `./${path}`);
 }
 
 function oneLine(text: string): string {

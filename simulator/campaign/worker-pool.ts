@@ -50,12 +50,14 @@ export class WorkerPool {
     return this.#ask('measureSeeds', seeds, undefined, { job });
   }
 
-  fingerprintsOf(seeds: readonly string[], onEnded?: (ended: number) => void): Promise<readonly string[]> {
-    return this.#ask('fingerprintsOf', seeds, onEnded);
+  /** Runs a seed again, with a plan if it had one. */
+  fingerprintOf(seed: string, plan?: FaultPlan, onEnded?: (ended: number) => void): Promise<string> {
+    return this.#ask('fingerprintOf', [seed], onEnded, { plan });
   }
 
-  divergenceOf(seeds: readonly string[]): Promise<Divergence | undefined> {
-    return this.#ask('divergenceOf', seeds);
+  /** Runs a seed twice more, with a plan if it had one, and compares the events. */
+  divergenceOf(seed: string, plan?: FaultPlan): Promise<Divergence | undefined> {
+    return this.#ask('divergenceOf', [seed], undefined, { plan });
   }
 
   /** Runs plans of one seed, and with `deeper` everything that extends them by one fault. */

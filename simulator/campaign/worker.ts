@@ -47,23 +47,30 @@ export function measureSeeds(task: SeedsTask): Promise<Answer<readonly SeedMeasu
   return answer(task, (run) => task.seeds.map((seed) => measureOf(run(seed))));
 }
 
-/** Runs every seed and answers with the fingerprints. */
-export function fingerprintsOf(task: SeedsTask): Promise<Answer<readonly string[]>> {
-  return answer(task, (run) => task.seeds.map((seed) => run(seed).fingerprint));
+/** One run again: the one seed of the task, with a plan if it had one. */
+export interface RepeatTask extends SeedsTask {
+  readonly plan: FaultPlan | undefined;
 }
 
-/** Runs each seed twice with its trace, and answers with the first event in which two runs of one seed differ. */
-export function divergenceOf(task: SeedsTask): Promise<Answer<Divergence | undefined>> {
+/** Answers with the fingerprint of the run. */
+export function fingerprintOf(task: RepeatTask): Promise<Answer<string>> {
+  return answer(task, (run) => run(task.seeds[0]!, planned(task)).fingerprint);
+}
+
+/** Does the run twice with its trace, and answers with the first event in which the two differ. */
+export function divergenceOf(task: RepeatTask): Promise<Answer<Divergence | undefined>> {
   return answer(task, (run) => {
-    for (const seed of task.seeds) {
-      const [first, second] = [new TraceLog(), new TraceLog()];
-      run(seed, { trace: first });
-      run(seed, { trace: second });
-      const index = first.firstDifference(second);
-      if (index >= 0) return { seed, index, first: first.line(index), second: second.line(index) };
-    }
-    return undefined;
+    const seed = task.seeds[0]!;
+    const [first, second] = [new TraceLog(), new TraceLog()];
+    run(seed, { ...planned(task), trace: first });
+    run(seed, { ...planned(task), trace: second });
+    const index = first.firstDifference(second);
+    return index < 0 ? undefined : { seed, index, first: first.line(index), second: second.line(index) };
   });
+}
+
+function planned({ plan }: RepeatTask): RunExtras {
+  return plan === undefined ? {} : { plan };
 }
 
 export interface ShrinkTask extends SeedsTask {
@@ -93,12 +100,12 @@ export interface Explored {
 /** Runs plans of the one seed of the task, and sums up. */
 export function explorePlans(task: ExploreTask): Promise<Answer<Explored>> {
   const { plans, deeper, seeds } = task;
-  return answer(task, (run) => {
+  return answer(task, (run, prepared) => {
     const summary = new RunSummary();
     let pruned = 0;
     const runPlan: PlanRunner = (plan, visit) =>
       run(seeds[0]!, { plan, keepPlan: true, ...(visit === undefined ? {} : { visit }) });
-    const singles = deeper ? extensions(runPlan, [], 'two').plans : [];
+    const singles = deeper ? singlesOf(prepared, seeds[0]!, runPlan) : [];
     for (const plan of plans) {
       summary.addRun(runPlan(plan));
       if (!deeper) continue;
@@ -108,6 +115,17 @@ export function explorePlans(task: ExploreTask): Promise<Answer<Explored>> {
     }
     return { summary: summary.pack(), pruned };
   });
+}
+
+let lastSingles:
+  | { readonly prepared: PreparedJob; readonly seed: string; readonly plans: readonly FaultPlan[] }
+  | undefined;
+
+/** The plans of one fault, which every task of a seed needs. */
+function singlesOf(prepared: PreparedJob, seed: string, run: PlanRunner): readonly FaultPlan[] {
+  if (lastSingles?.prepared !== prepared || lastSingles.seed !== seed)
+    lastSingles = { prepared, seed, plans: extensions(run, [], 'two').plans };
+  return lastSingles.plans;
 }
 
 type RunOne = (seed: string, extras?: RunExtras) => RunResult;

@@ -1,5 +1,5 @@
 // From a failing run to the smallest one that fails in the same way: fewer sagas, then fewer faults, then other faults
-// where one does what several did, then milder ones.
+// where one does what several did, then milder ones: the least of a number that still does, to 5 %.
 //
 // X1. The same way: the same signature, which is the invariant and the shape of the saga that broke it.
 // X2. Each attempt is a whole run from its own plan. Faults and latencies are keyed (S5), so that leaving one out
@@ -57,6 +57,8 @@ export function shrink(options: ShrinkOptions): Shrunk | undefined {
 
 /** A plan of so many faults is understood as it is. */
 const READABLE = 3;
+/** A number is as small as it can be when so much less of it, as a share, is too little. */
+const TOLERANCE = 0.05;
 
 class Shrinker {
   readonly #options: ShrinkOptions;
@@ -128,6 +130,7 @@ class Shrinker {
         present = milder;
         milder = this.#milderAt(present, i);
       }
+      for (const name of Object.keys(present.plan[i]?.params ?? {})) present = this.#least(present, i, name);
     }
     return present;
   }
@@ -141,6 +144,26 @@ class Shrinker {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** With the least of one parameter that still does, searched between what is too little and what there is. */
+  #least(best: Shrunk, i: number, name: string): Shrunk {
+    const fault = best.plan[i];
+    const value = fault?.params[name];
+    if (fault === undefined || value === undefined) return best; // with the milder one, fewer faults strike
+    const less = new Set(milderParams(fault).map((params) => params[name]!));
+    less.delete(value);
+    if (less.size < 2) return best; // no number that can be halved
+    let [present, low, high] = [best, Math.max(...less), value];
+    while (high - low > Math.max(1, high * TOLERANCE) && !this.#cutShort) {
+      const middle = low + Math.floor((high - low) / 2);
+      const params = { ...fault.params, [name]: middle };
+      const found = this.#try({ only: present.only, plan: present.plan.with(i, { ...fault, params }) });
+      if (found === undefined) low = middle;
+      else [present, high] = [found, middle];
+      if (present.plan.length < best.plan.length) break;
+    }
+    return present;
   }
 
   /** Once the budget is spent the search is over, whatever it was about to do. */

@@ -9,12 +9,14 @@ import { BlockSpace } from '../kernel/block-space.ts';
 import type { CaseFile, Ending, Repetition } from './invariant.ts';
 
 /**
- * Per step: forward effects, compensation effects, payload hash of the first forward and compensation call, and the sum
- * of all postings, each amount times a number that stands for its account. The sum is linear, so it is back at zero
- * when every account has back what was posted; that another mixture is zero, too, happens once in 2^32.
+ * Per step: forward effects, compensation effects, payload hash of the first forward and compensation call, the sum of all
+ * postings, each amount times a number that stands for its account, and the last forward and compensation attempt that
+ * the log intends. The sum is linear, so it is back at zero when every account has back what was posted; that another
+ * mixture is zero, too, happens once in 2^32.
  */
-const COUNTS = 5;
+const COUNTS = 7;
 const POSTED = 4;
+const INTENDED = 5;
 const NONE: ReadonlySet<number> = new Set();
 
 export class CaseBook {
@@ -81,6 +83,20 @@ export class OpenCase implements CaseFile {
 
   posted(step: number): number {
     return this.#book.counts[(this.at + step) * COUNTS + POSTED]!;
+  }
+
+  intended(step: number, direction: Direction): number {
+    const which = direction === 'forward' ? 0 : 1;
+    return this.#book.counts[(this.at + step) * COUNTS + INTENDED + which]!;
+  }
+
+  /** Enters what the log says: the operation is to be tried, or, where an attempt is named, to be tried again. */
+  markIntended(step: string, direction: Direction, attempt?: number): void {
+    const index = stepIndexOf(this.definition, step);
+    if (index < 0) return;
+    const { counts } = this.#book;
+    const place = (this.at + index) * COUNTS + INTENDED + (direction === 'forward' ? 0 : 1);
+    counts[place] = attempt ?? counts[place]! + 1;
   }
 
   /** Notes the first call of an operation, and compares a later one with it. */

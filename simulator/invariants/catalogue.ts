@@ -1,6 +1,7 @@
 // Every invariant that is always on. Adding one: write its file, add its line here.
 
 import { allOrNothing } from './all-or-nothing.ts';
+import { appendBeforeSend } from './append-before-send.ts';
 import { atMostOnce } from './at-most-once.ts';
 import { boundedLoad } from './bounded-load.ts';
 import { everySagaEnds } from './every-saga-ends.ts';
@@ -32,6 +33,7 @@ export const INVARIANT_FACTORIES: readonly InvariantFactory[] = [
   keyIsStable,
   isolation,
   boundedLoad,
+  appendBeforeSend,
 ];
 
 const NOBODY: Reporter = { violated: () => undefined };

@@ -36,6 +36,8 @@ export interface CaseFile {
   undone(step: number): number;
   /** Whether more forward effects landed than were undone. */
   stands(step: number): boolean;
+  /** The last attempt of an operation that the log intends; 0 for none. */
+  intended(step: number, direction: Direction): number;
   /** 0 when every account has back what the step posted; otherwise a number that stands for what it has not. */
   posted(step: number): number;
   /** Notes the first call of an operation, and compares a later one with it. */
@@ -86,6 +88,8 @@ export interface Invariant {
   readonly statement: string;
   /** A participant committed an effect. Called after the case file was brought up to date. */
   onEffect?(entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void;
+  /** A call left its orchestrator. */
+  onSent?(call: Call, step: StepDefinition, file: CaseFile): void;
   /** A call arrived at a participant. */
   onCall?(call: Call, step: StepDefinition, file: CaseFile): void;
   /** The participant itself answered a call (the answer may still be lost). */

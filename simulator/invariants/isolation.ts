@@ -1,18 +1,25 @@
 // isolation. Judged from what participants say that they touched. Two sagas are never in one transaction, so what a
-// saga wrote may be undone until it ends: such a write is pending.
+// saga wrote may be undone until it ends: such a write is pending. What an entry posts says nothing of what was read:
+// amounts add up in any order.
 //
 // I1 Lost update: who makes a new value from an old one, or relies on it, must have read what is there.
 // I2 Dirty write: nobody writes blindly over what another saga wrote and may still undo.
 // I3 Dirty read: what a saga relied on, and still does, is not undone by the one that wrote it.
 // I4 Oversell: no more is reserved and sold than there is.
+//
+// An entry costs the same however many sagas have to do with its records. Where no two sagas met on a record there was
+// nothing to judge.
 
 import type { StepDefinition } from '../../engine/core/define-saga.ts';
 import type { LedgerEntry, Touch } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
 import type { CaseFile, Ending, Invariant, InvariantFactory, LogView, Reporter } from './invariant.ts';
 
-/** Records beyond these are forgotten, oldest first: a world that names a record after each saga has no end of them. */
-const RECORDS_MAX = 100_000;
+/**
+ * When so many records are new, those that were not touched since the last time are forgotten: a world that names a
+ * record after each saga has no end of them.
+ */
+const FRESH_MAX = 50_000;
 
 export const isolation: InvariantFactory = (report) => new IsolationWatch(report);
 
@@ -21,22 +28,29 @@ interface Pending {
   readonly saga: string;
   readonly step: number;
   readonly record: SharedRecord;
-  /** Who relied on the record while this write was pending. */
-  readonly readers: Set<Reliance>;
+  /** Its place in the order of all touches. */
+  readonly at: number;
 }
 
-/** A saga that relied on a record. Its file is gone when it has completed: it relies on it for ever. */
+/** A saga that relied on a record while something was pending there. */
 interface Reliance {
   readonly saga: string;
   readonly step: StepDefinition;
-  file: CaseFile | undefined;
-  readonly writers: Pending[];
+  readonly at: number;
+  /** `for-ever`: it has completed. `no-more`: it ended otherwise. Until then its file knows. */
+  holds: CaseFile | 'for-ever' | 'no-more';
+  /** The reliance on the same record before it; none when it holds for ever, for then no earlier one matters. */
+  before: Reliance | undefined;
 }
 
 interface SharedRecord {
   readonly name: string;
   held: number;
+  /** Who touched it last. */
+  saga: string;
   readonly pending: Set<Pending>;
+  /** The last of those that rely on it; none when nothing is pending. */
+  reader: Reliance | undefined;
 }
 
 /** What is kept of one open saga. */
@@ -50,9 +64,12 @@ class IsolationWatch implements Invariant {
   readonly statement =
     "No saga acts on another's pending write (dirty read), none loses another's update, no oversell";
   readonly #report: Reporter;
-  readonly #records = new Map<string, SharedRecord>();
+  /** By name; those of `#stale` were not touched since they went there. */
+  #fresh = new Map<string, SharedRecord>();
+  #stale = new Map<string, SharedRecord>();
   /** By saga; gone when it has ended. */
   readonly #traces = new Map<string, Traces>();
+  #touches = 0;
   #exercised = false;
 
   constructor(report: Reporter) {
@@ -66,13 +83,11 @@ class IsolationWatch implements Invariant {
   onEffect(entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void {
     const { stock, touched } = entry;
     if (stock !== undefined) {
-      this.#exercised = true;
       const { item, reserved, sold, total } = stock;
       if (reserved + sold > total)
         this.#report.violated(`${item}: ${reserved} reserved and ${sold} sold, of ${total}`, file); // I4
     }
     if (touched === undefined) return;
-    this.#exercised = true;
     if (entry.direction === 'compensation') this.#undo(step, file);
     for (const touch of touched) this.#touch(touch, entry, step, file, service);
   }
@@ -81,24 +96,25 @@ class IsolationWatch implements Invariant {
     const traces = isEnded(status) ? this.#traces.get(file.saga) : undefined;
     if (traces === undefined) return;
     this.#traces.delete(file.saga);
-    for (const write of traces.writes) write.record.pending.delete(write);
+    for (const write of traces.writes) settle(write);
     for (const reliance of traces.reliances) {
-      reliance.file = undefined;
-      if (status === 'completed') continue;
-      for (const writer of reliance.writers) writer.readers.delete(reliance);
+      if (status === 'completed') reliance.before = undefined;
+      reliance.holds = status === 'completed' ? 'for-ever' : 'no-more';
     }
   }
 
   #touch(touch: Touch, entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void {
     const { read, written } = touch;
     const name = `${touch.record} of ${service}`;
-    const record = this.#records.get(name);
+    const record = this.#find(name);
+    if (record !== undefined && record.saga !== file.saga) this.#exercised = true;
     if (record !== undefined && read !== undefined && read !== record.held) {
       const deed = written === undefined ? 'relied on' : `wrote ${written} from`;
       this.#report.violated(`${entry.action} ${deed} ${read} in ${name}, which held ${record.held}`, file); // I1
     }
     if (record !== undefined && read === undefined) this.#checkBlind(record, entry, file);
-    const kept = record ?? this.#open(name, read ?? written ?? 0);
+    const kept = record ?? this.#open(name, read ?? written ?? 0, file);
+    kept.saga = file.saga;
     const open = file.ending === undefined || !isEnded(file.ending.status);
     if (written === undefined) {
       if (open) this.#rely(kept, step, file);
@@ -116,15 +132,25 @@ class IsolationWatch implements Invariant {
     }
   }
 
-  #open(name: string, held: number): SharedRecord {
-    const record: SharedRecord = { name, held, pending: new Set() };
-    if (this.#records.size >= RECORDS_MAX) {
-      for (const oldest of this.#records.keys()) {
-        this.#records.delete(oldest);
-        break;
-      }
+  #find(name: string): SharedRecord | undefined {
+    const fresh = this.#fresh.get(name);
+    if (fresh !== undefined || this.#stale.size === 0) return fresh;
+    const stale = this.#stale.get(name);
+    if (stale !== undefined) this.#keep(stale);
+    return stale;
+  }
+
+  #keep(record: SharedRecord): void {
+    if (this.#fresh.size >= FRESH_MAX) {
+      this.#stale = this.#fresh;
+      this.#fresh = new Map();
     }
-    this.#records.set(name, record);
+    this.#fresh.set(record.name, record);
+  }
+
+  #open(name: string, held: number, { saga }: CaseFile): SharedRecord {
+    const record: SharedRecord = { name, held, saga, pending: new Set(), reader: undefined };
+    this.#keep(record);
     return record;
   }
 
@@ -138,30 +164,60 @@ class IsolationWatch implements Invariant {
   }
 
   #write(record: SharedRecord, { index }: StepDefinition, { saga }: CaseFile): void {
-    const write: Pending = { saga, step: index, record, readers: new Set() };
+    const write: Pending = { saga, step: index, record, at: ++this.#touches };
     record.pending.add(write);
     this.#tracesOf(saga).writes.push(write);
   }
 
   #rely(record: SharedRecord, step: StepDefinition, file: CaseFile): void {
-    const writers = [...record.pending].filter(({ saga }) => saga !== file.saga);
-    if (writers.length === 0) return;
-    const reliance: Reliance = { saga: file.saga, step, file, writers };
-    for (const writer of writers) writer.readers.add(reliance);
-    this.#tracesOf(file.saga).reliances.push(reliance);
+    if (record.pending.size === 0) return;
+    const { saga } = file;
+    const before = standing(record.reader);
+    const reliance: Reliance = { saga, step, at: ++this.#touches, holds: file, before };
+    record.reader = reliance;
+    this.#tracesOf(saga).reliances.push(reliance);
   }
 
   /** A step is undone: its writes are pending no more, and nobody may still rely on them. */
   #undo({ index, name }: StepDefinition, file: CaseFile): void {
-    for (const write of this.#traces.get(file.saga)?.writes ?? []) {
-      if (write.step !== index || !write.record.pending.delete(write)) continue;
-      for (const reader of write.readers) {
-        if (reader.file?.stands(reader.step.index) === false) continue;
-        this.#report.violated(
-          `${name} was undone, on which ${reader.saga} relied in ${reader.step.name}: ${write.record.name}`, // I3
-          file,
-        );
-      }
+    const { saga } = file;
+    for (const write of this.#traces.get(saga)?.writes ?? []) {
+      if (write.step !== index || !write.record.pending.has(write)) continue;
+      const reader = lastReader(write.record, saga);
+      settle(write);
+      if (reader === undefined || reader.at < write.at) continue;
+      this.#report.violated(
+        `${name} was undone, on which ${reader.saga} relied in ${reader.step.name}: ${write.record.name}`, // I3
+        file,
+      );
     }
   }
+}
+
+/** A write is pending no more; when none is, it does not matter who relied on the record. */
+function settle(write: Pending): void {
+  const { pending } = write.record;
+  if (pending.delete(write) && pending.size === 0) write.record.reader = undefined;
+}
+
+/** Who relied last on the record and still does, this saga aside. Those who do not are left out from now on. */
+function lastReader(record: SharedRecord, saga: string): Reliance | undefined {
+  let reader = standing(record.reader);
+  record.reader = reader;
+  while (reader !== undefined && reader.saga === saga) {
+    reader.before = standing(reader.before);
+    reader = reader.before;
+  }
+  return reader;
+}
+
+/** The reliance itself when it still holds, or the last before it that does. */
+function standing(last: Reliance | undefined): Reliance | undefined {
+  let reader = last;
+  while (reader !== undefined && !stands(reader)) reader = reader.before;
+  return reader;
+}
+
+function stands({ holds, step }: Reliance): boolean {
+  return holds === 'for-ever' || (holds !== 'no-more' && holds.stands(step.index));
 }

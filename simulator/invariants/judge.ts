@@ -22,8 +22,9 @@ import { foldChecked } from './legal-transitions.ts';
 
 const VIOLATIONS_KEPT = 100;
 
-const HOOKS = [
+export const HOOKS = [
   'onEffect',
+  'onSent',
   'onCall',
   'onOutcome',
   'onAppended',
@@ -90,6 +91,14 @@ export class Judge {
     for (const invariant of this.#panels.onEffect) invariant.onEffect(entry, step, file, service);
   }
 
+  /** A call leaves its orchestrator. */
+  sent(call: Call, index: number, file: OpenCase): void {
+    const step = file.definition.steps[index]!;
+    this.#asked.onSent = true;
+    for (const invariant of this.#panels.onSent) invariant.onSent(call, step, file);
+  }
+
+  /** A call arrived at a participant. */
   call(call: Call, index: number, file: OpenCase): void {
     const step = file.definition.steps[index]!;
     this.#asked.onCall = true;
@@ -104,6 +113,18 @@ export class Judge {
   appended(append: AppendOutput, log: LogView, file: OpenCase): void {
     for (const event of append.events) {
       switch (event.kind) {
+        case 'step-requested':
+          file.markIntended(event.step, 'forward');
+          break;
+        case 'step-retry-scheduled':
+          file.markIntended(event.step, 'forward', event.attempt);
+          break;
+        case 'compensation-requested':
+          file.markIntended(event.step, 'compensation');
+          break;
+        case 'compensation-retry-scheduled':
+          file.markIntended(event.step, 'compensation', event.attempt);
+          break;
         case 'step-compensated':
           file.markCompensated(event.step);
           break;

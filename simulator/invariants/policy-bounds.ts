@@ -13,6 +13,7 @@ export class PolicyBounds {
   readonly #policy: Policy;
   readonly #leastDelays = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
+  readonly #within = new Map<string, number>();
 
   constructor(policy: Policy) {
     this.#policy = policy;
@@ -56,6 +57,31 @@ export class PolicyBounds {
     const most = Math.max(...FAILURE_CLASSES.map((failure) => this.#attemptsOf(direction, failure, stepMax)));
     this.#attempts.set(question, most);
     return most;
+  }
+
+  /** How many attempts of a step that may give up can begin within so many microseconds, the quickest waits each time. */
+  attemptsWithin(direction: Direction, stepMax: number | undefined, us: number): number {
+    const question = `${direction} ${stepMax ?? ''} ${us}`;
+    const known = this.#within.get(question);
+    if (known !== undefined) return known;
+    const most = this.attemptsMax(direction, stepMax);
+    let attempts = 1;
+    for (let waitedUs = 0; attempts < most; attempts++) {
+      waitedUs += this.#leastWaitUs(direction, attempts, stepMax);
+      if (waitedUs >= us) break;
+    }
+    this.#within.set(question, attempts);
+    return attempts;
+  }
+
+  /** The least wait after failed attempt number `attempt`, whatever the failure; one more must be allowed. */
+  #leastWaitUs(direction: Direction, attempt: number, stepMax: number | undefined): number {
+    const waits = FAILURE_CLASSES.map((failure) =>
+      this.allowsMore(direction, failure, attempt, stepMax)
+        ? this.leastDelayUs(direction, failure, attempt)
+        : Number.POSITIVE_INFINITY,
+    );
+    return Math.min(...waits);
   }
 
   #attemptsOf(direction: Direction, failure: FailureClass, stepMax: number | undefined): number {

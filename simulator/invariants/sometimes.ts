@@ -4,6 +4,7 @@
 // The idea, and the word, are Antithesis's "sometimes assertions".
 
 import type { CaseFile, Ending, LogView } from './invariant.ts';
+import { asking } from './scenario-mistake.ts';
 
 /** A saga that has just ended, or asked for a person. */
 export interface EndedSaga {
@@ -46,7 +47,9 @@ export class Occasions {
   ended(ending: Ending, log: LogView, file: CaseFile): void {
     if (this.#all.length === 0) return;
     const saga = { ending, log, file };
-    for (const [i, { isTrue }] of this.#all.entries()) if (isTrue(saga)) this.#times[i]!++;
+    for (const [i, { name, isTrue }] of this.#all.entries()) {
+      if (asking(`\`sometimes\` "${name}"`, () => isTrue(saga))) this.#times[i]!++;
+    }
   }
 
   /** By name. */

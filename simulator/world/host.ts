@@ -12,9 +12,9 @@ import { FaultInjector } from '../faults/injector.ts';
 import { LATE_COPY_MAX_US } from '../faults/late-duplicate.ts';
 import { machineName } from '../faults/point.ts';
 import { CaseBook } from '../invariants/case-book.ts';
-import { INVARIANT_FACTORIES } from '../invariants/catalogue.ts';
 import type { WorldView } from '../invariants/invariant.ts';
 import { Judge } from '../invariants/judge.ts';
+import { withOwn } from '../invariants/own-invariants.ts';
 import { Occasions } from '../invariants/sometimes.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
@@ -24,6 +24,7 @@ import type { RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
 import { promisesQuiet } from '../service-levels.ts';
 import { incidentsEndUs } from '../service-load.ts';
+import { checkOptions } from './check-options.ts';
 import { Client } from './client.ts';
 import type { Incidents } from './incidents.ts';
 import { tableOf } from './latency-tables.ts';
@@ -65,7 +66,7 @@ let refusal: UserError | undefined;
  * Runs one scenario once, in virtual time. Synchronous; the same options give the same result, bit by bit.
  *
  * @throws AmbientAccessError when code inside the run asks for real time or chance
- * @throws UserError when the scenario's definitions cannot run under the policy, or its workload is refused;
+ * @throws UserError `bad-options`; when the scenario's definitions cannot run under the policy, or its workload is refused;
  * `nested-run` when it is called from inside another run
  * @example
  * const result = simulate(scenario, { seed: 'nightly/17', sagas: 100, profile: profiles.storm });
@@ -80,6 +81,7 @@ export function simulate(scenario: Scenario, options: SimulationOptions): RunRes
     );
     throw refusal;
   }
+  checkOptions(scenario, options);
   underWay = true;
   refusal = undefined;
   try {
@@ -162,7 +164,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     });
     options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
     this.#occasions = new Occasions(scenario.sometimes);
-    this.judge = new Judge([...INVARIANT_FACTORIES, ...scenario.invariants], this, this.nowUs);
+    this.judge = new Judge(withOwn(scenario.invariants), this, this.nowUs);
     this.#partitions = Array.from({ length: scenario.orchestrators }, (_, i) => ({
       name: `partition-${i}`,
       number: i,

@@ -3,9 +3,11 @@
 //
 // P1. A life is the sink that stores and networks answer to; when it ends, what is addressed to it is lost.
 // P2. Faults strike before and after every input and every output: each is a point where a process can die.
-// P3. A process that stands still takes what came meanwhile, in order, when it goes on.
+// P3. A process that stands still does nothing until it goes on: then what it was about to do, and then, in order, what
+//     came meanwhile.
 // P4. The order of outputs is the orchestrator's (E1); the process performs them one by one.
-// P6. A zombie has wakes of its own, and its word on the end of a saga does not count.
+// P6. A zombie has wakes of its own, and its word on the end of a saga does not count. All that it does really happens,
+//     long after the end of a saga, too: none that it may know is forgotten before it is fenced or dies.
 
 import type {
   AppendOutput,
@@ -87,11 +89,12 @@ export class Life implements InputSink, EpochSink {
   readonly #isWary: boolean;
   #orchestrator: Engine | undefined;
   #alive = true;
-  /** Inputs that came while the process stood still (P3). */
+  /** Inputs that came while the process stands still; undefined when it does not (P3). */
   #waiting: OrchestratorInput[] | undefined;
-  /** Outputs that a zombie had in its hands when it stood still, and until when it does. */
-  #rest: readonly OrchestratorOutput[] | undefined;
-  #frozenUntilUs = 0;
+  /** What it was about to do when it stood still. */
+  #rest: readonly OrchestratorOutput[] = [];
+  /** Sagas that are not forgotten, because of what waits or because a zombie may know them (P6). */
+  #held: SimSaga[] = [];
   /** The wakes of a zombie; undefined for a life that was not taken over (P6). */
   #wakes: Map<SimSaga, EventHandle> | undefined;
 
@@ -119,33 +122,40 @@ export class Life implements InputSink, EpochSink {
 
   input(input: OrchestratorInput): void {
     if (!this.#alive) return;
-    if (this.#waiting !== undefined) {
-      this.#waiting.push(input);
-      return;
+    if (this.#waiting === undefined && (!this.#faulty || this.#survives('input', input))) this.#take(input);
+    else if (this.#waiting !== undefined) this.#await(this.#waiting, input);
+  }
+
+  #await(waiting: OrchestratorInput[], input: OrchestratorInput): void {
+    waiting.push(input);
+    const id = sagaOf(input);
+    const saga = id === undefined ? undefined : this.#parts.world.sagas.get(id);
+    if (saga !== undefined) this.#hold(saga);
+  }
+
+  #hold(saga: SimSaga): void {
+    saga.underWay++;
+    this.#held.push(saga);
+  }
+
+  #letGo(held: readonly SimSaga[]): void {
+    for (const saga of held) {
+      saga.underWay--;
+      this.#parts.world.settle(saga);
     }
-    if (!this.#faulty || this.#survives('input', input)) this.#take(input);
-    else if (this.#waiting !== undefined) (this.#waiting as OrchestratorInput[]).push(input);
   }
 
-  /** P3. `held`: a saga that was kept for a zombie. */
-  goOn(held?: SimSaga): void {
-    const { world } = this.#parts;
-    if (world.sim.nowUs < this.#frozenUntilUs) return;
+  /** P3. */
+  goOn(): void {
+    if (!this.#alive) return;
     const inputs = this.#waiting ?? [];
-    const rest = this.#rest ?? [];
+    const rest = this.#rest;
+    const held = this.#wakes === undefined ? this.#held.splice(0) : []; // P6
     this.#waiting = undefined;
-    this.#rest = undefined;
-    this.#perform(rest.filter((output) => this.#isKnown(output)));
-    for (const input of inputs) if (this.#isKnown(input)) this.input(input);
-    if (held === undefined) return;
-    held.underWay--;
-    world.settle(held);
-  }
-
-  /** False when the saga has ended in the meantime: the log that would refuse it has been forgotten here. */
-  #isKnown(what: OrchestratorInput | OrchestratorOutput): boolean {
-    const id = sagaOf(what);
-    return id === undefined || this.#parts.world.sagas.get(id) !== undefined;
+    this.#rest = [];
+    this.#perform(rest);
+    for (const input of inputs) this.input(input);
+    this.#letGo(held);
   }
 
   #take(input: OrchestratorInput): void {
@@ -164,11 +174,8 @@ export class Life implements InputSink, EpochSink {
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i]!;
       const isDone = this.#performOne(output);
-      if (this.#frozenUntilUs > this.#parts.world.sim.nowUs) {
-        this.#rest = outputs.slice(isDone ? i + 1 : i);
-        return;
-      }
-      if (!isDone) return;
+      if (this.#waiting !== undefined) this.#rest = outputs.slice(isDone ? i + 1 : i);
+      if (!isDone || this.#waiting !== undefined) return;
     }
   }
 
@@ -253,21 +260,19 @@ export class Life implements InputSink, EpochSink {
     else this.#wakes.delete(saga);
   }
 
-  /** A wake that this life asked for came; false when its saga has been forgotten. */
-  woken(saga: SimSaga): boolean {
-    if (this.#wakes === undefined) {
-      saga.wake = NEVER;
-      return true;
-    }
-    this.#wakes.delete(saga);
-    return this.#parts.world.sagas.get(saga.id) === saga;
+  /** A wake that this life asked for came. */
+  woken(saga: SimSaga): void {
+    if (this.#wakes === undefined) saga.wake = NEVER;
+    else this.#wakes.delete(saga);
   }
 
   /** P6. What it asked to be woken for stays its own. */
   #becomeZombie(): void {
     this.#wakes = new Map();
     for (const saga of this.#parts.world.sagas.values()) {
-      if (saga.partition !== this.#partition || saga.wake === NEVER || saga.sleeper !== this) continue;
+      if (saga.partition !== this.#partition) continue;
+      this.#hold(saga);
+      if (saga.wake === NEVER || saga.sleeper !== this) continue;
       this.#wakes.set(saga, saga.wake);
       saga.wake = NEVER;
     }
@@ -319,24 +324,20 @@ export class Life implements InputSink, EpochSink {
     if (isTaken) this.#becomeZombie();
     const isFrozen = isTaken && zombieUs > 0;
     const notTaken = isFrozen ? TAKEOVER_BIT : isTaken ? 0 : TAKEOVER_BIT | ZOMBIE_BIT;
-    deliver(world, faults & ~(CANCEL_BIT | notTaken), saga);
-    if (pauseUs > 0) this.#standStill(pauseUs);
-    if (isFrozen) this.#freeze(saga, zombieUs);
-    return moment === 'after' || (moment === 'before' && !isFrozen) || this.#waiting === undefined;
+    const notPaused = isFrozen && zombieUs >= pauseUs ? PAUSE_BIT : 0;
+    deliver(world, faults & ~(CANCEL_BIT | notTaken | notPaused), saga);
+    const stillUs = isFrozen ? Math.max(pauseUs, zombieUs) : pauseUs;
+    if (stillUs === 0) return true;
+    this.#standStill(saga, stillUs);
+    return moment === 'after';
   }
 
-  #standStill(pauseUs: number, held?: SimSaga): void {
+  #standStill(saga: SimSaga, us: number): void {
     const { sim } = this.#parts.world;
-    sim.note(TRACE.pause, this.#owner.number, pauseUs, 0);
-    this.#waiting ??= [];
-    sim.schedule(sim.nowUs + pauseUs, this.#actor, GO_ON, this, held);
-  }
-
-  /** It stands still with what it was about to do in its hands, and its saga is not forgotten until then. */
-  #freeze(saga: SimSaga, us: number): void {
-    saga.underWay++;
-    this.#frozenUntilUs = this.#parts.world.sim.nowUs + us;
-    this.#standStill(us, saga);
+    sim.note(TRACE.pause, this.#owner.number, us, 0);
+    this.#waiting = [];
+    this.#hold(saga);
+    sim.schedule(sim.nowUs + us, this.#actor, GO_ON, this);
   }
 
   /** It was fenced: a zombie is gone for good, any other begins anew. */
@@ -356,11 +357,13 @@ export class Life implements InputSink, EpochSink {
   #stop(): void {
     this.#alive = false;
     this.#parts.world.load.circuitsLost(this.#actor, this.#parts.world.sim.nowUs);
+    this.#orchestrator?.dispose?.();
     this.#orchestrator = undefined;
     this.#waiting = undefined;
-    this.#rest = undefined;
+    this.#rest = [];
     for (const wake of this.#wakes?.values() ?? []) this.#parts.world.sim.cancel(wake);
     this.#wakes?.clear();
+    this.#letGo(this.#held.splice(0));
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
+import { faultSet } from '../faults/injector.ts';
 import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
 import type { Capacity } from '../service-load.ts';
 import type { Sufferer } from './incidents.ts';
@@ -28,6 +29,12 @@ const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'conn
 const FULL: Outcome = { kind: 'rejected', failure: 'resource_exhausted', reason: 'too many requests wait' };
 const LIMITED: Rejected = { kind: 'rejected', failure: 'rate_limited', reason: 'too many requests' };
 const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
+
+/** Kinds that strike a request: each counts only where no other left it nothing to do (S7). */
+const FAIL_BEFORE_BIT = faultSet('fail-before');
+const FAIL_AFTER_BIT = faultSet('fail-after');
+const CRASH_BEFORE_BIT = faultSet('participant-crash-before');
+const CRASH_AFTER_BIT = faultSet('participant-crash-after');
 
 /** Thrown through a participant whose process dies between two of its commits: no mistake of its author. */
 class Died extends Error {}
@@ -144,20 +151,25 @@ export class ParticipantNode implements Receiver, Sufferer {
     fate.failBefore = undefined;
     fate.failAfter = false;
     fate.crash = 'none' as HandlerFate['crash'];
-    deliver(
-      this.#world,
-      injector.at('handler', PLACE.handler, saga.index, operation, transmission, fate),
-      saga,
-    );
-    if (fate.crash === 'before') return this.#crash(fate.downUs);
+    injector.at('handler', PLACE.handler, saga.index, operation, transmission, fate);
+    if (fate.crash === 'before') {
+      deliver(this.#world, CRASH_BEFORE_BIT, saga);
+      return this.#crash(fate.downUs);
+    }
     if (fate.failBefore !== undefined) {
+      deliver(this.#world, FAIL_BEFORE_BIT, saga);
       const kind = fate.certain ? 'rejected' : 'unknown';
       return this.#replies!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
     }
     const outcome = this.#handle(message);
     if (outcome === undefined) return;
-    if (fate.crash === 'after') return this.#crash(fate.downUs);
-    this.#replies!.reply(message, fate.failAfter ? FAILED_AFTER : outcome);
+    if (fate.crash === 'after') {
+      deliver(this.#world, CRASH_AFTER_BIT, saga);
+      return this.#crash(fate.downUs);
+    }
+    if (!fate.failAfter) return this.#replies!.reply(message, outcome);
+    if (!isSameAnswer(outcome, FAILED_AFTER)) deliver(this.#world, FAIL_AFTER_BIT, saga);
+    this.#replies!.reply(message, FAILED_AFTER);
   }
 
   /** Its answer; undefined when it died on the way, and then what it had committed stands. */
@@ -260,6 +272,12 @@ export class ParticipantNode implements Receiver, Sufferer {
     sim.note(TRACE['participant-down'], this.number, downUs, 0);
     this.#loseMemory();
   }
+}
+
+/** Whether both say the same to an engine: the words aside. */
+function isSameAnswer(one: Outcome, other: Outcome): boolean {
+  if (one.kind === 'applied' || other.kind === 'applied') return one.kind === other.kind;
+  return one.kind === other.kind && one.failure === other.failure && one.retryAfterUs === other.retryAfterUs;
 }
 
 /** What an effect was, for the fingerprint: the sum of the step's postings after it, or the stock level. */

@@ -113,7 +113,7 @@ export class SimProcess implements Actor, LifeOwner {
         this.#parts.world.sim.note(TRACE.restart, this.number, 0, 0);
         return this.start();
       case GO_ON:
-        return (item as Life).goOn(detail as SimSaga | undefined);
+        return (item as Life).goOn();
       case DEPLOY:
         return this.#deploy(item as number);
       default:
@@ -123,7 +123,7 @@ export class SimProcess implements Actor, LifeOwner {
 
   #wake(saga: SimSaga, life: Life): void {
     const { sim, sagas } = this.#parts.world;
-    if (!life.woken(saga)) return;
+    life.woken(saga);
     sagas.touch(saga);
     sim.note(TRACE.wake, saga.index, 0, 0);
     life.input({ kind: 'wake', saga: saga.id });

@@ -59,7 +59,8 @@ export class Starts {
     const hot = this.#injector.at('wish', PLACE.wish, index, 0, 0, fate);
     const like = Math.floor((fate.likePpm * this.#sagas) / MILLION);
     if (hot === 0 || like >= index) return { start: own, faults: moved };
-    return { start: this.of(like), faults: moved | hot };
+    const start = this.of(like);
+    return { start, faults: isSameWish(start, own) ? moved : moved | hot };
   }
 
   /** @throws UserError `bad-start` when it is no start, or of a saga that the scenario does not list. */
@@ -100,5 +101,15 @@ export class Starts {
       `the workload starts saga number ${index} at ${String(startAtUs)}, not a moment of the run`,
       `\`startAtUs\` is a whole number of microseconds from 0 to ${this.#latestUs}.`,
     );
+  }
+}
+
+/** Whether both ask for the same: then nothing was changed (S7). Input that is no JSON is taken for another. */
+function isSameWish(one: SagaStart, other: SagaStart): boolean {
+  if (one.saga !== other.saga) return false;
+  try {
+    return JSON.stringify(one.input) === JSON.stringify(other.input);
+  } catch {
+    return false;
   }
 }

@@ -33,8 +33,10 @@ interface PendingLoad {
   readonly faults: FaultSet;
 }
 
-/** Kinds that change the answer to an append. */
+/** Kinds that change the answer to an append: of several the last does, and none where it is refused or lost (S7). */
 const ANSWER_BITS = faultSet('append-fails', 'append-unknown');
+const FAILS_BIT = faultSet('append-fails');
+const UNKNOWN_BIT = faultSet('append-unknown');
 
 const LAND = 0;
 const LOADED = 1;
@@ -164,12 +166,18 @@ export class SimStore implements Store, Actor {
     const { phase } = saga;
     const kind = this.#write(saga, pending);
     sim.note(TRACE.append, saga.index, append.expectedVersion, append.events.length * 8 + KIND_CODE[kind]);
-    const isRefused = kind === 'append-conflict' || kind === 'append-fenced'; // whatever else was in store for it
-    deliver(this.#world, isRefused ? faults & ~ANSWER_BITS : faults, saga, phase);
+    if (faults !== 0) deliver(this.#world, this.#delivered(pending, kind), saga, phase);
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
     const answer: StoreAnswer = { kind, append };
     answers.input(answer);
     this.#world.settle(saga);
+  }
+
+  /** What of the faults of an append had an effect on its answer. */
+  #delivered({ faults, generation }: PendingAppend, kind: AppendAnswer): FaultSet {
+    const rest = faults & ~ANSWER_BITS;
+    if (kind === 'append-failed') return rest | FAILS_BIT;
+    return kind === 'append-unknown' && generation === this.#generation ? rest | UNKNOWN_BIT : rest;
   }
 
   #write(saga: SimSaga, { append, generation, answer }: PendingAppend): AppendAnswer {

@@ -47,13 +47,14 @@ export class SimTransport implements Transport, Replies, Actor {
   }
 
   send(call: Call, answers: InputSink): void {
-    const { sim, sagas, sends } = this.#world;
+    const { sim, sagas, sends, judge } = this.#world;
     const saga = sagas.get(call.saga);
     const to = this.#nodes.get(call.service);
     assert(saga !== undefined && to !== undefined, 'a call has no address', call.service);
     const operation = operationOf(saga, call);
     const transmission = sends.of(saga, operation) * 2;
     sim.note(TRACE.send, saga.index, operation, transmission);
+    judge.sent(call, operation >> 1, saga);
     const sequence = ++this.#sequence;
     const message: Message = {
       call,

@@ -12,6 +12,7 @@ import {
   textsOf,
   wholeNumberOf,
 } from '../../cli/flags.ts';
+import { SPECS } from '../../cli/program.ts';
 
 const COMMANDS: readonly CommandSpec[] = [
   {
@@ -113,6 +114,15 @@ test('a choice is one of those there are', () => {
   expect(() => choicesOf(given, 'reporter', ['line', 'json'])).toThrow(
     '--reporter takes one of line, json, not "jsno"',
   );
+});
+
+test('help is no wider than any terminal', () => {
+  const said = vi.spyOn(console, 'info').mockImplementation(() => undefined);
+  for (const words of [['--help'], ...SPECS.map(({ name }) => [name, '--help'])]) parseLine(words, SPECS);
+  const lines = said.mock.calls.flatMap(([text]) => String(text).split('\n'));
+  said.mockRestore();
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter((line) => line.length > 80 && !line.includes(' $ '))).toEqual([]);
 });
 
 test('a flag of another command is refused, and help is not an error', () => {

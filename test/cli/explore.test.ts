@@ -1,18 +1,45 @@
 // `sagastorm explore`: every fault at every point.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const forgetful = fixture('forgetful.ts');
 
 describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   test('a scenario that holds ends in "N of N explored"', async () => {
-    const { stdout, stderr, code } = await sagastorm(['explore', honest]);
+    const { stdout, stderr, code } = await sagastorm(['explore', honest, '--quiet']);
     expect(stdout).toMatch(/ EXPLORED +([\d,]+) of \1 explored: every fault by itself at \d+ points\n/);
+    expect(stdout).toMatch(/ DETERMINISM (\d+)\/\1 runs repeated identically\n/);
     expect(stdout).toMatch(/ HELD\n$/);
     expect([stderr, code]).toEqual(['', 0]);
+  });
+
+  test('what does not repeat ends in 4', async () => {
+    const { stdout, code } = await sagastorm(['explore', fixture('remembers-calls.ts')]);
+    expect(stdout).toContain('differs first in event ');
+    expect(stdout).toMatch(/ NOT DETERMINISTIC\n$/);
+    expect(code).toBe(4);
+  });
+
+  test('pairs that were stopped are not counted as if somebody knew how many there are', async () => {
+    const folder = freshFolder();
+    const child = start(['explore', honest, '--faults', '2'], folder);
+    const end = ended(child);
+    while (!existsSync(join(folder, '.sagastorm'))) await sleep(20);
+    await sleep(1_000);
+    child.kill('SIGINT');
+    const { stdout, code } = await end;
+    const told = stdout.replace(/\n +/g, ' ');
+    expect(told).toMatch(
+      / EXPLORED +[\d,]+ explored, then it was stopped: [\d,]+ single faults left, and every pair /,
+    );
+    expect(told).toMatch(/stopped after \d+ runs, with \d+ first faults of pairs left/);
+    expect(code).toBe(130);
   });
 
   test('what a single fault can break is found, with that fault alone', async () => {

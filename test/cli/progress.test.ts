@@ -1,7 +1,8 @@
 // Progress is drawn at most ten times a second on a terminal, and every ten seconds elsewhere.
 
-import { expect, test } from 'vitest';
-import { Progress, type ProgressSink, progressText } from '../../cli/progress.ts';
+import { expect, test, vi } from 'vitest';
+import { Progress, progressText, showing } from '../../cli/progress.ts';
+import type { ProgressSink } from '../../cli/terminal.ts';
 
 function drawn(live: boolean, times: readonly number[]): readonly string[] {
   const lines: string[] = [];
@@ -32,6 +33,27 @@ test('plain: nothing in the first ten seconds, then a line every ten', () => {
     'ride  5 of 5 runs · 100 % · 0:00 left',
     '(cleared)',
   ]);
+});
+
+test('the live line is gone when the work breaks off', async () => {
+  vi.stubEnv('TERM', 'xterm');
+  const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+  Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+  const written: string[] = [];
+  const write = vi
+    .spyOn(process.stderr, 'write')
+    .mockImplementation((text) => written.push(String(text)) > 0);
+  const work = showing('ride', false, async ({ onProgress }) => {
+    onProgress!({ phase: 'exploring', unit: 'faults', done: 1, total: 2 });
+    throw new Error('out of fuel');
+  });
+  await expect(work).rejects.toThrow('out of fuel');
+  write.mockRestore();
+  if (isTTY === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+  else Object.defineProperty(process.stderr, 'isTTY', isTTY);
+  vi.unstubAllEnvs();
+  expect(written.join('')).toContain('1 of 2 faults');
+  expect(written.slice(-2)).toEqual(['\u001b[2K', '\u001b[1G']);
 });
 
 test.each([

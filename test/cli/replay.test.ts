@@ -51,14 +51,16 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
       folder,
     );
     expect(stderr).toMatch(/^sagastorm: scenario .*forgetful\.ts has changed since the capsule was written/);
-    expect(stderr).toContain('--seed x/0');
+    expect(stderr).toMatch(
+      /run the test that `shrink` wrote, or pin the capsule with `seeds add`.*--seed x\/0/,
+    );
     expect(code).toBe(64);
   });
 
   test('a capsule without its faults holds, and says that it was not reproduced', async () => {
     const { code, stdout } = await sagastorm(['replay', altered({ plan: [] })], folder);
     expect(stdout).toContain('Not reproduced: ');
-    expect(code).toBe(0);
+    expect(code).toBe(2);
   });
 
   test.each<[string, unknown]>([
@@ -81,8 +83,22 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
     ]);
     const { fingerprint } = JSON.parse(run.stdout) as RunRecord;
     expect(replay.stdout).toContain(` FINGERPRINT ${fingerprint}\n`);
-    expect(replay.stdout).toMatch(/^t=0\.\d{6}s {2}create +s-\d\n/);
+    expect(replay.stdout).toMatch(/^ +0 {2}t=0\.\d{6}s {2}create +s-\d\n/);
     expect(replay.code).toBe(0);
+  });
+
+  test('a small run is told as such: how many sagas came, what struck, and the command that runs it', async () => {
+    const { violations } = found;
+    const { shrunk, capsule, replay } = violations.find((one) => one.shrunk !== undefined)!;
+    const { stdout } = await sagastorm(['replay', capsule!, '--trace'], folder);
+    expect(stdout).toMatch(/^sagastorm .* · 1 run × 1 saga · /m);
+    expect(stdout).toMatch(/ shrunk +\d+ → 1 fault, 5 → 1 saga, /);
+    expect(stdout).toContain(shrunk!.faults[0]!.slice(0, 40));
+    expect(stdout).toContain(`replay    ${replay}\n`);
+    expect(stdout).not.toContain('--seed');
+    const trace = stdout.slice(0, stdout.indexOf('sagastorm '));
+    expect(trace).toContain(`!  fault: ${shrunk!.faults[0]}\n`);
+    expect(trace).toMatch(/effect +s-\d+ .*\n +✗ {2}violation: at-most-once: /);
   });
 
   test('--until ends the trace, not the run', async () => {
@@ -92,9 +108,11 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
       sagastorm([...words, '--trace', '--until', '900ms']),
     ]);
     const events = ({ stdout }: { stdout: string }): readonly string[] =>
-      stdout.split('\n').filter((line) => line.startsWith('t='));
+      stdout.split('\n').flatMap((line) => /^ *\d+ {2}(t=.*)/.exec(line)?.[1] ?? []);
     const early = events(all).filter((line) => line < 't=0.900000s~');
     expect(events(some)).toEqual(early);
+    const faults = ({ stdout }: { stdout: string }): number => stdout.match(/^ *! {2}fault: /gm)?.length ?? 0;
+    expect(faults(some)).toBeLessThan(faults(all));
     expect(events(all).length).toBeGreaterThan(early.length);
     expect(some.stdout.split('FINGERPRINT')[1]).toContain(/[0-9a-f]{32}/.exec(all.stdout)![0]);
   });

@@ -70,6 +70,26 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
     expect(pruned.code).toBe(2);
   });
 
+  test('what cannot be run again is counted and named, and the run is inconclusive', async () => {
+    const { folder, file } = await folderWith({ scenario: './gone.ts' });
+    const { stdout, code } = await sagastorm(['run', fixture('honest.ts'), '--seed', 'y'], folder);
+    expect(stdout).toContain(` REGRESSIONS 0/1 held · cannot be run: ${file}\n`);
+    expect(stdout).toContain(`${file} cannot be run: there is no file`);
+    expect(code).toBe(2);
+  });
+
+  test('a pinned run that breaks off names its capsule', async () => {
+    const { folder, file } = await folderWith({ scenario: fixture('throws-in-invariant.ts') });
+    for (const words of [
+      ['seeds', 'list'],
+      ['run', fixture('throws-in-invariant.ts'), '--seed', 'y'],
+    ]) {
+      const { stderr, code } = await sagastorm(words, folder);
+      expect(stderr).toContain(`sagastorm: pinned ${file}: invariant "stumbles" threw `);
+      expect(code).toBe(64);
+    }
+  });
+
   test('a corrupt capsule in the corpus is not passed over', async () => {
     const folder = freshFolder();
     mkdirSync(join(folder, PINNED), { recursive: true });

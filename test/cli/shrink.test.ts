@@ -1,7 +1,7 @@
 // `sagastorm shrink`: from a run that fails to the smallest one that does, as a capsule and as a test.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
@@ -34,20 +34,22 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
     expect(code).toBe(1);
   });
 
-  test('the test that it writes fails, and passes without the fault', async () => {
+  test('the test that it writes fails, and passes without the fault; nobody runs it by accident', async () => {
     const { violations } = await shrunk([...ofSeed, '--out', inside], process.cwd());
-    const [{ test: file = '', invariant }] = violations as [RunRecord['violations'][number]];
-    const run = (path: string) =>
-      spawnSync(process.execPath, [resolve('node_modules/vitest/vitest.mjs'), 'run', path], {
+    const [{ test: file = '', runTest = '', invariant }] = violations as [RunRecord['violations'][number]];
+    const run = (words: readonly string[]) =>
+      spawnSync(process.execPath, [resolve('node_modules/vitest/vitest.mjs'), ...words], {
         encoding: 'utf8',
         env: { ...process.env, NO_COLOR: '1' },
       });
-    const broken = run(file);
+    const words = runTest.split(' ').slice(2);
+    const broken = run(words);
     expect(broken.stdout).toContain(invariant);
     expect(broken.status).toBe(1);
-    const mended = file.replace('.test.ts', '-mended.test.ts');
+    const mended = file.replace('.repro.ts', '-mended.repro.ts');
     writeFileSync(mended, readFileSync(file, 'utf8').replace(/\n {6}\{"kind".*| {2}expect\(struck.*/g, ''));
-    expect(run(mended).status).toBe(0);
+    expect(run(words.with(-1, mended)).status).toBe(0);
+    expect(run(['run', file]).stderr).toContain('No test files found');
   });
 
   test('a search that was cut short goes on from its capsule', async () => {
@@ -58,12 +60,30 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
     const [rest] = (await shrunk(words, folder)).violations;
     expect(rest!.shrunk).toMatchObject({ isMinimal: true, from: first!.shrunk!.from });
     expect(rest!.signature).toBe(first!.signature);
+    const [again] = (await shrunk(['shrink', join(folder, rest!.capsule!)], folder)).violations;
+    expect(again!.capsule).toBe(rest!.capsule);
   });
 
   test('a run that holds has nothing to shrink', async () => {
     const { stdout, code } = await sagastorm(['shrink', fixture('honest.ts'), '--seed', 'x']);
     expect(stdout).toMatch(/Nothing to shrink: the run does not fail so\.\n$/);
     expect(code).toBe(0);
+  });
+
+  test('a failure that cannot be made small is told as it was found, by every command', async () => {
+    const company = fixture('fails-in-company.ts');
+    for (const words of [
+      ['run', company, '--seeds', '2', '--seed', 'x', '--json'],
+      ['shrink', company, '--seed', 'x/0', '--json'],
+    ]) {
+      const folder = freshFolder();
+      const { stdout, code } = await sagastorm(words, folder);
+      const [{ notShrunk, shrunk: small, capsule } = {}] = (JSON.parse(stdout) as RunRecord).violations;
+      expect(notShrunk).toContain('invariant "all-are-there" threw RangeError: where is everybody');
+      expect(small).toBeUndefined();
+      expect(existsSync(join(folder, capsule!))).toBe(true);
+      expect(code).toBe(1);
+    }
   });
 
   test('a campaign makes its failures small by itself, unless it is told not to', async () => {

@@ -21,13 +21,7 @@ const ROOTS = Array.from({ length: 10 }, (_, i) => `gallery-${i}`);
 const SEEDS_MAX = 2_000;
 const MEDIAN_MAX = 20;
 
-const { values } = parseArgs({
-  options: {
-    write: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    'twin-seeds': { type: 'string', default: '1000' },
-  },
-});
+const values = readArguments();
 
 const start = performance.now();
 const files = readdirSync(FOLDER).filter(
@@ -57,6 +51,24 @@ else {
 for (const fault of faults) console.error(`✗ ${fault}`);
 console.log(totals());
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        write: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        'twin-seeds': { type: 'string', default: '1000' },
+      },
+    });
+    if (!/^\d{1,6}$/.test(values['twin-seeds'])) throw new TypeError('--twin-seeds takes a whole number');
+    return values;
+  } catch (error) {
+    console.error(`gallery: ${(error as Error).message.split('\n', 1)[0]}`);
+    console.error('  It takes --write, --only NAME and --twin-seeds N.');
+    process.exit(64);
+  }
+}
 
 async function examineAll(names: readonly string[]): Promise<readonly Exhibit[]> {
   const pool = new Tinypool({

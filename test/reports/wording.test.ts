@@ -45,6 +45,7 @@ test.each([
 
 test('durations side by side share a unit', () => {
   expect(durations({ p50: 118_000, p99: 1_204_000 })).toBe('p50 118  p99 1,204 ms');
+  expect(durations({ p50: 20_000, p99: 12_200_000 })).toBe('p50 20 ms  p99 12.2 s');
 });
 
 test('the line says it all in one line', () => {

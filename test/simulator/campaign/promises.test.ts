@@ -52,6 +52,20 @@ describe('service levels', () => {
   });
 });
 
+describe('that no saga completes', () => {
+  const scenario = 'test/cli/fixtures/never-completes.ts';
+  const options = { scenario, profile: 'calm', rootSeed: 'x', seeds: 1 } as const;
+
+  test('proves little, unless the scenario says how many should, or there are few', async () => {
+    const record = await runCampaign({ ...options, sagas: 20 });
+    expect(record.inconclusive[0]!.reason).toContain('of 20 sagas none completed');
+    expect(record.verdict).toBe('inconclusive');
+    expect((await runCampaign({ ...options, sagas: 19 })).verdict).toBe('held');
+    const meant = 'test/cli/fixtures/never-completes-and-says-so.ts';
+    expect((await runCampaign({ ...options, scenario: meant, sagas: 20 })).verdict).toBe('held');
+  });
+});
+
 describe('sometimes', () => {
   test('what never happens fails the campaign, what happens is counted', async () => {
     const scenario = 'test/cli/fixtures/promises.ts';

@@ -101,7 +101,33 @@ describe('the search', () => {
     expect(shrunk.plan.map(({ kind }) => kind)).toEqual(['drop-reply', 'pause']);
     const [, { params }] = shrunk.plan as [unknown, { params: { pauseUs: number } }];
     expect(params.pauseUs).toBeGreaterThanOrEqual(100);
-    expect(params.pauseUs).toBeLessThan(200);
+    expect(params.pauseUs).toBeLessThan(106);
+  });
+
+  test('needs few runs for the least of a number, and finds it whatever else there is', () => {
+    const shrunk = (least: number) =>
+      shrink({
+        run: imagined((plan) => plan.some(({ params }) => params.pauseUs! >= least)),
+        start: { only: [2], plan: [pause] },
+        signature: 'mine',
+      })!;
+    for (const least of [1, 2, 3, 7, 1_999, 2_001, 3_999, 4_000]) {
+      const { plan, attempts } = shrunk(least);
+      const found = plan[0]!.params.pauseUs!;
+      expect(found).toBeGreaterThanOrEqual(least);
+      expect(found - least).toBeLessThanOrEqual(Math.floor(found * 0.05));
+      expect(attempts).toBeLessThan(40);
+    }
+  });
+
+  test('does not look for numbers between kinds that have none', () => {
+    const fails = {
+      kind: 'fail-before',
+      at: 's-2/a/forward#1:handler',
+      params: { classIndex: 4, certain: 0 },
+    };
+    const run = imagined((plan) => plan.some(({ params }) => [2, 4].includes(params.classIndex!)));
+    expect(shrink({ run, start: { only: [2], plan: [fails] }, signature: 'mine' })!.plan).toEqual([fails]);
   });
 
   test('can be cut short, keeps what it has, and goes on from there', () => {

@@ -6,13 +6,14 @@ import transfer from '../../../scenarios/bank-transfer.ts';
 import {
   coverageCells,
   FAULTS,
+  type FaultPlan,
   type Profile,
   profiles,
   type Scenario,
   simulate,
   TraceLog,
 } from '../../../simulator/index.ts';
-import { cached, journalled, twoVersions } from './scenarios.ts';
+import { alwaysBroken, cached, journalled, twoVersions } from './scenarios.ts';
 
 /** A storm of one kind only, at a rate that strikes often; some kinds need another that leads to their points. */
 function only(kind: string): Profile {
@@ -174,4 +175,77 @@ test('S7: a crash at the same point as a pause leaves nothing to pause', () => {
   ];
   const { faultsDelivered } = simulate(transfer, { seed: 'both', sagas: 1, profile: profiles.calm, plan });
   expect(faultsDelivered).toEqual({ 'orchestrator-crash': 1 });
+});
+
+describe('S7: what another fault left nothing to do is not counted', () => {
+  const delivered = (plan: FaultPlan, scenario = transfer) =>
+    simulate(scenario, { seed: 'hidden', sagas: 2, profile: profiles.calm, plan }).faultsDelivered;
+  const handler = 's-0/debit/forward#1:handler';
+  const before = { kind: 'fail-before', at: handler, params: { classIndex: 0, certain: 0 } };
+  const after = { kind: 'fail-after', at: handler, params: {} };
+  const crashBefore = { kind: 'participant-crash-before', at: handler, params: { downUs: 1_000 } };
+  const crashAfter = { kind: 'participant-crash-after', at: handler, params: { downUs: 1_000 } };
+  const append = 's-0@2#1:append';
+
+  test.each([
+    { what: 'a failure before hides one after', plan: [before, after], counted: ['fail-before'] },
+    {
+      what: 'a crash before hides the failures',
+      plan: [before, after, crashBefore],
+      counted: ['participant-crash-before'],
+    },
+    {
+      what: 'a crash after hides a failure after',
+      plan: [after, crashAfter],
+      counted: ['participant-crash-after'],
+    },
+    { what: 'a failure before hides a crash after', plan: [before, crashAfter], counted: ['fail-before'] },
+    {
+      what: 'an append gets one answer',
+      plan: [
+        { kind: 'append-fails', at: append, params: {} },
+        { kind: 'append-unknown', at: append, params: {} },
+      ],
+      counted: ['append-unknown'],
+    },
+    {
+      what: 'an append that is lost was not refused',
+      plan: [
+        { kind: 'append-fails', at: append, params: {} },
+        { kind: 'loses-unsynced', at: append, params: {} },
+      ],
+      counted: ['loses-unsynced'],
+    },
+    {
+      what: 'a zombie stands still for longer than a pause',
+      plan: [
+        { kind: 'pause', at: 's-0#2:input', params: { pauseUs: 1_000 } },
+        { kind: 'zombie', at: 's-0#2:input', params: { zombieUs: 5_000_000 } },
+      ],
+      counted: ['zombie'],
+    },
+  ])('$what', ({ plan, counted }) => {
+    expect(delivered(plan)).toEqual(Object.fromEntries(counted.map((kind) => [kind, 1])));
+  });
+
+  test('each counts when it is alone', () => {
+    for (const fault of [before, after, crashBefore, crashAfter]) {
+      expect(delivered([fault])).toEqual({ [fault.kind]: 1 });
+    }
+  });
+
+  test('a 500 instead of a 500 changes nothing', () => {
+    const broken = { ...transfer, participants: () => ({ bank: alwaysBroken() }) };
+    expect(delivered([after], broken)).toEqual({});
+  });
+
+  test('a client that would have asked for the same anyway was not changed', () => {
+    const hot = [{ kind: 'hot-key', at: 's-1:wish', params: { likePpm: 0 } }];
+    expect(delivered(hot)).toEqual({ 'hot-key': 1 });
+    const alike: Scenario = {
+      ...transfer,
+      workload: () => ({ saga: transfer.sagas[0]!, input: { from: 'a-0', to: 'a-1', amount: 1 } }),
+    };
+    expect(delivered(hot, alike)).toEqual({});
+  });
 });

@@ -1,8 +1,8 @@
 // Small scenarios with something to hurt that the shipped ones do not have: a participant with two commits, one with
 // memory that a restart wipes out, and a saga of which there are two versions.
 
-import { defineSaga } from '../../../engine/index.ts';
-import { inventory } from '../../../participants-mock/index.ts';
+import { defineSaga, type Participant } from '../../../engine/index.ts';
+import { bank, inventory } from '../../../participants-mock/index.ts';
 import { defineScenario, type Scenario } from '../../../simulator/index.ts';
 
 type Shelf = ReturnType<typeof inventory>;
@@ -66,6 +66,16 @@ export const cached = scenario('cached', (inner) => {
     restart: () => answers.clear(),
   };
 });
+
+/** A bank that answers 500 to everything. */
+export function alwaysBroken(): Participant {
+  const { actions, ledger } = bank({ accounts: 100, openingBalance: 1_000_00 });
+  return {
+    actions,
+    ledger,
+    handle: () => ({ kind: 'unknown', failure: 'transient', reason: 'internal server error' }),
+  };
+}
 
 export const twoVersions = defineScenario({
   name: 'two-versions',

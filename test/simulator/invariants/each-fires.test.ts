@@ -177,7 +177,16 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
   ],
   ['bounded-load', 'an engine tries more often than its policy says', {}, engineUnder(policies.patient)],
   ['bounded-load', 'an engine waits less than its policy says', {}, engineUnder(policies.impatient)],
-  ['bounded-load', 'an engine goes on and on after the storm', {}, engineThatInsists(101)],
+  ['bounded-load', 'an engine goes on and on after the storm', {}, engineThatInsists(120)],
+  ['append-before-send', 'a store acknowledges before it has synced', {}, hastyStore],
+  [
+    'append-before-send',
+    'an engine tries again without writing that it does',
+    {},
+    engineThat((output) =>
+      output.kind === 'call' ? [output, { ...output, attempt: output.attempt + 1 }] : [output],
+    ),
+  ],
 ];
 
 describe('each invariant can fail', () => {

@@ -1,4 +1,5 @@
-// What counts as getting into each other's way, rule by rule; and that nothing is kept of sagas that have ended.
+// What counts as getting into each other's way, rule by rule; that it is no more work among thousands of sagas than
+// among few; and that nothing is kept of sagas that have ended.
 
 import { describe, expect, test } from 'vitest';
 import { defineSaga, type LedgerEntry, type SagaStatus, type Touch } from '../../../engine/index.ts';
@@ -13,14 +14,25 @@ const definition = defineSaga({
 });
 const LOG = { length: 0, events: [], rows: () => [] };
 
+/** Counts how often anybody asks whether a step still stands. */
+class CountingCase extends OpenCase {
+  static asked = 0;
+
+  override stands(step: number): boolean {
+    CountingCase.asked++;
+    return super.stands(step);
+  }
+}
+
 /** A world in which sagas touch records, and what isolation says of it. */
 function world() {
   const said: string[] = [];
+  CountingCase.asked = 0;
   const book = new CaseBook();
   const files = new Map<string, OpenCase>();
   const invariant = isolation({ violated: (message) => said.push(message) }, NOWHERE);
   const effect = (saga: string, what: Partial<LedgerEntry>): void => {
-    const file = files.get(saga) ?? new OpenCase(book, saga, definition);
+    const file = files.get(saga) ?? new CountingCase(book, saga, definition);
     files.set(saga, file);
     const entry: LedgerEntry = { saga, step: 'a', direction: 'forward', round: 0, action: 'do', ...what };
     file.enter(entry);
@@ -28,6 +40,7 @@ function world() {
   };
   return {
     said,
+    isExercised: () => invariant.isExercised!(),
     does: (saga: string, ...touched: readonly Touch[]) => effect(saga, { touched }),
     undoes: (saga: string, ...touched: readonly Touch[]) =>
       effect(saga, { direction: 'compensation', action: 'undo', touched }),
@@ -103,6 +116,29 @@ describe('dirty reads', () => {
     expect(said).toEqual([]);
   });
 
+  test('of several readers one that still relies on it is enough, whoever came first or last', () => {
+    const { does, undoes, ends, said } = world();
+    does('A', update(10, 20));
+    does('B', { record: 'x', read: 20 });
+    does('C', { record: 'x', read: 20 });
+    does('D', { record: 'x', read: 20 });
+    undoes('C');
+    ends('C', 'compensated');
+    does('A', { record: 'x', read: 20 });
+    undoes('D');
+    undoes('A', update(20, 10));
+    expect(said).toEqual(['a was undone, on which B relied in a: x of s']);
+  });
+
+  test('who had relied on the record before the write did not rely on the write', () => {
+    const { does, undoes, said } = world();
+    does('C', update(5, 10));
+    does('B', { record: 'x', read: 10 });
+    does('A', update(10, 20));
+    undoes('A', update(20, 10));
+    expect(said).toEqual([]);
+  });
+
   test('what was written for good may be relied on', () => {
     const { does, undoes, ends, said } = world();
     does('A', update(10, 20));
@@ -120,4 +156,41 @@ test('no more is reserved and sold than there is', () => {
   expect(said).toEqual([]);
   stocks(4);
   expect(said).toEqual(['lamp: 4 reserved and 2 sold, of 5']);
+});
+
+test('among thousands of open sagas that write and read one record, each entry asks for a few steps only', () => {
+  const { does, undoes, ends, said } = world();
+  const SAGAS = 2_000;
+  let held = 0;
+  for (let i = 0; i < SAGAS; i++) {
+    does(`w-${i}`, update(held, ++held));
+    does(`r-${i}`, { record: 'x', read: held });
+  }
+  for (let i = 0; i < SAGAS; i++) undoes(`w-${i}`, update(held, --held));
+  for (let i = 0; i < SAGAS; i++) ends(`r-${i}`, 'completed');
+  expect(said).toHaveLength(SAGAS);
+  expect(CountingCase.asked).toBeLessThan(10 * SAGAS);
+});
+
+test('a record that sagas keep coming to is not forgotten for those that are touched once', () => {
+  const { does, ends, said } = world();
+  does('A', update(10, 7));
+  for (let i = 0; i < 240_000; i++) {
+    does('B', { record: `own-${i}`, read: 0 });
+    if (i % 40_000 === 0) does('B', { record: 'x', read: 7 });
+  }
+  ends('B', 'completed');
+  does('C', update(10, 5));
+  expect(said).toEqual(['do wrote 5 from 10 in x of s, which held 7']);
+});
+
+test('there is something to judge only when two sagas have met on a record', () => {
+  const { does, stocks, isExercised } = world();
+  stocks(3);
+  does('A', update(10, 7));
+  does('A', update(7, 5));
+  does('B', { record: 'y', read: 1 });
+  expect(isExercised()).toBe(false);
+  does('B', { record: 'x', read: 5 });
+  expect(isExercised()).toBe(true);
 });

@@ -24,3 +24,13 @@ test('the attempts are those of the most patient class, or of the step', () => {
   expect(standard.allowsMore('forward', 'timeout', 2, undefined)).toBe(true);
   expect(standard.allowsMore('forward', 'timeout', 3, undefined)).toBe(false);
 });
+
+test('the attempts within a time are those that its waits leave room for, and no more than the policy allows', () => {
+  const quick = { attemptsMax: 500, initialMs: 100, maxMs: 100, factorPermille: 1_000 };
+  const bounds = new PolicyBounds(definePolicy({ name: 'quick', retry: { transient: quick } }));
+  const within = bounds.attemptsWithin('forward', undefined, 1_000_000);
+  expect([within >= 10, within < 20]).toEqual([true, true]);
+  expect(bounds.attemptsWithin('forward', undefined, 3_600_000_000)).toBe(500);
+  expect(bounds.attemptsWithin('forward', 3, 3_600_000_000)).toBe(3);
+  expect(standard.attemptsWithin('forward', undefined, 60_000_000)).toBeLessThan(10);
+});

@@ -2,6 +2,7 @@
 // reason.
 
 import { describe, expect, test } from 'vitest';
+import { Orchestrator } from '../../../engine/core/orchestrator.ts';
 import transfer from '../../../scenarios/bank-transfer.ts';
 import {
   type FaultPlan,
@@ -12,14 +13,15 @@ import {
   simulate,
   TraceLog,
 } from '../../../simulator/index.ts';
+import type { Variant } from '../../../simulator/scenario.ts';
 import { bankWithoutTombstones } from '../invariants/wrong-parts.ts';
 
+const CALM: Omit<SimulationOptions, 'sagas'> = { seed: 'taken', profile: profiles.calm };
 const TAKEN: Profile = { ...profiles.storm, ceilingPpm: { takeover: 200_000, zombie: 200_000 } };
 
 function run(plan: FaultPlan, sagas = 1): { result: RunResult; lines: readonly string[] } {
   const trace = new TraceLog();
-  const options: SimulationOptions = { seed: 'taken', sagas, profile: profiles.calm, plan, trace };
-  const result = simulate(transfer, options);
+  const result = simulate(transfer, { ...CALM, sagas, plan, trace });
   return { result, lines: Array.from({ length: trace.length }, (_, i) => trace.line(i)) };
 }
 
@@ -55,6 +57,42 @@ test('a zombie that was about to send sends, long after the saga has ended, and 
   expect(matching(after, /deliver +s-0 credit forward/)).toHaveLength(1);
   expect(matching(after, /effect/)).toEqual([]);
   expect(result.verdict).toBe('held');
+});
+
+test('P6: what a zombie was not told before a saga had ended it is told after, writes, and is fenced', () => {
+  const { result, lines } = run(
+    [{ kind: 'zombie', at: 's-0/debit/forward#1:before-send', params: { zombieUs: 60_000_000 } }],
+    8,
+  );
+  const zombie = lines.findIndex((line) => / pause /.test(line));
+  const ended = lines.findLastIndex((line) => /ended +s-\d/.test(line));
+  const late = matching(lines.slice(Math.max(zombie, ended)), /append +s-[246] .* fenced/);
+  expect(late).toHaveLength(1);
+  expect(matching(lines, /fenced +orchestrator 0/)).toHaveLength(1);
+  expect([result.verdict, result.sagas.open]).toEqual(['held', 0]);
+});
+
+test.each([
+  { kind: 'orchestrator-crash', params: { downUs: 1_000 } },
+  { kind: 'zombie', params: { zombieUs: 10_000_000 } },
+])('the engine of a life that is over lets go of its sagas: $kind', ({ kind, params }) => {
+  let living = 0;
+  const engine: NonNullable<Variant['engine']> = (options) => {
+    const inner = new Orchestrator(options);
+    living++;
+    return {
+      handle: (input, nowUs) => inner.handle(input, nowUs),
+      dispose: () => {
+        living--;
+        inner.dispose();
+        expect(inner.size).toBe(0);
+      },
+    };
+  };
+  const plan = [{ kind, at: 's-0@2#1:before-append', params }];
+  const result = simulate({ ...transfer, variant: { engine } }, { ...CALM, sagas: 8, plan });
+  expect([result.verdict, result.faultsDelivered]).toEqual(['held', { [kind]: 1 }]);
+  expect(living).toBe(transfer.orchestrators);
 });
 
 test('both are woken: the wake of a zombie neither cancels nor replaces that of the worker that took over', () => {

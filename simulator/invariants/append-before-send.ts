@@ -1,0 +1,14 @@
+// append-before-send. A call leaves when the log says that it is to be made, and not before (E1): a process that comes
+// back must know of everything that may have happened.
+
+import type { InvariantFactory } from './invariant.ts';
+
+export const appendBeforeSend: InvariantFactory = (report) => ({
+  id: 'append-before-send',
+  statement: 'No call leaves before the event that intends it is durable',
+  onSent({ direction, round, attempt }, step, file) {
+    if (round < file.round) return; // of a worker that was taken over: it was intended in its time
+    if (round === file.round && attempt <= file.intended(step.index, direction)) return;
+    report.violated(`attempt ${attempt} of ${direction} ${step.name} left before the log intended it`, file);
+  },
+});
