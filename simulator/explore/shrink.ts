@@ -57,6 +57,8 @@ export function shrink(options: ShrinkOptions): Shrunk | undefined {
 
 /** A plan of so many faults is understood as it is. */
 const READABLE = 3;
+/** So many runs are made to find one fault that does what several did; after them, what is left stays as it is. */
+const REPLACEMENTS_MAX = 6_000;
 /** A number is as small as it can be when so much less of it, as a share, is too little. */
 const TOLERANCE = 0.05;
 
@@ -65,6 +67,7 @@ class Shrinker {
   #best: Shrunk | undefined;
   #attempts = 0;
   #cutShort = false;
+  #replacements = 0;
   /** Candidates that did not fail: a round that finds nothing new costs nothing. */
   readonly #passed = new Set<string>();
 
@@ -117,7 +120,7 @@ class Shrinker {
       for (const other of extensions(run, kept).plans) {
         const found = this.#try({ only, plan: other });
         if (found !== undefined) return found;
-        if (this.#cutShort) return best;
+        if (this.#cutShort || ++this.#replacements > REPLACEMENTS_MAX) return best;
       }
     }
     return best;
