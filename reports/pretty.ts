@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
+import { loadRows } from './load.ts';
 import { counted, duration, durations, number, percent } from './wording.ts';
 
 /** Wraps text in the codes of a colour, or leaves it as it is. */
@@ -204,6 +205,7 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ['INVARIANTS', invariants(record)],
     ...occasions(record),
     ...objectives(record),
+    ...loadRows(record),
     ...regressions(record),
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
@@ -234,7 +236,7 @@ function objectives({ slo }: RunRecord): readonly (readonly [string, string])[] 
     .map(({ statement, actual }) => {
       return actual === undefined
         ? `not measured: ${statement}`
-        : `missed: ${statement}, here ${number(actual)}`;
+        : `missed: ${statement}, here ${actual < 0 ? 'never' : number(actual)}`;
     });
   return [['SLO', [`${number(met)}/${number(slo.length)} met`, ...rest].join(' · ')]];
 }

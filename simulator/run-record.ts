@@ -1,7 +1,7 @@
 // The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
 // published JSON Schema.
 
-import type { IncidentResult, PlannedFault } from './run-result.ts';
+import type { IncidentResult, LoadCourse, PlannedFault } from './run-result.ts';
 
 export const RUN_RECORD_SCHEMA = 'sagastorm/run@1';
 
@@ -105,6 +105,8 @@ export interface RecordedLoad {
   /** How long circuits were not closed in a run, on average, summed over processes and services. */
   readonly circuitOpenUs: number;
   readonly incidents?: readonly IncidentResult[];
+  /** Over time, all runs together. */
+  readonly course?: Omit<LoadCourse, 'recoveredUs'>;
   /** Of the runs in which it can be told, those whose load fell back; the longest of them, -1 when one never did. */
   readonly recovery?: { readonly runs: number; readonly recovered: number; readonly longestUs: number };
   /** Sagas asked for before the incidents, and from five minutes after them. `compensated`: did not complete. */

@@ -2,7 +2,7 @@
 // times. Summaries of consecutive batches add up to the summary of all of them.
 
 import type { Percentiles, RecordedLoad } from '../run-record.ts';
-import type { IncidentResult, RunResult } from '../run-result.ts';
+import type { IncidentResult, LoadBucket, LoadCourse, RunResult } from '../run-result.ts';
 import { Durations, type PackedDurations } from './durations.ts';
 
 /** A summary as plain data, to cross threads. */
@@ -14,6 +14,7 @@ export interface PackedLoad {
   readonly circuitOpenUs: number;
   /** In the order of the scenario; of what was noticed the slowest. */
   readonly incidents: readonly IncidentResult[];
+  readonly course?: Omit<LoadCourse, 'recoveredUs'>;
   /** The longest over all runs; -1 when one never recovered. */
   readonly recoveredUs?: number;
   /** Runs in which it can be told, and those among them that recovered. */
@@ -27,9 +28,12 @@ export interface PackedLoad {
   };
 }
 
+const NO_LOAD: LoadBucket = [0, 0, 0];
+
 export class LoadSummary {
   #sums = { runs: 0, sagas: 0, calls: 0, usefulCalls: 0, circuitOpenUs: 0, told: 0, recovered: 0 };
   #incidents: readonly IncidentResult[] = [];
+  #course: PackedLoad['course'];
   #recoveredUs: number | undefined;
   #quiet = { sagas: 0, compensated: 0, sumUs: 0 };
   readonly #durations = new Durations();
@@ -47,6 +51,7 @@ export class LoadSummary {
       recovered: recoveredUs === undefined || recoveredUs < 0 ? 0 : 1,
     });
     this.#addIncidents(incidents);
+    this.#addCourse(course);
     this.#addRecovery(recoveredUs);
     if (quiet === undefined) return;
     const { latencyUs, ...counts } = quiet;
@@ -54,9 +59,10 @@ export class LoadSummary {
     this.#durations.record(latencyUs);
   }
 
-  add({ incidents, recoveredUs, quiet, ...sums }: PackedLoad): void {
+  add({ incidents, course, recoveredUs, quiet, ...sums }: PackedLoad): void {
     this.#addSums(sums);
     this.#addIncidents(incidents);
+    this.#addCourse(course);
     this.#addRecovery(recoveredUs);
     this.#addQuiet(quiet);
     this.#durations.add(quiet.durations);
@@ -66,6 +72,7 @@ export class LoadSummary {
     return {
       ...this.#sums,
       incidents: this.#incidents,
+      ...(this.#course === undefined ? {} : { course: this.#course }),
       ...(this.#recoveredUs === undefined ? {} : { recoveredUs: this.#recoveredUs }),
       quiet: { ...this.#quiet, durations: this.#durations.pack() },
     };
@@ -86,6 +93,7 @@ export class LoadSummary {
       ...always,
       ...quiet,
       incidents: this.#incidents,
+      ...(this.#course === undefined ? {} : { course: this.#course }),
       ...(this.#recoveredUs === undefined
         ? {}
         : { recovery: { runs: told, recovered, longestUs: this.#recoveredUs } }),
@@ -99,7 +107,7 @@ export class LoadSummary {
     return { sagas, compensated, latencyUs, ...(count === 0 ? {} : { meanUs: Math.round(sumUs / count) }) };
   }
 
-  #addSums(more: Omit<PackedLoad, 'incidents' | 'recoveredUs' | 'quiet'>): void {
+  #addSums(more: Omit<PackedLoad, 'incidents' | 'course' | 'recoveredUs' | 'quiet'>): void {
     const sums = this.#sums;
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += more[key];
   }
@@ -128,9 +136,25 @@ export class LoadSummary {
     });
   }
 
+  #addCourse(more: PackedLoad['course']): void {
+    if (more === undefined) return;
+    const { bucketUs, buckets } = more;
+    const before = this.#course?.buckets ?? [];
+    const length = Math.max(before.length, buckets.length);
+    const at = (list: readonly LoadBucket[], i: number): LoadBucket => list[i] ?? NO_LOAD;
+    this.#course = {
+      bucketUs,
+      buckets: Array.from({ length }, (_, i) => addBuckets(at(before, i), at(buckets, i))),
+    };
+  }
+
   #addRecovery(recoveredUs: number | undefined): void {
     const before = this.#recoveredUs;
     if (recoveredUs === undefined || before === -1) return;
     this.#recoveredUs = recoveredUs === -1 ? -1 : Math.max(before ?? 0, recoveredUs);
   }
+}
+
+function addBuckets([a, b, c]: LoadBucket, [x, y, z]: LoadBucket): LoadBucket {
+  return [a + x, b + y, c + z];
 }
