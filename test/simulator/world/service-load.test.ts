@@ -187,7 +187,7 @@ describe('policies in a run', () => {
       'reserve: connection refused': 2,
       'reserve: no answer in time': 1,
       'reserve: the circuit of "shelf" is open': 2,
-      'reserve: the circuit of "shelf" is half-open': 2,
+      'reserve: the circuit of "shelf" is half-open': 3,
     });
   });
 
