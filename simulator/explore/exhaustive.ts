@@ -5,7 +5,7 @@
 // Y2. Left out is what cannot strike: the second of a pair at a point that the run with the first never comes to. That
 //     run would be the run with the first alone.
 // Y3. A parameter is tried at its least, its middle and its greatest value, of what is usual and of what is rare; in
-//     pairs, at its least and its greatest. That is a choice, and no proof.
+//     pairs, both faults are tried at their least, and both at their greatest. That is a choice, and no proof.
 
 import { FAULTS } from '../faults/catalogue.ts';
 import type { Fault, Params, PointKind } from '../faults/fault.ts';
@@ -40,7 +40,9 @@ export function extensions(
   if (from < 0) return { points: points.length, plans: [] }; // it strikes nothing: whatever follows is a plan without it
   const later = points.slice(from).flatMap((point) => faultsAt(point, values));
   const begin = last === undefined ? 0 : later.findIndex((fault) => isSame(fault, last)) + 1;
-  const plans = later.slice(begin).filter((fault) => !plan.some((other) => excludes(other, fault)));
+  const goesWith = (fault: PlannedFault): boolean =>
+    !plan.some((other) => excludes(other, fault) || (values === 'two' && isUnlike(other, fault)));
+  const plans = later.slice(begin).filter(goesWith);
   return { points: points.length, plans: plans.map((fault) => [...plan, fault]) };
 }
 
@@ -58,7 +60,8 @@ export function unreachable(
   const at = singles.findIndex(([single]) => fault !== undefined && isSame(single!, fault));
   return singles
     .slice(at + 1)
-    .filter(([single]) => !excludes(fault!, single!) && !reached.has(JSON.stringify(single))).length;
+    .filter(([single]) => !excludes(fault!, single!) && !isUnlike(fault!, single!))
+    .filter(([single]) => !reached.has(JSON.stringify(single))).length;
 }
 
 /** The faults that can strike at a point, in the order in which they would. */
@@ -89,4 +92,23 @@ function isSame(a: PlannedFault, b: PlannedFault): boolean {
 /** One fault does not strike twice at one point with two parameters. */
 function excludes(a: PlannedFault, b: PlannedFault): boolean {
   return a.kind === b.kind && a.at === b.at;
+}
+
+/** One is at its least and the other at its greatest: such pairs are not tried (Y3). */
+function isUnlike(a: PlannedFault, b: PlannedFault): boolean {
+  const [x, y] = [levelOf(a), levelOf(b)];
+  return x !== undefined && y !== undefined && x !== y;
+}
+
+const levels = new Map<string, ReadonlyMap<string, number>>();
+
+/** 0 at its least, 1 at its greatest; undefined where both are the same. */
+function levelOf({ kind, params }: PlannedFault): number | undefined {
+  let known = levels.get(kind);
+  if (known === undefined) {
+    const two = examples(FAULTS.find((fault) => fault.kind === kind)!, 'two');
+    known = new Map(two.length < 2 ? [] : two.map((one, level) => [JSON.stringify(one), level]));
+    levels.set(kind, known);
+  }
+  return known.get(JSON.stringify(params));
 }
