@@ -7,7 +7,6 @@
 
 import { type SagaDefinition, type StepDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput } from '../../engine/core/orchestrator.ts';
-import type { Policy } from '../../engine/core/policy.ts';
 import type { Call, Direction } from '../../engine/core/protocol.ts';
 import { isEnded, type RetryScheduled } from '../../engine/core/saga.ts';
 import type {
@@ -55,7 +54,6 @@ class LoadWatch implements Invariant {
     'Attempts per step and calls per saga stay within the policy; load falls back after an outage';
   readonly #report: Reporter;
   readonly #world: WorldView;
-  readonly #bounds = new WeakMap<Policy, PolicyBounds>();
   /** By saga; one that ended is forgotten. */
   readonly #loads = new Map<string, Load>();
 
@@ -95,13 +93,7 @@ class LoadWatch implements Invariant {
   }
 
   #boundsOf(definition: SagaDefinition): PolicyBounds {
-    const policy = this.#world.policyOf(definition);
-    let bounds = this.#bounds.get(policy);
-    if (bounds === undefined) {
-      bounds = new PolicyBounds(policy);
-      this.#bounds.set(policy, bounds);
-    }
-    return bounds;
+    return PolicyBounds.of(this.#world.policyOf(definition));
   }
 
   #loadOf({ saga }: CaseFile): Load {

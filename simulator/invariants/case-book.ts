@@ -21,7 +21,7 @@ const NONE: ReadonlySet<number> = new Set();
 
 export class CaseBook {
   readonly #space = new BlockSpace();
-  counts = new Int32Array(1024 * COUNTS);
+  counts = new Int32Array(64 * COUNTS);
   /** Per step: the key of the first forward call, and of the first compensation call. */
   readonly keys: (string | undefined)[] = [];
 

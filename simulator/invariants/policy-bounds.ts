@@ -9,14 +9,23 @@ const SAMPLES = 64;
 /** No policy that anybody means allows more; the search for the limit ends here. */
 const ATTEMPTS_LIMIT = 1_000;
 
+/** A policy always answers the same: what was found out serves all runs of a thread. */
+const known = new WeakMap<Policy, PolicyBounds>();
+
 export class PolicyBounds {
   readonly #policy: Policy;
   readonly #leastDelays = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
   readonly #within = new Map<string, number>();
 
-  constructor(policy: Policy) {
+  private constructor(policy: Policy) {
     this.#policy = policy;
+  }
+
+  static of(policy: Policy): PolicyBounds {
+    const bounds = known.get(policy) ?? new PolicyBounds(policy);
+    known.set(policy, bounds);
+    return bounds;
   }
 
   /**

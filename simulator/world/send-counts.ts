@@ -9,7 +9,7 @@ const WIDTH = 2;
 export class SendCounts {
   /** Transmissions of all operations so far. */
   total = 0;
-  #numbers = new Float64Array(2048 * WIDTH);
+  #numbers = new Float64Array(64 * WIDTH);
 
   /** A saga begins with no sends. */
   clear({ at, definition }: OpenCase): void {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { definePolicy, policies } from '../../../engine/index.ts';
 import { PolicyBounds } from '../../../simulator/invariants/policy-bounds.ts';
 
-const standard = new PolicyBounds(policies.default);
+const standard = PolicyBounds.of(policies.default);
 
 test('the least delay is near the table, and no wait is below it', () => {
   const least = standard.leastDelayUs('forward', 'transient', 2);
@@ -13,7 +13,7 @@ test('the least delay is near the table, and no wait is below it', () => {
 });
 
 test('a policy with full jitter may wait for nothing', () => {
-  const jittery = new PolicyBounds(definePolicy({ name: 'jittery', jitter: [0, 1_000] }));
+  const jittery = PolicyBounds.of(definePolicy({ name: 'jittery', jitter: [0, 1_000] }));
   expect(jittery.leastDelayUs('forward', 'transient', 1)).toBe(0);
 });
 
@@ -27,7 +27,7 @@ test('the attempts are those of the most patient class, or of the step', () => {
 
 test('the attempts within a time are those that its waits leave room for, and no more than the policy allows', () => {
   const quick = { attemptsMax: 500, initialMs: 100, maxMs: 100, factorPermille: 1_000 };
-  const bounds = new PolicyBounds(definePolicy({ name: 'quick', retry: { transient: quick } }));
+  const bounds = PolicyBounds.of(definePolicy({ name: 'quick', retry: { transient: quick } }));
   const within = bounds.attemptsWithin('forward', undefined, 1_000_000);
   expect([within >= 10, within < 20]).toEqual([true, true]);
   expect(bounds.attemptsWithin('forward', undefined, 3_600_000_000)).toBe(500);
