@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AppendOutput, StoreAnswer } from '../../engine/core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
-import { rowsOf } from '../../engine/core/saga-event.ts';
+import { isWritten, rowsOf } from '../../engine/core/saga-event.ts';
 
 /** A store at hand, and a way to wait until it has answered. */
 export interface StoreUnderTest {
@@ -12,12 +12,18 @@ export interface StoreUnderTest {
   readonly partition: string;
   readonly sagas: readonly [string, string];
   settle(): Promise<void>;
+  /** A partition besides `partition`, where the store under test has one. */
+  readonly otherPartition?: string;
+  /** The same store after its process died, where what it holds outlives that. */
+  reopen?(): StoreUnderTest;
 }
 
 type Row = StoredEvent['event'];
 const CREATED: Row = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: { n: 1 } };
 const REQUESTED: Row = { kind: 'step-requested', step: 'a' };
 const COMPLETED: Row = { kind: 'saga-completed' };
+const STARTED: Row = { kind: 'compensation-started', reason: { kind: 'cancelled' } };
+const NEEDS_A_PERSON: Row = { kind: 'saga-compensation-failed' };
 
 function appendOf(
   saga: string,
@@ -29,21 +35,30 @@ function appendOf(
 }
 
 export function storeContract(name: string, make: () => StoreUnderTest): void {
-  async function open({ store, partition, settle }: StoreUnderTest) {
+  async function open({ store, partition, settle }: StoreUnderTest, name = partition) {
     const answers: { epoch: number; logs: readonly (readonly StoredEvent[])[] }[] = [];
     const sink: EpochSink = { opened: (epoch, logs) => answers.push({ epoch, logs }) };
-    store.open(partition, sink);
+    store.open(name, sink);
     await settle();
     return answers[0]!;
   }
 
-  async function append({ store, settle }: StoreUnderTest, output: AppendOutput): Promise<StoreAnswer> {
+  async function append(at: StoreUnderTest, output: AppendOutput): Promise<StoreAnswer> {
+    const answers = await appendAll(at, [output]);
+    return answers[0]!;
+  }
+
+  /** All in one turn. */
+  async function appendAll(
+    { store, settle }: StoreUnderTest,
+    outputs: readonly AppendOutput[],
+  ): Promise<readonly StoreAnswer[]> {
     const answers: StoreAnswer[] = [];
     const sink: InputSink = { input: (input) => answers.push(input as StoreAnswer) };
-    store.append(output, sink);
+    for (const output of outputs) store.append(output, sink);
     await settle();
-    expect(answers).toHaveLength(1);
-    return answers[0]!;
+    expect(answers).toHaveLength(outputs.length);
+    return answers;
   }
 
   async function load({ store, settle }: StoreUnderTest, saga: string): Promise<readonly StoredEvent[]> {
@@ -105,6 +120,98 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
           [at.sagas[0], 2],
         ],
       ]);
+    });
+
+    test('E9: a saga that waits for a person is not given back until the person has resumed it', async () => {
+      const at = make();
+      const { epoch } = await open(at);
+      await append(at, appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED, STARTED, NEEDS_A_PERSON]));
+      const before = await open(at);
+      expect(before.logs).toEqual([]);
+      await append(at, appendOf(at.sagas[0], 4, before.epoch, [{ kind: 'compensation-resumed' }]));
+      expect((await open(at)).logs).toHaveLength(1);
+    });
+
+    test('E10: a fenced append writes nothing, at whatever version it comes', async () => {
+      const at = make();
+      const before = await open(at);
+      const first = appendOf(at.sagas[0], 0, before.epoch, [CREATED, REQUESTED]);
+      await append(at, first);
+      await open(at);
+      expect((await append(at, appendOf(at.sagas[0], 2, before.epoch, [COMPLETED]))).kind).toBe(
+        'append-fenced',
+      );
+      expect((await append(at, appendOf(at.sagas[0], 9, before.epoch, [COMPLETED]))).kind).toBe(
+        'append-fenced',
+      );
+      expect((await append(at, appendOf(at.sagas[1], 0, before.epoch, [CREATED]))).kind).toBe(
+        'append-fenced',
+      );
+      expect(await load(at, at.sagas[0])).toEqual(rowsOf(first));
+      expect(await load(at, at.sagas[1])).toEqual([]);
+    });
+
+    test('E10: an append that is asked for again is a conflict, and what is loaded is what it wrote', async () => {
+      const at = make();
+      const { epoch } = await open(at);
+      const output = appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED]);
+      await append(at, output);
+      expect((await append(at, output)).kind).toBe('append-conflict');
+      expect(isWritten(await load(at, at.sagas[0]), output)).toBe(true);
+    });
+
+    test('E10: of two appends that come together at one version, one is written and one is a conflict', async () => {
+      const at = make();
+      const { epoch } = await open(at);
+      const answers = await appendAll(at, [
+        appendOf(at.sagas[0], 0, epoch, [CREATED]),
+        appendOf(at.sagas[1], 0, epoch, [CREATED, REQUESTED]),
+        appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED]),
+      ]);
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(['append-conflict', 'appended', 'appended']);
+      const one = (await load(at, at.sagas[0])).length;
+      expect([1, 2]).toContain(one);
+      expect(await load(at, at.sagas[1])).toHaveLength(2);
+    });
+
+    test('E10: to open a partition fences no other one, and gives back none of its sagas', async ({
+      skip,
+    }) => {
+      const at = make();
+      if (at.otherPartition === undefined) return skip('it has one partition only');
+      const here = await open(at);
+      const there = await open(at, at.otherPartition);
+      expect(there.epoch).not.toBe(here.epoch);
+      expect((await append(at, appendOf(at.sagas[0], 0, here.epoch, [CREATED]))).kind).toBe('appended');
+      expect((await append(at, appendOf(at.sagas[0], 1, there.epoch, [COMPLETED]))).kind).toBe(
+        'append-fenced',
+      );
+      expect((await open(at, at.otherPartition)).logs).toEqual([]);
+      expect((await append(at, appendOf(at.sagas[0], 1, here.epoch, [REQUESTED]))).kind).toBe('appended');
+    });
+
+    test('E10: what was acknowledged is there after the process died, and its epoch is over', async ({
+      skip,
+    }) => {
+      const at = make();
+      if (at.reopen === undefined) return skip('it dies with its process');
+      const { epoch } = await open(at);
+      const first = appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED]);
+      await append(at, first);
+      await append(at, appendOf(at.sagas[1], 0, epoch, [CREATED, REQUESTED, COMPLETED]));
+      const again = at.reopen();
+      const opened = await open(again);
+      expect(opened.epoch).toBeGreaterThan(epoch);
+      expect(opened.logs).toEqual([rowsOf(first)]);
+      expect(await load(again, at.sagas[1])).toHaveLength(3);
+      expect((await append(again, appendOf(at.sagas[0], 2, epoch, [COMPLETED]))).kind).toBe('append-fenced');
+      expect((await append(again, appendOf(at.sagas[0], 1, opened.epoch, [COMPLETED]))).kind).toBe(
+        'append-conflict',
+      );
+      expect((await append(again, appendOf(at.sagas[0], 2, opened.epoch, [COMPLETED]))).kind).toBe(
+        'appended',
+      );
+      expect((await append(at, appendOf(at.sagas[0], 3, epoch, [REQUESTED]))).kind).toBe('append-fenced');
     });
   });
 }

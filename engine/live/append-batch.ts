@@ -1,0 +1,80 @@
+// Many appends as a few columns: what goes from the store to its writer thread. Objects would be copied one by one.
+
+import { assert } from '../core/assert.ts';
+import type { AppendOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
+import type { SagaStatus } from '../core/saga-event.ts';
+import { statusAfter } from './saga-standing.ts';
+
+/** Columns of equal length, but for `births`. */
+export interface AppendBatch {
+  readonly sagas: readonly string[];
+  /** The events of each append, as JSON. */
+  readonly texts: readonly string[];
+  /** {@link COLUMNS} for each append. */
+  readonly numbers: Float64Array;
+  /** The definition of each saga that begins here (its expected version is 0), in order. */
+  readonly births: readonly string[];
+}
+
+/** How an append is to be found in `numbers`. `status` is an index of {@link STATUSES}, or -1 when it stays. */
+export const COLUMN = {
+  expectedVersion: 0,
+  count: 1,
+  epoch: 2,
+  atUs: 3,
+  status: 4,
+  definitionVersion: 5,
+} as const;
+export const COLUMNS = 6;
+
+export const STATUSES: readonly SagaStatus[] = [
+  'created',
+  'running',
+  'compensating',
+  'completed',
+  'compensated',
+  'failed',
+  'compensation_failed',
+];
+
+export type AppendAnswer = Exclude<StoreAnswer['kind'], 'loaded' | 'load-failed'>;
+
+/** What the writer says of each append: an index of this list. */
+export const APPEND_ANSWERS: readonly AppendAnswer[] = [
+  'appended',
+  'append-failed',
+  'append-unknown',
+  'append-conflict',
+  'append-fenced',
+];
+
+/** What became of a batch. */
+export interface WrittenBatch {
+  readonly answers: Uint8Array;
+  /** Why the transaction failed, if it did. */
+  readonly trouble: string | undefined;
+}
+
+/** @param texts the events of each append as JSON */
+export function batchOf(appends: readonly AppendOutput[], texts: readonly string[]): AppendBatch {
+  const numbers = new Float64Array(appends.length * COLUMNS);
+  const births: string[] = [];
+  const sagas = appends.map((append, i) => {
+    const { saga, expectedVersion, epoch, atUs, events } = append;
+    const at = i * COLUMNS;
+    const status = statusAfter(events);
+    numbers[at + COLUMN.expectedVersion] = expectedVersion;
+    numbers[at + COLUMN.count] = events.length;
+    numbers[at + COLUMN.epoch] = epoch;
+    numbers[at + COLUMN.atUs] = atUs;
+    numbers[at + COLUMN.status] = status === undefined ? -1 : STATUSES.indexOf(status);
+    if (expectedVersion === 0) {
+      const created = events[0];
+      assert(created?.kind === 'saga-created', 'a log begins with saga-created', saga);
+      births.push(created.definition);
+      numbers[at + COLUMN.definitionVersion] = created.definitionVersion;
+    }
+    return saga;
+  });
+  return { sagas, texts, numbers, births };
+}

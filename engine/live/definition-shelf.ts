@@ -1,0 +1,66 @@
+// The definitions that a host runs, by name and version, and what must be known of them before anything runs (E12).
+
+import type { SagaDefinition } from '../core/define-saga.ts';
+import type { StoredEvent } from '../core/ports.ts';
+import { fold, type SagaState } from '../core/saga-state.ts';
+import { UserError } from '../core/user-error.ts';
+
+export class DefinitionShelf {
+  readonly #definitions: ReadonlyMap<string, SagaDefinition>;
+
+  /**
+   * @param services those that can be reached; undefined when nobody knows
+   * @throws UserError `unknown-service`
+   */
+  constructor(definitions: readonly SagaDefinition[], services: readonly string[] | undefined) {
+    this.#definitions = new Map(definitions.map((known) => [nameOf(known.name, known.version), known]));
+    for (const { name, steps } of definitions) {
+      const step = steps.find(({ service }) => services !== undefined && !services.includes(service));
+      if (step === undefined) continue;
+      throw new UserError(
+        'unknown-service',
+        `saga "${name}": step "${step.name}" calls "${step.service}", which is not configured`,
+        `Add it to the transport's services, which are: ${services!.join(', ') || 'none'}.`,
+      );
+    }
+  }
+
+  /** @throws UserError `unknown-definition` */
+  require(name: string, version: number): SagaDefinition {
+    const known = this.#definitions.get(nameOf(name, version));
+    if (known !== undefined) return known;
+    throw new UserError(
+      'unknown-definition',
+      `this host does not run saga "${name}" version ${version}`,
+      'Give it among the definitions: every version of which sagas are open.',
+    );
+  }
+
+  /** @throws UserError `unknown-definition` for the first log that could not be folded. */
+  check(logs: readonly (readonly StoredEvent[])[]): void {
+    for (const log of logs) this.#of(log);
+  }
+
+  /** The state that a log folds to; undefined for an empty one. @throws UserError `unknown-definition` */
+  fold(log: readonly StoredEvent[]): SagaState | undefined {
+    const first = log[0];
+    if (first === undefined) return undefined;
+    return fold(
+      this.#of(log),
+      first.saga,
+      log.map(({ event }) => event),
+    );
+  }
+
+  #of([first]: readonly StoredEvent[]): SagaDefinition {
+    if (first?.event.kind === 'saga-created') {
+      return this.require(first.event.definition, first.event.definitionVersion);
+    }
+    const what = `the log of saga ${first?.saga} does not begin with its creation`;
+    throw new UserError('unknown-definition', what, 'Restore the store from a backup.');
+  }
+}
+
+function nameOf(name: string, version: number): string {
+  return `${name}@${version}`;
+}

@@ -1,0 +1,11 @@
+// The live engine: the same orchestrator as in the storm, on real clocks, sockets and disks.
+
+export { LiveClock, type LiveClockOptions } from './clock.ts';
+export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
+export type { HostReport } from './host-report.ts';
+export { SAGAS_FILE } from './sqlite-file.ts';
+export type { Retirement } from './sqlite-upkeep.ts';
+export { MemoryStore } from './store-memory.ts';
+export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';
+export { type HttpService, HttpTransport, type HttpTransportOptions } from './transport-http.ts';
+export { LocalTransport, type LocalTransportOptions } from './transport-local.ts';

@@ -1,0 +1,127 @@
+// The file that sagas are kept in: opening it, its schema, and how an older schema becomes the present one.
+//
+// Q1. A file is either new, or ours by its application id; another program's database is refused and not touched.
+// Q2. The schema has a version (`user_version`). Migrations run in order, each in one transaction; a file of a later
+//     version is refused.
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../core/user-error.ts';
+
+/** Where sagas are kept when nobody says otherwise; relative to the working directory. */
+export const SAGAS_FILE = '.sagastorm/sagas.db';
+
+/** "SAGA": Q1. */
+const APPLICATION_ID = 0x53414741;
+/** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** Room for the pages of some ten thousand open sagas: what does not fit is read again. */
+const CACHE_KIB = 65_536;
+/** The WAL is taken over into the file when it has grown to about 16 MB: less often than by default, and for less in all. */
+const WAL_PAGES = 4_000;
+
+/**
+ * Statements of each schema version; the first makes version 1. Additions only.
+ *
+ * `sagas` has one row for each saga, `batches` one for each append: what was written together stays together.
+ * `batches.version` is the saga's version after it. They stand in the order in which they were written, so that a commit
+ * writes few pages. `events` shows them one by one, for people and their queries.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE partitions (
+     name TEXT PRIMARY KEY,
+     epoch INTEGER NOT NULL UNIQUE
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE sagas (
+     no INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     partition TEXT NOT NULL,
+     definition TEXT NOT NULL,
+     definition_version INTEGER NOT NULL,
+     status TEXT NOT NULL,
+     created_at_us INTEGER NOT NULL,
+     ended_at_us INTEGER
+   ) STRICT;
+   CREATE INDEX open_sagas ON sagas (partition) WHERE status IN ('running', 'compensating');
+   CREATE TABLE batches (
+     no INTEGER PRIMARY KEY,
+     saga INTEGER NOT NULL REFERENCES sagas (no),
+     version INTEGER NOT NULL,
+     epoch INTEGER NOT NULL,
+     at_us INTEGER NOT NULL,
+     events TEXT NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX batches_of_saga ON batches (saga, version);
+   CREATE VIEW events AS
+     SELECT s.id AS saga, b.version - json_array_length(b.events) + e.key + 1 AS version, b.epoch, b.at_us,
+            e.value ->> 'kind' AS kind, e.value AS event
+     FROM sagas s JOIN batches b ON b.saga = s.no, json_each(b.events) e;`,
+];
+
+/**
+ * Opens the file for reading and writing, makes it and its folder when there is none, and brings its schema up to date.
+ *
+ * @throws UserError `store-unusable` (it cannot be opened, or is not one of ours), `store-newer`.
+ */
+export function openSagasFile(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    migrate(db, file);
+    return tuned(db);
+  } catch (error) {
+    db?.close();
+    if (error instanceof UserError) throw error;
+    throw unusable(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** One more connection to a file that {@link openSagasFile} has opened. */
+export function connectForWriting(file: string): DatabaseSync {
+  return tuned(new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }));
+}
+
+/** Every commit is on the disk before it returns. */
+function tuned(db: DatabaseSync): DatabaseSync {
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB};
+           PRAGMA wal_autocheckpoint = ${WAL_PAGES};`);
+  return db;
+}
+
+/** Opens the file beside a writer, to read one consistent state of it. */
+export function openForReading(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+}
+
+/** Q1, Q2. */
+function migrate(db: DatabaseSync, file: string): void {
+  db.exec('BEGIN IMMEDIATE');
+  const version = pragma(db, 'user_version');
+  const isOurs = pragma(db, 'application_id') === APPLICATION_ID;
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()!.n;
+  if (!isOurs && (version !== 0 || tables !== 0))
+    throw unusable(file, 'it is the database of another program');
+  if (version > MIGRATIONS.length) {
+    throw new UserError(
+      'store-newer',
+      `${file} was written by a later version of sagastorm (its schema is ${version}, known here is ${MIGRATIONS.length})`,
+      'Upgrade sagastorm, or name another file.',
+    );
+  }
+  for (const statements of MIGRATIONS.slice(version)) db.exec(statements);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()![name]);
+}
+
+function unusable(file: string, why: string): UserError {
+  return new UserError(
+    'store-unusable',
+    `${file} cannot hold sagas: ${why}`,
+    'Name a file that sagastorm made, or one that does not exist yet, in a folder that can be written.',
+  );
+}

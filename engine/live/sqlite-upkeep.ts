@@ -1,0 +1,133 @@
+// What a file of sagas needs over the years: retiring those that ended long ago, an export that any tool reads, and
+// copies that are whole. All of it while sagas go on.
+
+import { appendFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { backup, type DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
+import { UserError } from '../core/user-error.ts';
+import { openForReading } from './sqlite-file.ts';
+
+/** Sagas looked at in one transaction. */
+const LOOKED_AT_AT_ONCE = 200;
+
+/** In one step: a copy that is interrupted by a commit would begin anew, and perhaps never end. */
+const ALL_PAGES = 2_147_483_647;
+
+const ROWS = 'SELECT s.id, version, epoch, at_us, events FROM sagas s JOIN batches ON saga = s.no';
+
+/** Which sagas go, and where to. */
+export interface Retirement {
+  /** Those that ended before this time, in microseconds since 1970. A saga that waits for a person has not ended. */
+  readonly endedBeforeUs: number;
+  /**
+   * A file that their events are added to before they are deleted, as NDJSON, one line for each event. Without it they
+   * are deleted for good. After a crash in between a saga may stand there twice.
+   */
+  readonly archiveTo?: string;
+}
+
+/**
+ * Takes ended sagas out of the file, some hundreds at a time, so that others go on in between. A saga that a person
+ * takes up again meanwhile stays. The id of a saga that was retired is free: a `create` with it begins a new one.
+ *
+ * @returns how many were retired
+ * @example
+ * await store.retire({ endedBeforeUs: clock.nowUs() - 30 * 86_400_000_000, archiveTo: 'sagas-archive.ndjson' });
+ */
+export async function retireSagas(db: DatabaseSync, retirement: Retirement): Promise<number> {
+  const last = db.prepare('SELECT coalesce(max(no), 0) AS no FROM sagas').get()!.no as number;
+  let retired = 0;
+  for (let after = 0; after < last; after += LOOKED_AT_AT_ONCE) {
+    retired += retireSome(db, retirement, after);
+    await turn();
+  }
+  return retired;
+}
+
+/** One transaction: nobody takes a saga up in between, and the archive is on the disk before anything is deleted. */
+function retireSome(db: DatabaseSync, { endedBeforeUs, archiveTo }: Retirement, after: number): number {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const found = db
+      .prepare('SELECT no FROM sagas WHERE no > ? AND no <= ? AND ended_at_us < ?')
+      .all(after, after + LOOKED_AT_AT_ONCE, endedBeforeUs);
+    const nos = JSON.stringify(found.map(({ no }) => no));
+    if (archiveTo !== undefined && found.length > 0) archive(archiveTo, rowsOf(db, nos));
+    db.prepare('DELETE FROM batches WHERE saga IN (SELECT value FROM json_each(?))').run(nos);
+    db.prepare('DELETE FROM sagas WHERE no IN (SELECT value FROM json_each(?))').run(nos);
+    db.exec('COMMIT');
+    return found.length;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** `nos`: a list in JSON. */
+function rowsOf(db: DatabaseSync, nos: string): readonly Row[] {
+  const sql = `${ROWS} WHERE s.no IN (SELECT value FROM json_each(?)) ORDER BY s.no, version`;
+  return db.prepare(sql).all(nos) as unknown as Row[];
+}
+
+function archive(file: string, rows: readonly Row[]): void {
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, rows.map((row) => [...linesOf(row)].join('')).join(''), { flush: true });
+}
+
+/**
+ * Every stored event as one line of JSON (`StoredEvent`, with its line feed), ordered by saga and version, as of the
+ * moment when the first line is asked for. Reads beside the writer; as long as it lasts, the WAL file grows.
+ *
+ * @example
+ * await pipeline(Readable.from(store.export()), createWriteStream('sagas.ndjson'));
+ */
+export function* exportLines(file: string): Generator<string> {
+  const db = openForReading(file);
+  try {
+    const rows: Iterable<unknown> = db.prepare(`${ROWS} ORDER BY s.no, version`).iterate();
+    for (const row of rows) yield* linesOf(row as Row);
+  } finally {
+    db.close();
+  }
+}
+
+interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly epoch: number;
+  readonly at_us: number;
+  readonly events: string;
+}
+
+function* linesOf({ id, version, epoch, at_us: atUs, events: text }: Row): Generator<string> {
+  const events = JSON.parse(text) as readonly unknown[];
+  let at = version - events.length;
+  for (const event of events) yield `${JSON.stringify({ saga: id, version: ++at, epoch, atUs, event })}\n`;
+}
+
+/**
+ * Copies the file, as of one moment, while sagas go on. The copy appears under
+ * its name when it is complete, and not before; it replaces an older one.
+ *
+ * @throws UserError `backup-failed`.
+ * @example
+ * await store.backup('backups/sagas-2026-11-21.db');
+ */
+export async function saveCopy(db: DatabaseSync, file: string): Promise<void> {
+  const unfinished = `${file}.part`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    rmSync(unfinished, { force: true });
+    await backup(db, unfinished, { rate: ALL_PAGES });
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'backup-failed',
+      `${file} could not be written: ${why}`,
+      'Name a folder that has room for it.',
+    );
+  }
+}

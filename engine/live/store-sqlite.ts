@@ -1,0 +1,264 @@
+// Sagas on the disk of one machine: a SQLite file, in WAL mode, durable at every commit.
+//
+// L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
+//     durable in one transaction, and none of them is answered before it is committed (E1).
+// L2. A thread of its own waits for the disk: a commit holds up neither timers nor sockets. What it checks, and how, is
+//     said in sqlite-writer.ts (E10).
+// L3. When the thread dies, what was under way is `append-unknown`, and a new one is started with the next batch.
+// L4. Loads are answered after the appends that came before them.
+
+import { extname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { assert } from '../core/assert.ts';
+import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
+import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
+import { rowsOf, type SagaEvent } from '../core/saga-event.ts';
+import { UserError } from '../core/user-error.ts';
+import { APPEND_ANSWERS, batchOf, type WrittenBatch } from './append-batch.ts';
+import { textOf } from './event-text.ts';
+import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
+import { exportLines, type Retirement, retireSagas, saveCopy } from './sqlite-upkeep.ts';
+
+/** Appends in one transaction: their answers are handed out in one turn of the event loop. */
+const COMMIT_APPENDS_MAX = 4_000;
+const UNDER_WAY_MAX = 2;
+const THREAD = new URL(`sqlite-writer-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+
+export interface SqliteStoreOptions {
+  /** Default `.sagastorm/sagas.db`; its folder is made when it is not there. */
+  readonly file?: string;
+  /** Told of every transaction that failed; the appends in it are answered, and asked for again, all the same. */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** What goes into one transaction, and what is to be answered after it. */
+class Work {
+  readonly appends: AppendOutput[] = [];
+  readonly texts: string[] = [];
+  readonly sinks: InputSink[] = [];
+  readonly loads: (() => void)[] = [];
+}
+
+/**
+ * The default store. Several processes may open the same file; for each partition the one that opened it last writes.
+ *
+ * @throws UserError `store-unusable`, `store-newer`, see {@link openSagasFile}.
+ * @example
+ * const store = new SqliteStore({ file: 'data/sagas.db' });
+ * const host = new Host({ store, transport, definitions: [transfer] });
+ * await host.start();
+ * …
+ * await host.stop();
+ * await store.close();
+ */
+export class SqliteStore implements Store {
+  readonly #file: string;
+  /** For everything but appends. */
+  readonly #db: DatabaseSync;
+  readonly #onTrouble: (error: Error) => void;
+  /** Oldest first; L4: a load is kept with the appends that came before it. */
+  readonly #waiting: Work[] = [];
+  /** With the writer thread, oldest first. */
+  readonly #underWay: Work[] = [];
+  #thread: Worker | undefined;
+  #isSendDue = false;
+  #isClosed = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor({ file = SAGAS_FILE, onTrouble = () => undefined }: SqliteStoreOptions = {}) {
+    this.#file = file;
+    this.#db = openSagasFile(file);
+    this.#onTrouble = onTrouble;
+    this.#thread = this.#startThread();
+  }
+
+  append(append: AppendOutput, answers: InputSink): void {
+    if (this.#isClosed) return;
+    const text = this.#textOf(append);
+    if (text === undefined) return answers.input({ kind: 'append-failed', append });
+    const work = this.#latest(COMMIT_APPENDS_MAX - 1);
+    work.appends.push(append);
+    work.texts.push(text);
+    work.sinks.push(answers);
+    this.#sendSoon();
+  }
+
+  load({ saga, number }: LoadOutput, answers: InputSink): void {
+    if (this.#isClosed) return answers.input({ kind: 'load-failed', saga, number });
+    this.#latest(COMMIT_APPENDS_MAX).loads.push(() => {
+      let events: readonly StoredEvent[];
+      try {
+        events = readLogs(this.#db, 's.id = ?', saga)[0] ?? [];
+      } catch (error) {
+        this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
+        return answers.input({ kind: 'load-failed', saga, number });
+      }
+      answers.input({ kind: 'loaded', saga, number, events });
+    });
+    this.#sendSoon();
+  }
+
+  /**
+   * Answers before it returns.
+   *
+   * @throws UserError `store-busy` when the file cannot be written, or another process holds it for over a second.
+   */
+  open(partition: string, answers: EpochSink): void {
+    assert(!this.#isClosed, 'a store was opened after it was closed', this.#file);
+    let epoch: number;
+    let logs: readonly (readonly StoredEvent[])[];
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      epoch = this.#db.prepare(NEXT_EPOCH).get(partition)!.epoch as number;
+      // In the words of the index `open_sagas`.
+      logs = readLogs(this.#db, "s.partition = ? AND s.status IN ('running', 'compensating')", partition);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      const why = error instanceof Error ? error.message : String(error);
+      const hint = 'See that no other program holds it and that the disk has room, then start again.';
+      throw new UserError('store-busy', `${this.#file} could not be written: ${why}`, hint);
+    }
+    answers.opened(epoch, logs);
+  }
+
+  /** Writes what has come so far, answers it, and closes the file. An append that comes later is never answered. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#underWay.length > 0 || this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    const thread = this.#thread;
+    this.#thread = undefined;
+    thread?.ref();
+    await new Promise((resolve) => {
+      thread?.once('exit', resolve).postMessage('close');
+      if (thread === undefined) resolve(undefined);
+    });
+    this.#db.close();
+  }
+
+  /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireSagas}. */
+  retire(retirement: Retirement): Promise<number> {
+    return retireSagas(this.#db, retirement);
+  }
+
+  /** Every event of every saga as a line of JSON, as of now: see {@link exportLines}. */
+  export(): Generator<string> {
+    return exportLines(this.#file);
+  }
+
+  /** A whole and consistent copy, while sagas go on: see {@link saveCopy}. */
+  backup(file: string): Promise<void> {
+    return saveCopy(this.#db, file);
+  }
+
+  /** Undefined for what is not JSON: it can never be written, and must not keep others from it. */
+  #textOf({ events }: AppendOutput): string | undefined {
+    try {
+      return textOf(events);
+    } catch (error) {
+      this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  }
+
+  /** L1: with what else comes in this turn. */
+  #sendSoon(): void {
+    if (this.#isSendDue || this.#underWay.length > 0) return;
+    this.#isSendDue = true;
+    setImmediate(() => {
+      this.#isSendDue = false;
+      if (this.#underWay.length === 0) this.#send();
+    });
+  }
+
+  /** The newest work, when it has no more than so many appends. */
+  #latest(appendsMax: number): Work {
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && last.appends.length <= appendsMax) return last;
+    const work = new Work();
+    this.#waiting.push(work);
+    return work;
+  }
+
+  #send(): void {
+    const work = this.#waiting.shift();
+    if (work !== undefined && work.appends.length > 0) {
+      this.#underWay.push(work);
+      this.#thread ??= this.#startThread();
+      this.#thread.ref();
+      this.#thread.postMessage(batchOf(work.appends, work.texts));
+    } else for (const load of work?.loads ?? []) load();
+    if (this.#underWay.length === 0 && this.#waiting.length === 0) this.#whenIdle?.();
+  }
+
+  /**
+   * The writer never waits for what has come already: it gets that before the answers of this batch are handed out, and
+   * what they bring right after. It has two batches at most: while one is written, the next grows.
+   */
+  #written({ answers, trouble }: WrittenBatch): void {
+    const work = this.#underWay.shift()!;
+    if (this.#underWay.length === 0 && this.#hasAppends) this.#send();
+    if (trouble !== undefined) this.#onTrouble(new Error(trouble));
+    for (let i = 0; i < work.appends.length; i++) {
+      work.sinks[i]!.input({ kind: APPEND_ANSWERS[answers[i]!]!, append: work.appends[i]! });
+    }
+    for (const load of work.loads) load();
+    if (this.#underWay.length === 0) this.#thread?.unref();
+    const isIdle = this.#underWay.length === 0;
+    if (isIdle || (this.#hasAppends && this.#underWay.length < UNDER_WAY_MAX)) this.#send();
+  }
+
+  get #hasAppends(): boolean {
+    return this.#waiting.length > 0 && this.#waiting[0]!.appends.length > 0;
+  }
+
+  /** L3. */
+  #startThread(): Worker {
+    const thread = new Worker(THREAD, { workerData: this.#file });
+    thread.unref();
+    // In a turn of its own: Node hands out a thousand messages in one, and there would always be the next.
+    thread.on('message', (written: WrittenBatch) => setImmediate(() => this.#written(written)));
+    let trouble = 'the writer thread ended';
+    thread.on('error', (error) => {
+      trouble = error instanceof Error ? error.message : String(error);
+    });
+    thread.on('exit', () => {
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      const unknown = APPEND_ANSWERS.indexOf('append-unknown');
+      if (this.#underWay.length === 0) this.#onTrouble(new Error(trouble));
+      for (let lost = this.#underWay.length; lost > 0; lost--) {
+        this.#written({ answers: new Uint8Array(this.#underWay[0]!.appends.length).fill(unknown), trouble });
+      }
+    });
+    return thread;
+  }
+}
+
+const NEXT_EPOCH = `
+  INSERT INTO partitions (name, epoch) VALUES (?, (SELECT coalesce(max(epoch), 0) + 1 FROM partitions))
+  ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch RETURNING epoch`;
+
+/** The logs of the sagas for which a condition holds, oldest saga first. */
+function readLogs(db: DatabaseSync, condition: string, value: string): readonly (readonly StoredEvent[])[] {
+  const rows = db
+    .prepare(`SELECT s.id, b.version, b.epoch, b.at_us, b.events FROM sagas s JOIN batches b ON b.saga = s.no
+              WHERE ${condition} ORDER BY s.no, b.version`)
+    .all(value) as { id: string; version: number; epoch: number; at_us: number; events: string }[];
+  const logs: StoredEvent[][] = [];
+  for (const { id: saga, version, epoch, at_us: atUs, events: text } of rows) {
+    const events = JSON.parse(text) as readonly SagaEvent[];
+    const written = rowsOf({ saga, expectedVersion: version - events.length, epoch, atUs, events });
+    const last = logs.at(-1);
+    if (last?.[0]?.saga === saga) last.push(...written);
+    else logs.push([...written]);
+  }
+  return logs;
+}
