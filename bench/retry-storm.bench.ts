@@ -1,0 +1,50 @@
+// Whether the storm that retries keep alive is found, and its end: `node bench/retry-storm.bench.ts`. Three comparisons of
+// `retry-storm`, each from its own root seed; the ranking by completed sagas must be the same in all of them.
+
+import { compare } from '../simulator/campaign/index.ts';
+import type { ComparedPolicy } from '../simulator/index.ts';
+
+const POLICIES = ['naive', 'default', 'patient', 'resilient'];
+const ROOTS = ['storm-a', 'storm-b', 'storm-c'];
+const SEEDS = 20;
+
+function valueOf({ metrics }: ComparedPolicy, id: string): number {
+  return metrics.find((metric) => metric.id === id)?.value ?? Number.NaN;
+}
+
+/** `+84.9 points (84.8 … 84.9)` against the first policy, or `~`. */
+function gainOf({ metrics }: ComparedPolicy, id: string): string {
+  const difference = metrics.find((metric) => metric.id === id)?.difference;
+  if (difference?.interval === undefined || !difference.isDistinguishable) return '~';
+  const points = (share: number): string => (share * 100).toFixed(1);
+  const { value, interval } = difference;
+  return `${points(value)} points (${points(interval.low)} … ${points(interval.high)})`;
+}
+
+const rankings = new Set<string>();
+for (const rootSeed of ROOTS) {
+  const record = await compare({
+    scenario: 'retry-storm',
+    profile: 'calm',
+    policies: POLICIES,
+    rootSeed,
+    seeds: SEEDS,
+    sagas: 1_600,
+  });
+  const policies = record!.policies.filter(({ role }) => role !== 'control');
+  console.log(`root seed "${rootSeed}": ${record!.sentence}`);
+  for (const policy of policies) {
+    const back = `load back in ${Math.round(valueOf(policy, 'load-back') * SEEDS)} of ${SEEDS} seeds`;
+    const gain =
+      policy.role === 'baseline'
+        ? ''
+        : ` · ${gainOf(policy, 'completed')} completed, ${gainOf(policy, 'load-back')} load back`;
+    console.log(
+      `  ${policy.name.padEnd(10)} ${(valueOf(policy, 'completed') * 100).toFixed(1)} % completed · ${back}${gain}`,
+    );
+  }
+  const ranked = [...policies].sort((a, b) => valueOf(b, 'completed') - valueOf(a, 'completed'));
+  rankings.add(ranked.map(({ name }) => name).join(' > '));
+}
+console.log(`rankings by completed sagas: ${[...rankings].join('; ')}`);
+process.exitCode = rankings.size === 1 ? 0 : 1;
