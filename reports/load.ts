@@ -10,9 +10,9 @@ const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const COURSE_COLUMNS = 48;
 
 /** No rows where nothing is told that is not told elsewhere. */
-export function loadRows({ load }: RunRecord): readonly Row[] {
+export function loadRows({ load, runs }: RunRecord): readonly Row[] {
   if (load === undefined || (load.incidents === undefined && load.circuitOpenUs === 0)) return [];
-  return [['LOAD', work(load)], ...incidents(load), ...courseRow(load)];
+  return [['LOAD', work(load)], ...incidents(load, runs.total), ...courseRow(load)];
 }
 
 function work({ callsPerSaga, wastedCalls, circuitOpenUs }: RecordedLoad): string {
@@ -22,12 +22,13 @@ function work({ callsPerSaga, wastedCalls, circuitOpenUs }: RecordedLoad): strin
   );
 }
 
-function incidents({ incidents: all = [], recovery }: RecordedLoad): readonly Row[] {
+function incidents({ incidents: all = [], recovery }: RecordedLoad, runs: number): readonly Row[] {
+  const unnoticed = runs === 1 ? 'never noticed' : 'not noticed in every run';
   return all.map(({ kind, service, fromUs, untilUs, requestsHurt, noticedAfterUs }, i) => {
     const when = `${kind} of ${service} from ${duration(fromUs)} to ${duration(untilUs)}`;
     const hurt = requestsHurt === 0 ? 'hurt nobody' : `hurt ${counted(requestsHurt, 'request')}`;
     const noticed =
-      noticedAfterUs === undefined ? 'never noticed' : `noticed within ${duration(noticedAfterUs)}`;
+      noticedAfterUs === undefined ? unnoticed : `noticed within ${duration(noticedAfterUs)}`;
     const back = i === all.length - 1 && recovery !== undefined ? [recovered(recovery)] : [];
     return [i === 0 ? 'INCIDENTS' : '', [when, hurt, noticed, ...back].join(' · ')];
   });

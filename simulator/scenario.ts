@@ -11,7 +11,7 @@ import type { InvariantFactory } from './invariants/invariant.ts';
 import { checkInvariants, describeInvariants } from './invariants/own-invariants.ts';
 import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
-import { checkServiceLevels, type ServiceLevels } from './service-levels.ts';
+import { checkServiceLevels, checkWeather, type ServiceLevels, type Weather } from './service-levels.ts';
 import { type Capacity, checkServiceLoad, type Incident } from './service-load.ts';
 
 /** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
@@ -77,6 +77,8 @@ export interface ScenarioSpec {
   readonly sometimes?: readonly Sometimes[];
   /** What a campaign must come to, beside holding. */
   readonly slo?: ServiceLevels;
+  /** The roughest weather in which `slo` is promised; in rougher one it is not judged. Default `storm`. */
+  readonly sloWeather?: Weather;
   /** Parts that stand in for sagastorm's own. */
   readonly variant?: Variant;
 }
@@ -105,6 +107,7 @@ const SCENARIO_MEMBERS = [
   'invariants',
   'sometimes',
   'slo',
+  'sloWeather',
   'variant',
 ];
 
@@ -147,6 +150,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   checkMembers(`scenario "${spec.name}"`, spec, SCENARIO_MEMBERS, 'bad-scenario');
   assertCanRun(spec);
   checkServiceLevels(spec.name, spec.slo ?? {});
+  if (spec.sloWeather !== undefined) checkWeather(spec.name, spec.sloWeather);
   assertTellsApart(spec);
   assertServicesExist(spec);
   const participants = spec.participants({ sagas: 1 });
@@ -163,6 +167,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     invariants: [],
     sometimes: [],
     slo: {},
+    sloWeather: 'storm',
     variant: {},
     ...spec,
     policy: spec.policy,

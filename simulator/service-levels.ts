@@ -1,5 +1,6 @@
 // The service levels that a scenario may promise. Measured over all runs of a campaign, faults and all.
 
+import { suggestion } from '../engine/core/nearest.ts';
 import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 
@@ -30,6 +31,16 @@ export interface ServiceLevels {
   readonly recoveryMs?: number;
 }
 
+/** From mild to rough: the names of the profiles. */
+export type Weather = (typeof WEATHERS)[number];
+
+const WEATHERS = ['calm', 'breeze', 'storm'] as const;
+
+/** Whether what is promised for some weather is promised in this one. */
+export function isPromisedIn(weather: Weather, promised: Weather): boolean {
+  return WEATHERS.indexOf(weather) <= WEATHERS.indexOf(promised);
+}
+
 const MEMBERS = [
   'completedPermille',
   'sagaP50Ms',
@@ -47,6 +58,16 @@ const PERMILLE_MAX = 1_000;
 /** Whether something is promised of quiet times. */
 export function promisesQuiet(levels: ServiceLevels): boolean {
   return Object.keys(levels).some((level) => level.startsWith('quiet'));
+}
+
+/** @throws UserError `bad-scenario` for a weather that there is not */
+export function checkWeather(scenario: string, weather: string): void {
+  if (WEATHERS.some((known) => known === weather)) return;
+  throw new UserError(
+    'bad-scenario',
+    `scenario "${scenario}": sloWeather is ${JSON.stringify(weather)}`,
+    suggestion(weather, WEATHERS, 'Weathers'),
+  );
 }
 
 /** @throws UserError `bad-scenario` for a member that nothing measures, or a limit that is no whole number in bounds */

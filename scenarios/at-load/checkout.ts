@@ -82,6 +82,7 @@ export function atLoad({ name, title, incidents = [], capacity, seconds }: AtLoa
     capacity: { payment: PAYMENT, ...capacity },
     incidents,
     slo: PROMISES,
+    sloWeather: 'calm',
     participants: ({ sagas }) => ({
       catalogue: inventory({ items: itemsFor(sagas) }),
       inventory: inventory({ items: itemsFor(sagas) }),

@@ -17,6 +17,7 @@ import {
   type Verdict,
 } from '../run-record.ts';
 import type { Scenario } from '../scenario.ts';
+import { isPromisedIn } from '../service-levels.ts';
 import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
 import { objectivesOf } from './objectives.ts';
@@ -57,7 +58,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     ...(load === undefined ? {} : { load }),
   };
   const { slo: levels, sometimes } = facts.judgesPromises === false ? NO_PROMISES : job.scenario;
-  const slo = objectivesOf(levels, measured);
+  const slo = isPromisedIn(job.profile.name, job.scenario.sloWeather) ? objectivesOf(levels, measured) : [];
   const occasions = sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));
   const undelivered = undeliveredKinds(summary);
   const inconclusive = [...summary.inconclusive, ...campaignReasons(facts, undelivered)];
