@@ -14,12 +14,23 @@ const FLAGS = {
     description: "Sagas per run, 1 to 10,000,000; default the scenario's own",
   },
   profile: { name: 'profile', value: 'name', description: 'calm, breeze or storm; default storm' },
-  policy: { name: 'policy', value: 'name', description: "Retry policy instead of the scenario's own" },
+  policy: {
+    name: 'policy',
+    value: 'name',
+    description: "Policy instead of the scenario's own: a name, or the path of a JSON file",
+  },
   sweep: {
     name: 'sweep',
     value: 'setting=values',
     description: 'A setting of the first policy, and values to try, e.g. retry.timeout.attemptsMax=1,3,5',
   },
+  space: {
+    name: 'space',
+    value: 'members',
+    description: 'Members of the policy that may vary, e.g. retry,bulkhead; default all',
+  },
+  budget: { name: 'budget', value: 'n', description: 'Runs, all together, at most' },
+  candidates: { name: 'candidates', value: 'n', description: 'Policies to draw from the space' },
   faults: {
     name: 'faults',
     value: 'n',

@@ -12,14 +12,24 @@ import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
+import { TUNE, tune } from './commands/tune.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
 /** Every command, as the help lists them. */
-export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, SEEDS, LIST];
-const COMMANDS: Readonly<Record<string, Command>> = { run, replay, shrink, explore, compare, seeds, list };
+export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, SEEDS, LIST];
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  replay,
+  shrink,
+  explore,
+  compare,
+  tune,
+  seeds,
+  list,
+};
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {

@@ -3,6 +3,7 @@
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
 import { blocksOf, legendOf } from './compare-rows.ts';
+import { code, escaped, row } from './markdown.ts';
 import { counted } from './wording.ts';
 
 /** Renders one comparison; the text ends in a newline. */
@@ -32,20 +33,4 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     ...assumptions.map((assumption) => `- ${escaped(assumption)}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map(escaped).join(' | ')} |`;
-}
-
-/** Text that stays text: a `~` twice would strike it out, a bar would end the cell. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_~<|[\]]/g, (sign) => `\\${sign}`);
-}
-
-/** Text in code marks, one more of them than it has in a row. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const marks = '`'.repeat(longest + 1);
-  return longest === 0 ? `${marks}${text}${marks}` : `${marks} ${text} ${marks}`;
 }

@@ -29,7 +29,10 @@ export interface CompareBlock {
 /** The sign for "cannot be told apart". */
 export const ALIKE = '~';
 
-export function blocksOf({ metrics, policies }: CompareRecord): readonly CompareBlock[] {
+export function blocksOf({
+  metrics,
+  policies,
+}: Pick<CompareRecord, 'metrics' | 'policies'>): readonly CompareBlock[] {
   return metrics.map((metric) => ({
     title: titleOf(metric),
     rows: policies.map((policy) => rowOf(metric, policy)),

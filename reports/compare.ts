@@ -62,7 +62,7 @@ function blockLines(
 }
 
 /** What is wrong with the runs themselves. */
-export function verdicts({ policies }: CompareRecord): readonly string[] {
+export function verdicts({ policies }: Pick<CompareRecord, 'policies'>): readonly string[] {
   return policies
     .filter(({ role }) => role !== 'control')
     .flatMap(({ name, runs, violations }) => [

@@ -6,4 +6,6 @@ export { renderJson } from './json.ts';
 export { labelled } from './layout.ts';
 export { renderLine } from './line.ts';
 export { type Palette, type PrettyOptions, renderPretty } from './pretty.ts';
+export { renderTuning } from './tune.ts';
+export { renderTuningMarkdown } from './tune-markdown.ts';
 export { counted, duration, number } from './wording.ts';

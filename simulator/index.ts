@@ -23,6 +23,7 @@ export {
 } from './scenario.ts';
 export type { ServiceLevels } from './service-levels.ts';
 export type { Capacity, Incident } from './service-load.ts';
+export * from './tune-record.ts';
 export { simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';
 export type { SimulationOptions } from './world/simulation-options.ts';

@@ -46,6 +46,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'simulator/run-record.ts': ['simulator/run-result.ts'],
   'simulator/compare-record.ts': ['simulator/run-result.ts'],
+  'simulator/tune-record.ts': ['simulator/compare-record.ts', 'simulator/run-result.ts'],
   'simulator/statistics/': [],
   'simulator/index.ts': ['simulator/'],
   'simulator/campaign/': [
@@ -56,7 +57,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'npm:tinypool',
     'npm:hdr-histogram-js',
   ],
-  'reports/': ['simulator/run-record.ts', 'simulator/compare-record.ts', 'simulator/run-result.ts'],
+  'reports/': [
+    'simulator/run-record.ts',
+    'simulator/compare-record.ts',
+    'simulator/tune-record.ts',
+    'simulator/run-result.ts',
+  ],
   'scenarios/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'npm:zod'],
   'bench/': [
     'engine/index.ts',

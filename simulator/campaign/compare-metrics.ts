@@ -14,10 +14,11 @@ type Source =
 type DeclaredMetric = Omit<Metric, 'over'> & Source & { readonly isRare?: true };
 
 /** A metric of all runs of one policy, ready to be compared. */
-export type MetricData =
+export type MetricData = { readonly id: string } & (
   | { readonly over: 'seed-mean'; readonly values: PerSeed }
   | { readonly over: 'pooled'; readonly pooled: PooledSamples; readonly permille: number }
-  | { readonly over: 'seed-rate'; readonly holds: readonly (boolean | undefined)[] };
+  | { readonly over: 'seed-rate'; readonly holds: readonly (boolean | undefined)[] }
+);
 
 const perSaga =
   (count: (run: SeedMeasure) => number) =>
@@ -190,20 +191,30 @@ export function metricsOf(runs: readonly SeedMeasure[]): readonly MetricData[] {
   return DECLARED.map((metric) => dataOf(metric, runs));
 }
 
-function dataOf(metric: Source, runs: readonly SeedMeasure[]): MetricData {
+/** The metrics of {@link FRONT_METRICS} alone, in that order. */
+export function frontMetricsOf(runs: readonly SeedMeasure[]): readonly MetricData[] {
+  return FRONT_METRICS.map((id) => dataOf(DECLARED.find((metric) => metric.id === id)!, runs));
+}
+
+function dataOf(metric: DeclaredMetric, runs: readonly SeedMeasure[]): MetricData {
+  const { id } = metric;
   switch (metric.over) {
     case 'seed-mean':
-      return { over: 'seed-mean', values: runs.map(metric.of) };
+      return { id, over: 'seed-mean', values: runs.map(metric.of) };
     case 'pooled':
       return {
+        id,
         over: 'pooled',
         pooled: new PooledSamples(runs.map(metric.samples)),
         permille: metric.permille,
       };
     case 'seed-rate':
-      return { over: 'seed-rate', holds: runs.map(metric.holds) };
+      return { id, over: 'seed-rate', holds: runs.map(metric.holds) };
   }
 }
+
+/** The metrics that {@link frontObjectives} are made of, the one that counts most first. */
+export const FRONT_METRICS = ['completed', 'latency-p99', 'calls'] as const;
 
 /** What the Pareto front of a comparison is about, each better when lower: p99, calls per saga, sagas that did not complete. */
 export function frontObjectives(metrics: readonly MeasuredMetric[]): Objectives {

@@ -23,14 +23,21 @@ export interface Conclusion {
 export function conclude(policies: readonly ComparedPolicy[], seeds: number): Conclusion {
   const [baseline, ...others] = policies;
   const contenders = others.filter(({ role }) => role === 'contender');
-  const sound = contenders.filter((policy) => policy.runs.violated === 0 && !missesGoals(policy));
-  const best = PRIORITY.flatMap((id) => improvedFirstIn(sound, id))[0];
+  const better = contenders.filter(isDistinguishablyBetter);
+  const best = PRIORITY.flatMap((id) => improvedFirstIn(better, id))[0];
   const sentences = [
     best === undefined ? nothingBetter(baseline!, contenders, seeds) : `${inWords(best, baseline!.name)}.`,
     ...policies.filter(({ role }) => role !== 'control').flatMap(broken),
     ...policies.filter(({ role }) => role === 'control').flatMap(noise),
   ];
   return { recommended: best?.name ?? baseline!.name, sentence: sentences.join(' ') };
+}
+
+/** Whether a policy may be recommended over the baseline (N1, N2). */
+export function isDistinguishablyBetter(policy: ComparedPolicy): boolean {
+  const first = firstTold(policy);
+  const gains = first !== undefined && isBetter(metricOf(first), differenceIn(policy, first)!);
+  return gains && policy.runs.violated === 0 && !missesGoals(policy);
 }
 
 function missesGoals(policy: ComparedPolicy): boolean {
@@ -40,15 +47,14 @@ function missesGoals(policy: ComparedPolicy): boolean {
   });
 }
 
-/** Policies in which this is the first metric of PRIORITY to differ, and differs for the better; the best first. */
+/** Policies in which this is the first metric of PRIORITY to differ; the one that differs most first. */
 function improvedFirstIn(policies: readonly ComparedPolicy[], id: string): readonly ComparedPolicy[] {
   const gain = (policy: ComparedPolicy): number => Math.abs(differenceIn(policy, id)?.value ?? 0);
-  return policies
-    .filter((policy) => {
-      const first = PRIORITY.find((one) => differenceIn(policy, one)?.isDistinguishable === true);
-      return first === id && isBetter(metricOf(id), differenceIn(policy, id)!);
-    })
-    .sort((a, b) => gain(b) - gain(a));
+  return policies.filter((policy) => firstTold(policy) === id).sort((a, b) => gain(b) - gain(a));
+}
+
+function firstTold(policy: ComparedPolicy): string | undefined {
+  return PRIORITY.find((id) => differenceIn(policy, id)?.isDistinguishable === true);
 }
 
 function differenceIn(policy: ComparedPolicy, id: string): MetricDifference | undefined {
@@ -83,21 +89,30 @@ function nothingBetter(
   return `No policy can be recommended over ${name}${nearest}.`;
 }
 
-/** `"a" against "b": 2.1 points more completed sagas, at 31 % more p99 latency`. */
+/** `"a" against "b": 2.1 points more completed sagas; at 31 % more p99 latency`. */
 function inWords(policy: ComparedPolicy, baseline: string): string {
-  const all = told(policy);
+  return `"${policy.name}" against "${baseline}": ${gainsAndCosts(policy)}`;
+}
+
+/** `2.1 points more completed sagas; at 31 % more p99 latency`: what can be told apart, of some metrics or all. */
+export function gainsAndCosts(policy: ComparedPolicy, ids?: readonly string[]): string {
+  const all = told(policy, ids);
   const gains = all.filter(({ better }) => better).map(({ words }) => words);
   const costs = all.filter(({ better }) => !better).map(({ words }) => words);
   const list = (words: readonly string[]): string => words.slice(0, SHOWN_MAX).join(', ');
   const at = costs.length === 0 ? [] : [`${gains.length === 0 ? '' : 'at '}${list(costs)}`];
   const gained = gains.length === 0 ? [] : [list(gains)];
-  return `"${policy.name}" against "${baseline}": ${[...gained, ...at].join('; ')}`;
+  return [...gained, ...at].join('; ');
 }
 
 /** What can be told apart, in the order of the metrics. */
-function told(policy: ComparedPolicy): readonly { readonly better: boolean; readonly words: string }[] {
-  return policy.metrics.flatMap(({ id, difference }: MeasuredMetric) => {
+function told(
+  { metrics }: ComparedPolicy,
+  ids?: readonly string[],
+): readonly { readonly better: boolean; readonly words: string }[] {
+  return metrics.flatMap(({ id, difference }: MeasuredMetric) => {
     const metric = metricOf(id);
+    if (ids?.includes(id) === false) return [];
     if (difference?.isDistinguishable !== true || metric.better === 'neither') return [];
     return [{ better: isBetter(metric, difference), words: amount(metric, difference) }];
   });
@@ -117,14 +132,16 @@ function trimmed(value: number): string {
   return String(Number(value >= 10 ? value.toFixed(1) : value.toPrecision(2)));
 }
 
-function broken({ name, runs, violations }: ComparedPolicy): readonly string[] {
+/** `"a" broke at-most-once in 3 of 60 runs.` */
+export function broken({ name, runs, violations }: ComparedPolicy): readonly string[] {
   const [first] = violations;
   return first === undefined
     ? []
     : [`"${name}" broke ${first.invariant} in ${runs.violated} of ${runs.total} runs.`];
 }
 
-function noise(control: ComparedPolicy): readonly string[] {
+/** What differs where nothing can. */
+export function noise(control: ComparedPolicy): readonly string[] {
   const differing = control.metrics.filter(({ difference }) => difference?.isDistinguishable === true);
   if (differing.length === 0) return [];
   const titles = differing.map(({ id }) => metricOf(id).title).join(', ');

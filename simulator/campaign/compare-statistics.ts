@@ -18,13 +18,13 @@ import {
   UNITS_NEEDED,
   wilson,
 } from '../statistics/index.ts';
-import { METRICS, type MetricData } from './compare-metrics.ts';
+import type { MetricData } from './compare-metrics.ts';
 
 type PerSeedRate = readonly (boolean | undefined)[];
 
 /** The metrics of a policy without a baseline. */
 export function measured(metrics: readonly MetricData[]): readonly MeasuredMetric[] {
-  return metrics.map((data, i) => ({ id: METRICS[i]!.id, ...measuredOne(data) }));
+  return metrics.map((data) => ({ id: data.id, ...measuredOne(data) }));
 }
 
 function measuredOne(data: MetricData): Omit<MeasuredMetric, 'id'> {
@@ -55,7 +55,7 @@ interface Raw {
   readonly p: number;
 }
 
-/** The metrics of a policy, each with its difference to the baseline. */
+/** The metrics of a policy, each with its difference to the baseline, of which the same metrics are given. */
 export function compared(
   baseline: readonly MetricData[],
   other: readonly MetricData[],

@@ -1,7 +1,7 @@
 // A comparison of policies: every one of them over the same seeds, on all threads, and the baseline once more on
 // other seeds. Statistics are made of it in compare-statistics.ts.
 //
-// C1. The record, `meta` aside, depends on the options only: runs are put in order before anything is computed.
+// C1. The record, `meta` aside, depends on the options only: see measure-all.ts.
 
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -20,11 +20,11 @@ import type { CampaignProgress } from './campaign.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
-import { type Contender, contenders } from './contenders.ts';
+import { type Contender, contenders, withPolicy } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
-import { batchAt, runsPerBatch } from './seeds.ts';
+import { measureAll } from './measure-all.ts';
 import { VERSION } from './source-tree.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -39,6 +39,8 @@ export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec'> {
   readonly policies: readonly string[];
   /** See {@link contenders}. */
   readonly sweep?: string;
+  /** Policies that are ready, the baseline first; instead of `policies` and `sweep`. */
+  readonly contenders?: readonly Contender[];
   readonly rootSeed: string;
   /** Runs per policy, from 2: `<root>/0`, `<root>/1`, … Default 200. */
   readonly seeds?: number;
@@ -79,7 +81,19 @@ interface Entry extends Contender {
  * const record = await compare({ scenario: 'ride', profile: 'storm', policies: ['default', 'patient'], rootSeed: 'a' });
  */
 export async function compare(options: CompareOptions): Promise<CompareRecord | undefined> {
-  const { scenario, saga, profile, sagas, rootSeed, signal } = options;
+  return (await compareInFull(options))?.record;
+}
+
+/** A comparison and what it was made of. */
+export interface Comparison {
+  readonly record: CompareRecord;
+  /** Per policy of the record its runs, in seed order. */
+  readonly runs: readonly (readonly SeedMeasure[])[];
+}
+
+/** As {@link compare}, with the runs themselves. */
+export async function compareInFull(options: CompareOptions): Promise<Comparison | undefined> {
+  const { scenario, saga, profile, sagas, rootSeed } = options;
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const base: Job = {
@@ -89,18 +103,20 @@ export async function compare(options: CompareOptions): Promise<CompareRecord | 
     ...(sagas === undefined ? {} : { sagas }),
   };
   const prepared = await prepare(base);
-  const entries = entriesOf(base, rootSeed, contenders(prepared.scenario, options.policies, options.sweep));
+  const chosen = options.contenders ?? contenders(prepared.scenario, options.policies, options.sweep);
+  const entries = entriesOf(base, rootSeed, chosen);
   const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
   refuseTooMuch(seeds, prepared.sagas);
   const workers = Math.min(options.workers ?? availableParallelism(), seeds * entries.length);
   const runs = await runAll(entries, { seeds, sagas: prepared.sagas, workers, options });
-  if (signal?.aborted === true) return undefined;
+  if (runs === undefined) return undefined;
   const policies = comparedPolicies(entries, runs, rootSeed);
   const meta = { wallMs: Math.round(performance.now() - start), startedAt, workers };
-  return recordOf(prepared, options, seeds, policies, meta);
+  return { record: recordOf(prepared, options, seeds, policies, meta), runs };
 }
 
-function refuseTooMuch(seeds: number, sagas: number): void {
+/** @throws UserError `too-many-sagas` */
+export function refuseTooMuch(seeds: number, sagas: number): void {
   if (seeds * sagas <= SAGAS_MAX) return;
   throw new UserError(
     'too-many-sagas',
@@ -110,12 +126,13 @@ function refuseTooMuch(seeds: number, sagas: number): void {
 }
 
 function entriesOf(base: Job, rootSeed: string, all: readonly Contender[]): readonly Entry[] {
-  const entries = all.map(({ name, policy, policySpec }, i): Entry => {
-    const own = {
-      ...(policy === undefined ? {} : { policy }),
-      ...(policySpec === undefined ? {} : { policySpec }),
+  const entries = all.map((contender, i): Entry => {
+    return {
+      ...contender,
+      role: i === 0 ? 'baseline' : 'contender',
+      rootSeed,
+      job: withPolicy(base, contender),
     };
-    return { name, ...own, role: i === 0 ? 'baseline' : 'contender', rootSeed, job: { ...base, ...own } };
   });
   return [...entries, { ...entries[0]!, role: 'control', rootSeed: `${rootSeed}-aa` }];
 }
@@ -127,35 +144,23 @@ interface Extent {
   readonly options: CompareOptions;
 }
 
-/** Per entry its runs, in seed order (C1). */
+/** Per entry its runs, in seed order; undefined when it was aborted. */
 async function runAll(
   entries: readonly Entry[],
   { seeds, sagas, workers, options }: Extent,
-): Promise<readonly (readonly SeedMeasure[])[]> {
-  const size = runsPerBatch(seeds, sagas, workers);
-  const tasks = entries.flatMap((entry, of) =>
-    Array.from({ length: Math.ceil(seeds / size) }, (_, i) => ({ entry, of, ...batchAt(i, size, seeds) })),
-  );
-  const results = entries.map(() => new Array<SeedMeasure>(seeds));
+): Promise<readonly (readonly SeedMeasure[])[] | undefined> {
   const total = seeds * entries.length;
-  const rest = tasks.values();
-  const pool = new WorkerPool(entries[0]!.job, workers);
   let done = 0;
-  const lane = async (): Promise<void> => {
-    for (const { entry, of, from, to } of rest) {
-      if (options.signal?.aborted === true) return;
-      const names = Array.from({ length: to - from }, (_, i) => `${entry.rootSeed}/${from + i}`);
-      const batch = await pool.measure(entry.job, names);
-      batch.forEach((run, i) => {
-        results[of]![from + i] = run;
-      });
-      done += batch.length;
-      options.onProgress?.({ phase: 'runs', unit: 'runs', done, total });
-    }
-  };
+  const pool = new WorkerPool(entries[0]!.job, workers);
   try {
-    await Promise.all(Array.from({ length: workers }, lane));
-    return results;
+    const tasks = entries.map(({ job, rootSeed }) => {
+      return { job, seeds: Array.from({ length: seeds }, (_, i) => `${rootSeed}/${i}`) };
+    });
+    const onDone = (runs: number): void => {
+      done += runs;
+      options.onProgress?.({ phase: 'runs', unit: 'runs', done, total });
+    };
+    return await measureAll(pool, tasks, { sagas, workers, signal: options.signal, onDone });
   } finally {
     await pool.close();
   }

@@ -1,9 +1,11 @@
 // Which policies a comparison is about: those that are named, and those that a sweep makes of one of them.
 
 import { nearest } from '../../engine/core/nearest.ts';
+import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { definePolicy, type PolicySpec, policies } from '../../engine/policy/index.ts';
+import { definePolicy, type FullPolicySpec, type PolicySpec, policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
+import type { Job } from './job.ts';
 import { choosePolicy } from './policy-choice.ts';
 
 /** One policy of a comparison, as a job names it. */
@@ -16,13 +18,22 @@ export interface Contender {
 
 const CONTENDERS_MAX = 20;
 
+/** The job of a contender. */
+export function withPolicy(base: Job, { policy, policySpec }: Contender): Job {
+  return {
+    ...base,
+    ...(policy === undefined ? {} : { policy }),
+    ...(policySpec === undefined ? {} : { policySpec }),
+  };
+}
+
 /**
  * The policies in the order of the report; the first is the baseline.
  *
  * @param sweep such as `retry.timeout.attemptsMax=1,3,5`: a setting of the first policy, or of the scenario's own, and
  * its values
- * @throws UserError `unknown-policy`, `too-few-policies`, `too-many-policies`, `repeated-policy`, `bad-sweep` or
- * `bad-policy`
+ * @throws UserError `unknown-policy`, `too-few-policies`, `too-many-policies`, `repeated-policy`, `bad-sweep`,
+ * `no-settings` or `bad-policy`
  */
 export function contenders(
   scenario: Scenario,
@@ -68,19 +79,28 @@ function swept(scenario: Scenario, name: string | undefined, sweep: string): rea
   });
 }
 
-/** The policy that is varied, as JSON. */
-function specOf(scenario: Scenario, name: string | undefined): PolicySpec {
+/**
+ * A policy, or the scenario's own, as JSON that can be varied.
+ *
+ * @throws UserError `unknown-policy` or `no-settings`
+ */
+export function specOf(scenario: Scenario, name: string | undefined): FullPolicySpec {
   const choice = choosePolicy(scenario, name);
   const ofSagas = new Set(scenario.sagas.map(({ policy }) => policy ?? policies.default));
   const policy = choice.override ?? scenario.policy ?? (ofSagas.size === 1 ? [...ofSagas][0] : undefined);
-  if (policy !== undefined && 'toJSON' in policy && typeof policy.toJSON === 'function') {
-    return structuredClone(policy.toJSON() as PolicySpec);
-  }
+  const spec = policy && writtenSpec(policy);
+  if (spec !== undefined) return spec;
   throw new UserError(
-    'bad-sweep',
+    'no-settings',
     `policy "${choice.name}" has no settings that could be varied`,
     'Name another one with --policy; those made by definePolicy have settings.',
   );
+}
+
+/** A policy as JSON, if `definePolicy` made it. */
+export function writtenSpec(policy: Policy): FullPolicySpec | undefined {
+  if (!('toJSON' in policy) || typeof policy.toJSON !== 'function') return undefined;
+  return structuredClone(policy.toJSON() as FullPolicySpec);
 }
 
 function wholeNumber(path: string, text: string): number {

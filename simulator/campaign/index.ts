@@ -27,8 +27,11 @@ export {
 } from './load-scenario.ts';
 export { MarkedTrace } from './marked-trace.ts';
 export { STANDARD_POLICIES } from './policy-choice.ts';
+export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';
 export { quoted } from './replay-command.ts';
 export { readJson, withSaga } from './saga-file.ts';
 export { type ShrinkOptions, shrinkCapsule, shrinkSeed } from './shrink.ts';
 export { VERSION } from './source-tree.ts';
+export { type TuneOptions, tune } from './tune.ts';
+export { TUNE_BUDGET_DEFAULT } from './tune-plan.ts';

@@ -1,10 +1,13 @@
-// Which policy a run goes by: the one that `--policy` names, else the scenario's own, else the default.
+// Which policy a run goes by: the one that `--policy` names or whose file it gives, else the scenario's own, else the
+// default.
 
 import { suggestion } from '../../engine/core/nearest.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { policies } from '../../engine/policy/index.ts';
+import { definePolicy, type PolicySpec, policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
+import { isUserError } from './error-data.ts';
+import { readJson } from './saga-file.ts';
 
 /** Names of the policies that every scenario can be run under. */
 export const STANDARD_POLICIES: readonly string[] = Object.values(policies).map(({ name }) => name);
@@ -16,13 +19,14 @@ export interface PolicyChoice {
 }
 
 /**
- * Chooses the policy by name from the scenario's `policies` and the standard ones; without a name, the
- * scenario's own.
+ * Chooses the policy by name from the scenario's `policies` and the standard ones, or reads it from a JSON file when a
+ * path is given; without a name, the scenario's own.
  *
- * @throws UserError `unknown-policy`
+ * @throws UserError `unknown-policy`; of a file `file-not-found`, `bad-json` or `bad-policy`
  */
 export function choosePolicy(scenario: Scenario, name: string | undefined): PolicyChoice {
   if (name === undefined) return ownPolicy(scenario);
+  if (isPath(name)) return policyIn(name);
   const known = new Map(
     [...Object.values(policies), ...scenario.policies].map((policy) => [policy.name, policy]),
   );
@@ -31,8 +35,24 @@ export function choosePolicy(scenario: Scenario, name: string | undefined): Poli
   throw new UserError(
     'unknown-policy',
     `scenario "${scenario.name}" knows no policy called "${name}"`,
-    suggestion(name, [...known.keys()]),
+    `${suggestion(name, [...known.keys()])} A file is given by its path, such as ./my-policy.json.`,
   );
+}
+
+/** No policy has a name like this. */
+function isPath(name: string): boolean {
+  return /[/\\]/.test(name) || name.endsWith('.json');
+}
+
+function policyIn(path: string): PolicyChoice {
+  const found = readJson(path, 'a policy, as `sagastorm tune` writes them');
+  try {
+    const override = definePolicy(found as PolicySpec); // Checks whatever it is given.
+    return { name: override.name, override };
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    throw new UserError(error.code, `${path}: ${error.message}`, error.hint);
+  }
 }
 
 function ownPolicy(scenario: Scenario): PolicyChoice {

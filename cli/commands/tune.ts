@@ -1,0 +1,112 @@
+// `sagastorm tune`: a search for a better policy, and what speaks for it.
+
+import { randomBytes } from 'node:crypto';
+import { suggestion } from '../../engine/core/nearest.ts';
+import { UserError } from '../../engine/core/user-error.ts';
+import { renderJson, renderTuning, renderTuningMarkdown } from '../../reports/index.ts';
+import {
+  makeFolder,
+  SPACE_MEMBERS,
+  type SpaceMember,
+  TUNE_BUDGET_DEFAULT,
+  type TuneOptions,
+  tune as tunePolicy,
+} from '../../simulator/campaign/index.ts';
+import type { TuneRecord } from '../../simulator/tune-record.ts';
+import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
+import { flagFor, flags, isGiven, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
+import { showing } from '../progress.ts';
+import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { storeTuning } from '../result-files.ts';
+import { print } from '../terminal.ts';
+import { jobOf } from './one-run.ts';
+import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
+
+const SEEDS = { min: 2, max: 10_000 };
+const BUDGET = { min: 10, max: 10_000_000 };
+const CANDIDATES = { min: 1, max: 10_000 };
+const REPORTERS: Reporters<TuneRecord> = {
+  pretty: renderTuning,
+  md: renderTuningMarkdown,
+  json: renderJson,
+};
+
+export const TUNE: CommandSpec = {
+  name: 'tune',
+  positional: '<scenario>',
+  description: 'Search for a policy that completes more sagas, sooner, with fewer calls',
+  flags: [
+    flagFor('policy', "The policy to beat: a name, or the path of a JSON file; default the scenario's own"),
+    ...flags('space'),
+    flagFor('budget', `Runs, all together, at most, 10 to 10,000,000; default ${TUNE_BUDGET_DEFAULT}`),
+    flagFor('candidates', 'Policies to draw, 1 to 10,000; default a tenth of the runs of the search'),
+    ...flags('seed'),
+    flagFor('seeds', 'Runs per finalist, 2 to 10,000; none is judged under 20; default by the budget'),
+    ...flags('sagas', 'profile', 'workers'),
+    flagFor('reporter', 'pretty, md or json; may be given several times'),
+    flagFor('json', 'Only the record on stdout, one line of JSON'),
+    ...flags('out', 'quiet', 'no-color'),
+  ],
+  examples: [
+    'tune brown-out --profile calm',
+    'tune ./my-scenario.ts --space retry,callTimeoutMs --budget 600',
+  ],
+};
+
+export async function tune(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const [scenario, ...extra] = words;
+  refuseWords(extra, TUNE);
+  if (scenario === undefined) {
+    throw new UserError('missing-argument', 'tune needs a scenario', 'See `sagastorm list`, or name a file.');
+  }
+  const reporters = reportersOf(given, REPORTERS);
+  const options = optionsOf(scenario, given);
+  const stop = new AbortController();
+  const letGo = stopOnInterrupt(stop);
+  try {
+    makeFolder(options.out);
+    const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
+      tunePolicy({ ...options, signal: stop.signal, ...progress }),
+    );
+    const stored = storeTuning(record, options.out);
+    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    return record.isStopped ? EXIT.interrupted : codeOfVerdict(record.verdict);
+  } finally {
+    letGo();
+  }
+}
+
+function optionsOf(scenario: string, given: GivenFlags): TuneOptions {
+  const space = spaceOf(given);
+  const budget = wholeNumberOf(given, 'budget', BUDGET);
+  const candidates = wholeNumberOf(given, 'candidates', CANDIDATES);
+  const seeds = wholeNumberOf(given, 'seeds', SEEDS);
+  const workers = wholeNumberOf(given, 'workers', WORKERS);
+  return {
+    ...jobOf(scenario, given),
+    rootSeed: seedOf(given) ?? randomBytes(4).toString('hex'),
+    out: textOf(given, 'out') ?? OUT_DEFAULT,
+    ...(space === undefined ? {} : { space }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(seeds === undefined ? {} : { seeds }),
+    ...(workers === undefined ? {} : { workers }),
+  };
+}
+
+/** @throws UserError `bad-choice` */
+function spaceOf(given: GivenFlags): readonly SpaceMember[] | undefined {
+  const words = textsOf(given, 'space').flatMap((text) => text.split(','));
+  if (words.length === 0) return undefined;
+  const chosen = words.map((word) => {
+    const member = SPACE_MEMBERS.find((name) => name === word);
+    if (member !== undefined) return member;
+    throw new UserError(
+      'bad-choice',
+      `--space takes members of a policy, separated by commas, not "${word}"`,
+      suggestion(word, SPACE_MEMBERS, 'Possible'),
+    );
+  });
+  return [...new Set(chosen)];
+}
