@@ -44,7 +44,7 @@ export function legendOf({ policies, seeds, sagasPerRun, statistics }: CompareRe
   const [baseline] = policies;
   return [
     `Difference: to "${baseline!.name}" on the same ${number(seeds)} seeds of ${number(sagasPerRun)} sagas, with its 95 % interval`,
-    `${ALIKE}: cannot be told apart (Holm over ${policies[0]!.metrics.length} metrics at ${percent(statistics.familyError)}, ${number(statistics.resamples)} resamples)`,
+    `${ALIKE}: cannot be told apart (Holm over the metrics that can be judged, at ${percent(statistics.familyError)}, ${number(statistics.resamples)} resamples)`,
     'again: the baseline on other seeds, what noise alone does',
   ].join(' · ');
 }

@@ -27,8 +27,7 @@ function incidents({ incidents: all = [], recovery }: RecordedLoad, runs: number
   return all.map(({ kind, service, fromUs, untilUs, requestsHurt, noticedAfterUs }, i) => {
     const when = `${kind} of ${service} from ${duration(fromUs)} to ${duration(untilUs)}`;
     const hurt = requestsHurt === 0 ? 'hurt nobody' : `hurt ${counted(requestsHurt, 'request')}`;
-    const noticed =
-      noticedAfterUs === undefined ? unnoticed : `noticed within ${duration(noticedAfterUs)}`;
+    const noticed = noticedAfterUs === undefined ? unnoticed : `noticed within ${duration(noticedAfterUs)}`;
     const back = i === all.length - 1 && recovery !== undefined ? [recovered(recovery)] : [];
     return [i === 0 ? 'INCIDENTS' : '', [when, hurt, noticed, ...back].join(' · ')];
   });

@@ -1,7 +1,8 @@
 // From the metrics of two policies to differences with intervals.
 //
 // D1. The unit is the seed: what is resampled are whole seeds, the same ones for both policies.
-// D2. The family of Holm's correction is all declared metrics of one policy, whether or not they can be judged.
+// D2. The family of Holm's correction is the metrics of one policy that can be judged. One without enough samples, or
+//     the same for both in every seed, tests nothing (R. E. Tarone, Biometrics 46, 1990); the cost follows from the calls.
 // D3. A difference is distinguishable when its corrected p-value is under 1 % and its interval excludes zero.
 
 import type { Interval, MeasuredMetric, MetricDifference } from '../compare-record.ts';
@@ -64,13 +65,34 @@ export function compared(
   const own = measured(other);
   const base = measured(baseline);
   const raw = other.map((data, i) => differenceOf(baseline[i]!, data, resamples));
-  const adjusted = holm(raw.map((difference) => difference?.p ?? 1)); // D2
+  const adjusted = adjust(own, raw);
   return own.map((metric, i) => {
     const difference = raw[i];
-    return difference === undefined
-      ? metric
-      : { ...metric, difference: corrected(difference, base[i]!.value, adjusted[i]!) };
+    if (difference === undefined) return metric;
+    const pHolm = adjusted.get(FOLLOWS[metric.id] ?? metric.id) ?? 1;
+    return { ...metric, difference: corrected(difference, base[i]!.value, pHolm) };
   });
+}
+
+/** Metrics that another one settles. */
+const FOLLOWS: Readonly<Record<string, string>> = { cost: 'calls' };
+
+/** The corrected p-values of the family, by metric (D2). */
+function adjust(
+  metrics: readonly MeasuredMetric[],
+  raw: readonly (Raw | undefined)[],
+): ReadonlyMap<string, number> {
+  const family = metrics.flatMap(({ id }, i) => {
+    const difference = raw[i];
+    const isJudged = difference?.interval !== undefined && !isNothing(difference.interval);
+    return isJudged && FOLLOWS[id] === undefined ? [{ id, p: difference.p }] : [];
+  });
+  const adjusted = holm(family.map(({ p }) => p));
+  return new Map(family.map(({ id }, i) => [id, adjusted[i]!]));
+}
+
+function isNothing({ low, high }: Interval): boolean {
+  return low === 0 && high === 0;
 }
 
 function corrected(raw: Raw, base: number | undefined, pHolm: number): MetricDifference {

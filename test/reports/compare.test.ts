@@ -144,7 +144,7 @@ test('on a terminal', () => {
        default again   22.34                  ~
 
      Difference: to "default" on the same 200 seeds of 100 sagas, with its 95 % interval · ~: cannot be
-     told apart (Holm over 3 metrics at 1.00 %, 2,000 resamples) · again: the baseline on other seeds,
+     told apart (Holm over the metrics that can be judged, at 1.00 %, 2,000 resamples) · again: the baseline on other seeds,
      what noise alone does
      ✗ patient: at-most-once broken in 2 of 200 runs, first with seed "nightly/7"
      ? patient: 1 of 200 runs inconclusive
@@ -173,7 +173,7 @@ test('as Markdown', () => {
     |  | patient | 21.81 | \\~ | −0.28 … +0.03 |
     |  | default again | 22.34 | \\~ |  |
 
-    Difference: to "default" on the same 200 seeds of 100 sagas, with its 95 % interval · \\~: cannot be told apart (Holm over 3 metrics at 1.00 %, 2,000 resamples) · again: the baseline on other seeds, what noise alone does
+    Difference: to "default" on the same 200 seeds of 100 sagas, with its 95 % interval · \\~: cannot be told apart (Holm over the metrics that can be judged, at 1.00 %, 2,000 resamples) · again: the baseline on other seeds, what noise alone does
 
     ✗ patient: at-most-once broken in 2 of 200 runs, first with seed "nightly/7"
 
