@@ -9,6 +9,7 @@ import type {
 } from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
 import { loadRows } from './load.ts';
+import { policyRows } from './policy.ts';
 import { counted, duration, durations, number, percent } from './wording.ts';
 
 /** Wraps text in the codes of a colour, or leaves it as it is. */
@@ -205,6 +206,7 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ['INVARIANTS', invariants(record)],
     ...occasions(record),
     ...objectives(record),
+    ...policyRows(record),
     ...loadRows(record),
     ...regressions(record),
     ['FAULTS', faults(record)],

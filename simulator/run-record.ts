@@ -127,6 +127,8 @@ export interface RunRecord {
   readonly rootSeed: string;
   readonly profile: string;
   readonly policy: string;
+  /** The policy written out, if there is one for all sagas and `definePolicy` made it. */
+  readonly policySpec?: Readonly<Record<string, unknown>>;
   readonly verdict: Verdict;
   readonly runs: {
     readonly total: number;

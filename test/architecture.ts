@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/core/': ['npm:@standard-schema/spec'],
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
-  'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue'],
+  'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue', 'npm:pg'],
   'engine/index.ts': ['engine/core/', 'engine/policy/'],
   'participants-mock/': ['engine/core/', 'engine/fence/'],
   'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],

@@ -1,12 +1,11 @@
 // Which policies a comparison is about: those that are named, and those that a sweep makes of one of them.
 
 import { nearest } from '../../engine/core/nearest.ts';
-import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { definePolicy, type FullPolicySpec, type PolicySpec, policies } from '../../engine/policy/index.ts';
+import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Job } from './job.ts';
-import { choosePolicy } from './policy-choice.ts';
+import { choosePolicy, specInForce } from './policy-choice.ts';
 
 /** One policy of a comparison, as a job names it. */
 export interface Contender {
@@ -86,21 +85,13 @@ function swept(scenario: Scenario, name: string | undefined, sweep: string): rea
  */
 export function specOf(scenario: Scenario, name: string | undefined): FullPolicySpec {
   const choice = choosePolicy(scenario, name);
-  const ofSagas = new Set(scenario.sagas.map(({ policy }) => policy ?? policies.default));
-  const policy = choice.override ?? scenario.policy ?? (ofSagas.size === 1 ? [...ofSagas][0] : undefined);
-  const spec = policy && writtenSpec(policy);
+  const spec = specInForce(scenario, choice);
   if (spec !== undefined) return spec;
   throw new UserError(
     'no-settings',
     `policy "${choice.name}" has no settings that could be varied`,
     'Name another one with --policy; those made by definePolicy have settings.',
   );
-}
-
-/** A policy as JSON, if `definePolicy` made it. */
-export function writtenSpec(policy: Policy): FullPolicySpec | undefined {
-  if (!('toJSON' in policy) || typeof policy.toJSON !== 'function') return undefined;
-  return structuredClone(policy.toJSON() as FullPolicySpec);
 }
 
 function wholeNumber(path: string, text: string): number {

@@ -4,7 +4,7 @@
 import { suggestion } from '../../engine/core/nearest.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { definePolicy, type PolicySpec, policies } from '../../engine/policy/index.ts';
+import { definePolicy, type FullPolicySpec, type PolicySpec, policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
 import { isUserError } from './error-data.ts';
 import { readJson } from './saga-file.ts';
@@ -60,4 +60,17 @@ function ownPolicy(scenario: Scenario): PolicyChoice {
   const own = new Set(scenario.sagas.flatMap(({ policy }) => (policy === undefined ? [] : [policy.name])));
   const { default: fallback } = policies;
   return own.size === 0 ? { name: fallback.name, override: fallback } : { name: [...own].join(' + ') };
+}
+
+/** The policy of all sagas of a run as JSON; undefined when there is none for all, or `definePolicy` did not make it. */
+export function specInForce(scenario: Scenario, { override }: PolicyChoice): FullPolicySpec | undefined {
+  const ofSagas = new Set(scenario.sagas.map(({ policy }) => policy ?? policies.default));
+  const policy = override ?? scenario.policy ?? (ofSagas.size === 1 ? [...ofSagas][0] : undefined);
+  return policy && writtenSpec(policy);
+}
+
+/** A policy as JSON, if `definePolicy` made it. */
+export function writtenSpec(policy: Policy): FullPolicySpec | undefined {
+  if (!('toJSON' in policy) || typeof policy.toJSON !== 'function') return undefined;
+  return structuredClone(policy.toJSON() as FullPolicySpec);
 }

@@ -21,6 +21,7 @@ import { isPromisedIn } from '../service-levels.ts';
 import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
 import { objectivesOf } from './objectives.ts';
+import { specInForce } from './policy-choice.ts';
 import type { RunSummary } from './run-summary.ts';
 import { VERSION } from './source-tree.ts';
 
@@ -52,6 +53,7 @@ const NONE_COMPLETED = 'most of them was never tried; if that is meant, write sl
 export function runRecordOf(facts: CampaignFacts): RunRecord {
   const { job, rootSeed, summary, violations, determinism, regressions = [], meta } = facts;
   const load = summary.load.record();
+  const policySpec = specInForce(job.scenario, job.policy);
   const measured = {
     sagas: summary.sagas,
     latencyUs: summary.latencyUs(),
@@ -71,6 +73,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     rootSeed,
     profile: job.profile.name,
     policy: job.policy.name,
+    ...(policySpec === undefined ? {} : { policySpec: { ...policySpec } }),
     verdict: verdictOf(facts, { inconclusive: inconclusive.length, slo, occasions }),
     runs: summary.runs,
     sagasPerRun: job.sagas,

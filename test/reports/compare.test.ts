@@ -144,8 +144,8 @@ test('on a terminal', () => {
        default again   22.34                  ~
 
      Difference: to "default" on the same 200 seeds of 100 sagas, with its 95 % interval · ~: cannot be
-     told apart (Holm over the metrics that can be judged, at 1.00 %, 2,000 resamples) · again: the baseline on other seeds,
-     what noise alone does
+     told apart (Holm over the metrics that can be judged, at 1.00 %, 2,000 resamples) · again: the
+     baseline on other seeds, what noise alone does
      ✗ patient: at-most-once broken in 2 of 200 runs, first with seed "nightly/7"
      ? patient: 1 of 200 runs inconclusive
      600 runs · 8.16 s · .sagastorm/compare.json
