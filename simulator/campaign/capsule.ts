@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
+import type { PolicySpec } from '../../engine/policy/index.ts';
 import { planFault } from '../faults/plan-fault.ts';
 import type { Profile } from '../faults/profile.ts';
 import { profiles } from '../faults/profile.ts';
@@ -34,6 +35,8 @@ export interface Capsule {
   readonly atOnce?: boolean;
   /** As given with `--policy`; left out for the scenario's own. */
   readonly policy?: string;
+  /** The policy written out, where it has no name. */
+  readonly policySpec?: PolicySpec;
   /** The numbers of the sagas that come; left out: all. */
   readonly only?: readonly number[];
   /** Every fault of the run: these, and no others, strike again. */
@@ -77,7 +80,7 @@ export function readCapsule(path: string): Capsule {
 }
 
 /** The job that a capsule's run was one of. */
-export function jobOf({ scenario, saga, sagas, profile, policy, atOnce }: Capsule): Job {
+export function jobOf({ scenario, saga, sagas, profile, policy, policySpec, atOnce }: Capsule): Job {
   return {
     scenario,
     sagas,
@@ -85,6 +88,7 @@ export function jobOf({ scenario, saga, sagas, profile, policy, atOnce }: Capsul
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(saga === undefined ? {} : { saga }),
     ...(policy === undefined ? {} : { policy }),
+    ...(policySpec === undefined ? {} : { policySpec }),
   };
 }
 

@@ -60,7 +60,7 @@ export async function prepare(job: Job): Promise<PreparedJob> {
 }
 
 function writtenOut(spec: PolicySpec): PolicyChoice {
-  return { name: spec.name, override: definePolicy(spec) };
+  return { name: spec.name, override: definePolicy(spec), spec };
 }
 
 function startingAtOnce(scenario: Scenario): Scenario {

@@ -16,6 +16,8 @@ export const STANDARD_POLICIES: readonly string[] = Object.values(policies).map(
 export interface PolicyChoice {
   readonly name: string;
   readonly override?: Policy;
+  /** The policy written out, when it has no name that everybody knows. */
+  readonly spec?: PolicySpec;
 }
 
 /**
@@ -48,7 +50,7 @@ function policyIn(path: string): PolicyChoice {
   const found = readJson(path, 'a policy, as `sagastorm tune` writes them');
   try {
     const override = definePolicy(found as PolicySpec); // Checks whatever it is given.
-    return { name: override.name, override };
+    return { name: override.name, override, spec: found as PolicySpec };
   } catch (error) {
     if (!isUserError(error)) throw error;
     throw new UserError(error.code, `${path}: ${error.message}`, error.hint);

@@ -118,10 +118,16 @@ export function capsuleOf(
     sagas: prepared.sagas,
     profile: job.profile,
     ...(job.atOnce === undefined ? {} : { atOnce: job.atOnce }),
-    ...(job.policy === undefined ? {} : { policy: job.policy }),
+    ...policyOf(job, prepared),
     violation,
     fingerprint,
     ...small,
     plan,
   };
+}
+
+/** A policy from a file stands in the capsule: the file may change. */
+function policyOf(job: Job, { policy: { spec } }: PreparedJob): Pick<Capsule, 'policy' | 'policySpec'> {
+  if (spec !== undefined) return { policySpec: spec };
+  return job.policy === undefined ? {} : { policy: job.policy };
 }

@@ -59,15 +59,19 @@ export function testText(
   const { policy, scenario, sagas, file } = prepared;
   const { only, plan, violation } = small;
   const [first] = plan;
-  const standard = policy.override !== undefined && STANDARD_POLICIES.includes(policy.name);
+  const isWritten = policy.spec !== undefined;
+  const standard = !isWritten && policy.override !== undefined && STANDARD_POLICIES.includes(policy.name);
   const name = JSON.stringify(policy.name);
-  const chosen = standard
-    ? `Object.values(policies).find(({ name }) => name === ${name})!`
-    : `scenario.policies.find(({ name }) => name === ${name})!`;
+  const chosen = isWritten
+    ? `definePolicy(${JSON.stringify(policy.spec)})`
+    : standard
+      ? `Object.values(policies).find(({ name }) => name === ${name})!`
+      : `scenario.policies.find(({ name }) => name === ${name})!`;
   return [
     `// Fails as long as ${scenario.name} breaks ${violation.invariant}: ${oneLine(violation.message)}`,
     '// To keep it, call it .test.ts: then it is run with all others.',
     '',
+    ...(isWritten ? [`import { definePolicy } from ${publicModule('engine', folder)};`] : []),
     ...(standard ? [`import { policies } from ${publicModule('engine', folder)};`] : []),
     `import { profiles, simulate } from ${publicModule('simulator', folder)};`,
     "import { expect, test } from 'vitest';",

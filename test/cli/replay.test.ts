@@ -1,6 +1,6 @@
 // `sagastorm replay`: the same run again, from its seed or from the faults in a capsule.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
@@ -43,6 +43,18 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
     const { stdout } = await sagastorm([...words, '--json'], folder);
     const record = JSON.parse(stdout) as RunRecord;
     expect(record.violations.map((violation) => violation.signature)).toContain(signature);
+  });
+
+  test('a policy from a file stands in the capsule: the file may go', async () => {
+    const home = freshFolder();
+    const policy = join(home, 'short.json');
+    writeFileSync(policy, JSON.stringify({ name: 'short', callTimeoutMs: 700 }));
+    const run = ['run', forgetful, '--seeds', '4', '--seed', 'x', '--policy', policy, '--json'];
+    const { violations } = JSON.parse((await sagastorm(run, home)).stdout) as RunRecord;
+    rmSync(policy);
+    const { code, stdout } = await sagastorm(['replay', violations[0]!.capsule!], home);
+    expect(stdout).toContain('Reproduced: every event is the one that was recorded.');
+    expect(code).toBe(1);
   });
 
   test('a capsule of a scenario that has changed is refused', async () => {
