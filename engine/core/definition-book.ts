@@ -17,7 +17,8 @@ export interface DefinitionBookOptions {
 export class DefinitionBook {
   readonly #options: DefinitionBookOptions;
   readonly #report: (change: CircuitChange) => void;
-  readonly #governors = new Map<Policy, Governor>();
+  /** By the name of their policy: versions of a saga share what a service can bear. */
+  readonly #governors = new Map<string, Governor>();
 
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
   constructor(options: DefinitionBookOptions, report: (change: CircuitChange) => void) {
@@ -35,10 +36,10 @@ export class DefinitionBook {
   governorOf(definition: SagaDefinition): Governor | undefined {
     const policy = this.policyOf(definition);
     if (policy.govern === undefined) return undefined;
-    const known = this.#governors.get(policy);
+    const known = this.#governors.get(policy.name);
     if (known !== undefined) return known;
     const fresh = policy.govern(this.#report);
-    this.#governors.set(policy, fresh);
+    this.#governors.set(policy.name, fresh);
     return fresh;
   }
 

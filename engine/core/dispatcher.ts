@@ -7,7 +7,7 @@ import { makeCall } from './call.ts';
 import type { DefinitionBook } from './definition-book.ts';
 import type { Outputs } from './outputs.ts';
 import type { Governor } from './policy.ts';
-import type { Outcome } from './protocol.ts';
+import type { Direction, Outcome } from './protocol.ts';
 import { deadlineOf, type PendingCall, pendingCall, type SagaState } from './saga.ts';
 import { earlier, NEVER, type SagaSlot, SentCall, timeoutOf } from './saga-slot.ts';
 
@@ -20,6 +20,8 @@ export interface Unsent {
 export class Dispatcher {
   readonly #outputs: Outputs;
   readonly #book: DefinitionBook;
+  /** Services of which a place was given back: others may wait for it. */
+  readonly freed: string[] = [];
 
   constructor(outputs: Outputs, book: DefinitionBook) {
     this.#outputs = outputs;
@@ -32,7 +34,10 @@ export class Dispatcher {
     let wakeAtUs = deadlineOf(state);
     for (let step = 0; step < state.steps.length; step++) {
       const call = pendingCall(state, step);
-      if (call === undefined) continue;
+      if (call === undefined) {
+        if (governor !== undefined) this.#letGo(slot, state, step, governor, nowUs);
+        continue;
+      }
       if (timeoutOf(slot, state, call) === NEVER) {
         if (call.dueAtUs > nowUs) {
           wakeAtUs = earlier(wakeAtUs, call.dueAtUs);
@@ -57,7 +62,7 @@ export class Dispatcher {
     const step = state.definition.steps[pending.step]!;
     const replaced = SentCall.settle(slot, step.name); // a forward call that its undo no longer waits for
     if (governor !== undefined) {
-      if (replaced !== undefined) release(governor, replaced, undefined, nowUs);
+      if (replaced !== undefined) this.#release(governor, replaced, nowUs);
       const permission = governor.permit(dueCall(state, pending), nowUs);
       if (permission === 'wait') return undefined;
       if (permission !== 'go') return { call: pending, outcome: permission };
@@ -65,17 +70,30 @@ export class Dispatcher {
     const timeoutUs = step.timeoutUs ?? this.#book.policyOf(state.definition).callTimeoutUs;
     const call = makeCall(slot, state, pending, nowUs + timeoutUs);
     if (call.kind === 'rejected') {
-      governor?.settled(
-        { service: step.service, direction: pending.direction, leftAtUs: nowUs },
-        undefined,
-        nowUs,
-      );
+      if (governor !== undefined) this.#returnPermit(governor, step.service, pending.direction, nowUs);
       return { call: pending, outcome: call };
     }
     const hedges = governor !== undefined && governor.hedgeAfterUs >= 0 && !step.hasEffects;
-    call.leave(nowUs, hedges ? nowUs + governor.hedgeAfterUs : NEVER);
+    call.leave(governor?.generation(step.service) ?? 0, hedges ? nowUs + governor.hedgeAfterUs : NEVER);
     this.#outputs.emit(call);
     return undefined;
+  }
+
+  /** A call that nobody waits for any more, and that no undo will replace, gives its place back. */
+  #letGo(slot: SagaSlot, state: SagaState, step: number, governor: Governor, nowUs: number): void {
+    if (slot.wire === undefined) return;
+    const sent = SentCall.settle(slot, state.definition.steps[step]!.name);
+    if (sent !== undefined) this.#release(governor, sent, nowUs);
+  }
+
+  #release(governor: Governor, sent: SentCall, nowUs: number): void {
+    release(governor, sent, undefined, nowUs);
+    this.freed.push(sent.service);
+  }
+
+  #returnPermit(governor: Governor, service: string, direction: Direction, nowUs: number): void {
+    governor.settled({ service, direction, generation: governor.generation(service) }, undefined, nowUs);
+    this.freed.push(service);
   }
 
   /** Sends a call without effects once more, when its answer is late and the service has room. */

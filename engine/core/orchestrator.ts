@@ -9,7 +9,7 @@
 //     saga's inbox.
 
 import { assert } from './assert.ts';
-import { stepIndexOf } from './define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from './define-saga.ts';
 import { DefinitionBook } from './definition-book.ts';
 import { Dispatcher, release } from './dispatcher.ts';
 import { LogDialogue } from './log-dialogue.ts';
@@ -61,7 +61,7 @@ export class Orchestrator {
   readonly #slots = new SlotTable();
   readonly #outputs = new Outputs();
   readonly #dispatcher: Dispatcher;
-  readonly #waiting = new WaitingRoom();
+  readonly #rooms = new Map<Governor, WaitingRoom>();
   readonly #log: LogDialogue;
   #halted = false;
 
@@ -116,19 +116,20 @@ export class Orchestrator {
     }
   }
 
-  #create(command: Extract<Command, { kind: 'create' }>, nowUs: number): void {
+  #create(command: Extract<Command, { kind: 'create' }>, nowUs: number, isAdmitted = false): void {
     const { saga, definition, request } = command;
     const known = this.#slots.of(saga);
     if (known?.state !== undefined) return this.#answerWhenDurable(known, request);
     if (known !== undefined) return keepForLater(known, command);
     const parsed = parseInput(definition, command.input);
     if (parsed.kind === 'refused') return this.#answer(saga, request, 'refused', parsed.reason);
-    const limits = this.#book.governorOf(definition)?.admission;
-    if (limits !== undefined && this.#slots.size >= limits.sagasMax) {
-      const full = this.#waiting.enter(command, limits);
+    const room = this.#roomOf(definition);
+    if (room !== undefined && !isAdmitted && !room.isOpen) {
+      const full = room.enter(command);
       return full === undefined ? undefined : this.#answer(saga, request, 'overloaded', full);
     }
     const slot = this.#slots.open(saga, initialState(definition, saga));
+    this.#count(slot, definition);
     this.#answerWhenDurable(slot, request);
     this.#commit(slot, [created(definition, parsed.input, nowUs)], nowUs);
   }
@@ -220,8 +221,8 @@ export class Orchestrator {
   #dispatchWaiting(governor: Governor, service: string, nowUs: number): void {
     for (let saga = governor.next(service); saga !== undefined; saga = governor.next(service)) {
       const slot = this.#slots.of(saga);
-      // With an append under way, or a load, it is looked at again when that is settled.
-      if (slot?.state === undefined || slot.append !== undefined || slot.load !== 0) continue;
+      // With an append under way it is looked at again when that is settled.
+      if (slot?.state === undefined || slot.append !== undefined) continue;
       this.#dispatch(slot, slot.state, nowUs);
     }
   }
@@ -235,10 +236,30 @@ export class Orchestrator {
       release(governor, sent, undefined, nowUs);
       this.#dispatchWaiting(governor, sent.service, nowUs);
     }
-    for (let next = this.#waiting.next(this.#slots.size); next !== undefined; ) {
-      this.#create(next, nowUs);
-      next = this.#waiting.next(this.#slots.size);
+    governor?.forget(slot.saga);
+    const { room } = slot;
+    if (room === undefined) return;
+    room.inHand--;
+    for (let next = room.next(); next !== undefined; next = room.next()) {
+      this.#create(next.command, nowUs, true);
+      const begun = this.#slots.of(next.command.saga);
+      for (const request of next.repeated) if (begun !== undefined) this.#answerWhenDurable(begun, request);
     }
+  }
+
+  /** Where sagas of a definition are admitted; undefined where all are. */
+  #roomOf(definition: SagaDefinition): WaitingRoom | undefined {
+    const governor = this.#book.governorOf(definition);
+    if (governor?.admission === undefined) return undefined;
+    const room = this.#rooms.get(governor) ?? new WaitingRoom(governor.admission);
+    this.#rooms.set(governor, room);
+    return room;
+  }
+
+  #count(slot: SagaSlot, definition: SagaDefinition): void {
+    if (slot.room !== undefined) return;
+    slot.room = this.#roomOf(definition);
+    if (slot.room !== undefined) slot.room.inHand++;
   }
 
   /** Folds the facts and what follows from them, and asks for one append of all. */
@@ -274,6 +295,7 @@ export class Orchestrator {
     slot.state = undefined;
     if (events.length === 0) return this.#notThere(slot, nowUs);
     slot.state = this.#book.fold(events);
+    this.#count(slot, slot.state.definition);
     this.#resume(slot, slot.state, nowUs);
   }
 
@@ -324,13 +346,19 @@ export class Orchestrator {
   #recover(events: readonly StoredEvent[], nowUs: number): void {
     const state = this.#book.fold(events);
     if (this.#slots.of(state.saga) !== undefined || isAtRest(state.status)) return;
-    this.#resume(this.#slots.open(state.saga, state), state, nowUs);
+    const slot = this.#slots.open(state.saga, state);
+    this.#count(slot, state.definition);
+    this.#resume(slot, state, nowUs);
   }
 
   /** E9. */
   #dispatch(slot: SagaSlot, state: SagaState, nowUs: number): void {
     const unsent = this.#dispatcher.dispatch(slot, state, nowUs);
     if (unsent !== undefined) this.#conclude(slot, state, unsent.call, unsent.outcome, nowUs);
+    const { freed } = this.#dispatcher;
+    for (let service = freed.pop(); service !== undefined; service = freed.pop()) {
+      this.#dispatchWaiting(this.#book.governorOf(state.definition)!, service, nowUs);
+    }
   }
 
   /** Something may be due: look. A wake that comes early finds nothing and is asked for again. */

@@ -79,7 +79,8 @@ export interface DueCall {
 export interface LeftCall {
   readonly service: string;
   readonly direction: Direction;
-  readonly leftAtUs: number;
+  /** That of its service when it left: see {@link Governor.generation}. */
+  readonly generation: number;
 }
 
 /** How many sagas a process has in hand at a time, and how many requests for more may wait. */
@@ -93,6 +94,8 @@ export interface Governor extends RetryRules {
   readonly admission: AdmissionLimits | undefined;
   /** After how many microseconds without an answer a call without effects is sent once more; -1: never. */
   readonly hedgeAfterUs: number;
+  /** Counts the changes of the circuit of a service: what left under an earlier one says nothing of the present. */
+  generation(service: string): number;
   /** May this call leave now? It leaves, or waits until `next` names it, or is settled by the refusal. */
   permit(call: DueCall, nowUs: number): 'go' | 'wait' | Rejected;
   /** Whether one more call to the service fits now, beside those that wait: for the copy of one that has left. */
@@ -101,4 +104,6 @@ export interface Governor extends RetryRules {
   settled(call: LeftCall, outcome: Outcome | undefined, nowUs: number): void;
   /** A saga with a call that waited and may leave now; to be asked again until there is none. */
   next(service: string): string | undefined;
+  /** No call of the saga waits any more: it is over, or not this process's. */
+  forget(saga: string): void;
 }

@@ -6,6 +6,7 @@ import type { Call, Direction } from './protocol.ts';
 import { type PendingCall, pendingCall } from './saga.ts';
 import type { SagaEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** No time: nothing is due. */
 export const NEVER = -1;
@@ -36,6 +37,8 @@ export interface SagaSlot {
   wish: Command | undefined;
   /** Requests to create it, to be answered when the append is durable. */
   requests: readonly string[] | undefined;
+  /** Where it counts as one of the sagas in hand. */
+  room: WaitingRoom | undefined;
 }
 
 /** A slot for a saga that is about to begin, or (`state` undefined) to be loaded. */
@@ -53,6 +56,7 @@ export function newSlot(saga: string, table: object, state: SagaState | undefine
     inbox: undefined,
     wish: undefined,
     requests: undefined,
+    room: undefined,
   };
 }
 
@@ -113,7 +117,7 @@ export class SentCall implements Call {
   readonly payloadHash: number;
   readonly #slot: SagaSlot;
   readonly #timeoutAtUs: number;
-  #leftAtUs = NEVER;
+  #generation = 0;
   #hedgeAtUs = NEVER;
   #copies = 1;
   #next: SentCall | undefined = undefined;
@@ -156,8 +160,8 @@ export class SentCall implements Call {
   }
 
   /** Puts the call on the wire of its slot. There must be none of the same step. */
-  leave(nowUs: number, hedgeAtUs: number): void {
-    this.#leftAtUs = nowUs;
+  leave(generation: number, hedgeAtUs: number): void {
+    this.#generation = generation;
     this.#hedgeAtUs = hedgeAtUs;
     this.#next = this.#slot.wire;
     this.#slot.wire = this;
@@ -199,9 +203,9 @@ export class SentCall implements Call {
     return SentCall.settle(slot, name);
   }
 
-  /** When it was sent first. */
-  get leftAtUs(): number {
-    return this.#leftAtUs;
+  /** That of its service when it was sent first. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** When a copy of it is to be sent, if no answer comes before; or NEVER. */

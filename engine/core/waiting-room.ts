@@ -1,27 +1,56 @@
-// Clients' requests for sagas that a process has no place for yet: first come, first served, as many as may wait.
+// The sagas that a process has in hand under one policy, and clients' requests for more: first come, first served, as
+// many as may wait. Who asks again while it waits has one place.
 
 import type { Command } from './orchestrator-messages.ts';
 import type { AdmissionLimits } from './policy.ts';
 
 type Create = Extract<Command, { kind: 'create' }>;
 
+/** A request for a saga, and those that were repeated meanwhile. */
+export interface Waiting {
+  readonly command: Create;
+  readonly repeated: readonly string[];
+}
+
 export class WaitingRoom {
-  #waiting: { readonly command: Create; readonly sagasMax: number }[] = [];
+  readonly #limits: AdmissionLimits;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Sagas in memory. */
+  inHand = 0;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether a newcomer need not wait. */
+  get isOpen(): boolean {
+    return this.inHand < this.#limits.sagasMax && this.#waiting.size === 0;
+  }
 
   /** Lets a request wait, or says why it cannot. */
-  enter(command: Create, { sagasMax, queueMax }: AdmissionLimits): string | undefined {
-    if (this.#waiting.length >= queueMax) {
+  enter(command: Create): string | undefined {
+    const { saga, request } = command;
+    const waiting = this.#waiting.get(saga);
+    if (waiting !== undefined) {
+      const repeated = request === undefined ? waiting.repeated : [...waiting.repeated, request];
+      this.#waiting.set(saga, { command: waiting.command, repeated });
+      return undefined;
+    }
+    const { sagasMax, queueMax } = this.#limits;
+    if (this.#waiting.size >= queueMax) {
       return `${sagasMax} sagas are under way and ${queueMax} wait: ask again later`;
     }
-    this.#waiting.push({ command, sagasMax });
+    this.#waiting.set(saga, { command, repeated: [] });
     return undefined;
   }
 
-  /** Who has waited longest, if there is place with so many `sagas` under way. */
-  next(sagas: number): Create | undefined {
-    const first = this.#waiting[0];
-    if (first === undefined || sagas >= first.sagasMax) return undefined;
-    this.#waiting.shift();
-    return first.command;
+  /** Who has waited longest, if there is room. */
+  next(): Waiting | undefined {
+    if (this.inHand >= this.#limits.sagasMax) return undefined;
+    for (const [saga, waiting] of this.#waiting) {
+      this.#waiting.delete(saga);
+      return waiting;
+    }
+    return undefined;
   }
 }

@@ -47,13 +47,21 @@ export class Bulkhead {
     this.#underWay--;
   }
 
-  /** False when the queue is full. Undos always find a place in it. */
+  /** False when the queue is full. Undos always find a place in it, and whoever waits in it already keeps one. */
   wait({ saga, direction, isFirst }: DueCall): boolean {
-    const line = this.#waiting[direction === 'compensation' ? UNDO : isFirst ? NEW : BEGUN];
-    const isFull = this.#waiting[BEGUN].size + this.#waiting[NEW].size >= this.#spec.queueMax;
-    if (direction === 'forward' && isFull && !line.has(saga)) return false;
-    line.add(saga);
+    const urgency = direction === 'compensation' ? UNDO : isFirst ? NEW : BEGUN;
+    const [, begun, fresh] = this.#waiting;
+    const isIn = begun.has(saga) || fresh.has(saga);
+    if (urgency !== UNDO && !isIn && begun.size + fresh.size >= this.#spec.queueMax) return false;
+    this.#waiting.forEach((line, i) => {
+      if (i !== urgency) line.delete(saga); // what it waited for before, it does not any more
+    });
+    this.#waiting[urgency].add(saga);
     return true;
+  }
+
+  forget(saga: string): void {
+    for (const line of this.#waiting) line.delete(saga);
   }
 
   /** Who is next, if there is a place. Its call asks again, and may find that it has become needless. */

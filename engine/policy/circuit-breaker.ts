@@ -61,8 +61,7 @@ export class Circuit {
   readonly #window: OutcomeWindow;
   #state: CircuitState = 'closed';
   #openUntilUs = 0;
-  /** Since when it is half open, or closed again. */
-  #sinceUs = 0;
+  #generation = 0;
   #probing = 0;
   #successes = 0;
 
@@ -77,11 +76,15 @@ export class Circuit {
     return this.#state;
   }
 
+  /** Counts its changes. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Undefined when a forward call may pass. */
   refusal(nowUs: number): Rejected | undefined {
     if (this.#state === 'open' && nowUs >= this.#openUntilUs) {
       this.#change('half-open');
-      this.#sinceUs = nowUs;
       this.#probing = 0;
       this.#successes = 0;
     }
@@ -98,8 +101,8 @@ export class Circuit {
   }
 
   /** What became of a forward call; undefined when nobody learnt it. */
-  settled(leftAtUs: number, outcome: Outcome | undefined, nowUs: number): void {
-    if (this.#state === 'open' || leftAtUs < this.#sinceUs) return; // it says how the service was before
+  settled(generation: number, outcome: Outcome | undefined, nowUs: number): void {
+    if (this.#state === 'open' || generation !== this.#generation) return; // it says how the service was before
     if (this.#state === 'half-open') this.#probing--;
     if (outcome === undefined) return;
     const failed = isServiceFailure(outcome);
@@ -123,6 +126,7 @@ export class Circuit {
   #change(to: CircuitState): void {
     const from = this.#state;
     this.#state = to;
+    this.#generation++;
     this.#report({ service: this.#service, from, to });
   }
 }

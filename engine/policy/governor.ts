@@ -67,6 +67,10 @@ export class ProcessGovernor implements Governor {
     this.#report = report;
   }
 
+  generation(service: string): number {
+    return this.#of(service).circuit?.generation ?? 0;
+  }
+
   permit(call: DueCall, nowUs: number): 'go' | 'wait' | Rejected {
     const { circuit, bulkhead } = this.#of(call.service);
     const refusal = call.direction === 'forward' ? circuit?.refusal(nowUs) : undefined;
@@ -91,7 +95,7 @@ export class ProcessGovernor implements Governor {
   settled(call: LeftCall, outcome: Outcome | undefined, nowUs: number): void {
     const { circuit, budget, bulkhead, adaptive } = this.#of(call.service);
     bulkhead?.leave();
-    if (call.direction === 'forward') circuit?.settled(call.leftAtUs, outcome, nowUs);
+    if (call.direction === 'forward') circuit?.settled(call.generation, outcome, nowUs);
     if (outcome === undefined) return;
     const failed = isServiceFailure(outcome);
     adaptive?.settled(failed);
@@ -101,6 +105,11 @@ export class ProcessGovernor implements Governor {
 
   next(service: string): string | undefined {
     return this.#services.get(service)?.bulkhead?.next();
+  }
+
+  forget(saga: string): void {
+    if (this.#spec.bulkhead === undefined) return;
+    for (const { bulkhead } of this.#services.values()) bulkhead?.forget(saga);
   }
 
   retryDelayUs(attempt: FailedAttempt): number {

@@ -13,6 +13,7 @@ import type { Call, Outcome } from '../../../engine/core/protocol.ts';
 import {
   circuitBreakers,
   definePolicy,
+  defineSaga,
   type GovernedSpec,
   type PolicySpec,
 } from '../../../engine/policy/index.ts';
@@ -29,6 +30,7 @@ class Crowd {
   /** Calls that left and were not answered, oldest first. */
   readonly out: Call[] = [];
   readonly said: string[] = [];
+  readonly accepted: string[] = [];
   readonly #wakes = new Map<string, number>();
 
   constructor(spec: GovernedSpec & Partial<PolicySpec>, definition = TRANSFER) {
@@ -57,6 +59,7 @@ class Crowd {
     if (output.kind === 'call') this.out.push(output);
     if (output.kind === 'wake') this.#wakes.set(output.saga, output.atUs);
     if (output.kind === 'ended') this.said.push(`${output.saga} ${output.status}`);
+    if (output.kind === 'answer' && output.answer === 'accepted') this.accepted.push(output.saga);
     if (output.kind === 'circuit') this.said.push(`${output.service} ${output.to}`);
     if (output.kind === 'answer' && output.answer !== 'accepted')
       this.said.push(`${output.saga} ${output.answer}`);
@@ -187,6 +190,44 @@ test('the deadline ends a saga that waits for a place', () => {
   expect(crowd.said).toEqual(['a compensated', 'b compensated']);
 });
 
+test('a look that nobody waits for any more gives its place to the undo', () => {
+  const look = graph({ debit: {}, look: { effects: 'none', after: ['debit'] } });
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 9 } }, look).begin('a');
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['a look#1']); // its answer never comes
+  crowd.take({ kind: 'cancel', saga: 'a' });
+  expect(crowd.words).toEqual(['a look#1', 'a un-debit#1']);
+});
+
+test('sagas under one policy do not wait for those of another, and newcomers do not pass those who wait', () => {
+  const other = defineUnder('other', { sagasMax: 1, queueMax: 9 });
+  const mine = defineUnder('mine', { sagasMax: 2, queueMax: 9 });
+  const machine = new Orchestrator({ epoch: 1, policy: other.policy!, definitions: [other, mine] });
+  const begin = (saga: string, definition: SagaDefinition) =>
+    machine.handle({ kind: 'create', saga, definition, input: {}, request: saga }, 0).map(({ kind }) => kind);
+  expect(begin('o-1', other)).toContain('append');
+  expect(begin('o-2', other)).toEqual([]);
+  expect(begin('m-1', mine)).toContain('append');
+  expect(begin('m-2', mine)).toContain('append');
+  expect(begin('m-3', mine)).toEqual([]);
+});
+
+test('who asks again while it waits has one place, and every request is answered', () => {
+  const crowd = new Crowd({ admission: { sagasMax: 1, queueMax: 2 } }).begin('a', 'b', 'b', 'b', 'c', 'd');
+  expect(crowd.said).toEqual(['d overloaded']);
+  crowd.answer('a', REJECTED);
+  expect(crowd.accepted.filter((saga) => saga === 'b')).toHaveLength(3);
+});
+
+function defineUnder(name: string, admission: { readonly sagasMax: number; readonly queueMax: number }) {
+  return defineSaga({
+    name,
+    version: 1,
+    policy: definePolicy({ name, admission }),
+    steps: { do: { service: 'svc', action: 'do', compensation: 'undo' } },
+  });
+}
+
 const outcomes = fc.constantFrom<Outcome>(APPLIED, REJECTED, NOT_NOW, LOST);
 
 test('whatever becomes of calls, no place is lost: when all is over, as many leave as ever', () => {
@@ -194,10 +235,18 @@ test('whatever becomes of calls, no place is lost: when all is over, as many lea
   const anything = fc.array(fc.tuple(fc.nat(5), outcomes, fc.nat(20)), { maxLength: 80 });
   fc.assert(
     fc.property(anything, (moments) => {
-      const crowd = new Crowd({ bulkhead: places }).begin('a', 'b', 'c', 'd', 'e', 'f');
+      const steps = graph({
+        debit: {},
+        look: { effects: 'none', after: ['debit'] },
+        credit: { after: ['look'] },
+      });
+      const crowd = new Crowd({ bulkhead: places }, steps).begin('a', 'b', 'c', 'd', 'e', 'f');
       for (const [who, outcome, seconds] of moments) {
         const call = crowd.out[who % Math.max(1, crowd.out.length)];
-        if (call !== undefined) crowd.answer(call.saga, outcome);
+        if (call !== undefined && seconds % 4 === 3)
+          crowd.out.splice(crowd.out.indexOf(call), 1); // lost
+        else if (call !== undefined && seconds % 4 === 2) crowd.take({ kind: 'cancel', saga: call.saga });
+        else if (call !== undefined) crowd.answer(call.saga, outcome);
         crowd.until(crowd.nowUs + seconds * SECOND);
       }
       for (let round = 0; round < 500 && crowd.machine.size > 0; round++) {

@@ -20,7 +20,7 @@ function circuit(spec: CircuitBreakerSpec = circuitBreakers.fiveInARow) {
   const call = (outcome: Outcome | undefined, nowUs = 0): boolean => {
     if (it.refusal(nowUs) !== undefined) return false;
     it.left();
-    it.settled(nowUs, outcome, nowUs);
+    it.settled(it.generation, outcome, nowUs);
     return true;
   };
   return { it, call, changes };
@@ -81,8 +81,8 @@ test('a late answer to a call from before it opened neither closes nor opens it'
   for (let i = 0; i < 5; i++) call(ILL, 10 * SECOND);
   expect(it.refusal(70 * SECOND)).toBeUndefined();
   it.left();
-  it.settled(9 * SECOND, WELL, 71 * SECOND);
-  it.settled(9 * SECOND, ILL, 71 * SECOND);
+  it.settled(0, WELL, 71 * SECOND);
+  it.settled(0, ILL, 71 * SECOND);
   expect(it.state).toBe('half-open');
 });
 
@@ -91,4 +91,12 @@ test('a probe of which nobody learns what became of it makes place for another',
   for (let i = 0; i < 5; i++) call(ILL);
   call(undefined, 60 * SECOND);
   expect(it.refusal(60 * SECOND)).toBeUndefined();
+});
+
+test('a clock that is set back keeps no probe: what counts is which opening it left after', () => {
+  const { it, call } = circuit({ ...circuitBreakers.fiveInARow, probes: 1, successesToClose: 2 });
+  for (let i = 0; i < 5; i++) call(ILL, 40 * SECOND);
+  expect(call(WELL, 100 * SECOND)).toBe(true);
+  expect(call(WELL, 90 * SECOND)).toBe(true);
+  expect(it.state).toBe('closed');
 });

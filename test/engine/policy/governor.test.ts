@@ -23,7 +23,7 @@ function due(saga: string, change: Partial<DueCall> = {}): DueCall {
   return { saga, service: 'bank', direction: 'forward', step: 0, isFirst: false, ...change };
 }
 
-const left = { service: 'bank', direction: 'forward', leftAtUs: 0 } as const;
+const left = { service: 'bank', direction: 'forward', generation: 0 } as const;
 
 test('a policy that remembers nothing has no governor', () => {
   expect(policies.default.govern).toBeUndefined();
@@ -54,6 +54,17 @@ test('a full queue refuses forward calls, certainly without effect; an undo alwa
   expect(it.permit(due('b'), 0)).toBe('wait'); // it has a place in the queue already
   expect(it.permit(due('c'), 0)).toMatchObject({ kind: 'rejected', failure: 'resource_exhausted' });
   expect(it.permit(due('d', { direction: 'compensation' }), 0)).toBe('wait');
+});
+
+test('who is undone, or let go of, does not wait forward any more', () => {
+  const it = governor({ bulkhead: { callsMax: 1, queueMax: 2 } });
+  it.permit(due('a'), 0);
+  for (const saga of ['b', 'c']) expect(it.permit(due(saga), 0)).toBe('wait');
+  expect(it.permit(due('b', { direction: 'compensation' }), 0)).toBe('wait');
+  expect(it.permit(due('d'), 0)).toBe('wait');
+  expect(it.permit(due('e'), 0)).toMatchObject({ failure: 'resource_exhausted' });
+  it.forget('c');
+  expect(it.permit(due('e'), 0)).toBe('wait');
 });
 
 test('an open circuit refuses forward calls and lets undos pass', () => {
