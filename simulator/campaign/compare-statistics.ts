@@ -109,7 +109,7 @@ function corrected(raw: Raw, base: number | undefined, pHolm: number): MetricDif
 function differenceOf(baseline: MetricData, other: MetricData, resamples: Resamples): Raw | undefined {
   if (baseline.over === 'seed-mean' && other.over === 'seed-mean') {
     const estimate = pairedDifference(baseline.values, other.values, resamples);
-    return estimate && shown(estimate, resamples.units);
+    return estimate && shown(estimate, pairsOf(baseline.values, other.values));
   }
   if (baseline.over === 'pooled' && other.over === 'pooled') {
     return pooled(baseline, other, resamples);
@@ -120,7 +120,7 @@ function differenceOf(baseline: MetricData, other: MetricData, resamples: Resamp
     const p = mcnemar(only(baseline.holds, other.holds), only(other.holds, baseline.holds));
     const numbers = (holds: PerSeedRate) => holds.map((one) => (one === undefined ? undefined : Number(one)));
     const estimate = pairedDifference(numbers(baseline.holds), numbers(other.holds), resamples);
-    return estimate && { ...shown(estimate, resamples.units), p };
+    return estimate && { ...shown(estimate, pairsOf(baseline.holds, other.holds)), p };
   }
   throw new TypeError('metrics of two kinds cannot be compared');
 }
@@ -140,6 +140,11 @@ function pooled(baseline: Pooled, other: Pooled, resamples: Resamples): Raw | un
   if (estimate !== undefined) return shown(estimate, resamples.units);
   const value = other.pooled.at(permille) - baseline.pooled.at(permille);
   return { value, hidden: 'too few seeds have samples', p: 1 };
+}
+
+/** Seeds in which both have a value. */
+function pairsOf(a: readonly unknown[], b: readonly unknown[]): number {
+  return a.filter((value, i) => value !== undefined && b[i] !== undefined).length;
 }
 
 function shown({ value, low, high, p }: Estimate, seeds: number): Raw {

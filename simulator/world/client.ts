@@ -92,12 +92,10 @@ export class Client implements Actor {
     );
   }
 
-  /** There was no room: it gives up, unless the saga is there after all, or may yet be. */
+  /** There was no room: it gives up, unless the saga is there after all. No append of it can be under way then. */
   shed(saga: SimSaga): boolean {
-    if (saga.log.length > 0) this.accepted(saga);
-    if (saga.log.length > 0 || saga.underWay > 1) return false;
     this.accepted(saga);
-    return true;
+    return saga.log.length === 0;
   }
 
   /** A process came back: requests that it was not there for, or went down with, are asked again. */

@@ -269,7 +269,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       fingerprint: sim.fingerprint.hex(),
       events: sim.events,
       calls: this.sends.total,
-      load: this.load.result(this.incidents.results(), this.#lastStartUs, sim.nowUs),
+      load: this.load.result(this.incidents.results(), this.#lastStartUs),
       virtualUs: sim.nowUs,
       plan: injector.plan(),
     };
@@ -292,9 +292,10 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   shed(saga: SimSaga): void {
-    if (!this.#client.shed(saga)) return;
+    if (saga.isShed || !this.#client.shed(saga)) return;
     this.tally.shed();
-    if (this.sagas.forget(saga)) this.#cases.close(saga);
+    this.load.shed(saga);
+    saga.isShed = true;
   }
 
   cancel(saga: SimSaga, times: number, afterUs: number): void {
@@ -331,8 +332,10 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       saga.resumed = true;
       return this.#client.help(saga);
     }
-    this.tally.end(saga, state, this.sim.nowUs);
+    if (saga.isShed) this.tally.begunAfterAll();
+    saga.isShed = false;
     this.load.ended(saga, state, this.sim.nowUs);
+    this.tally.end(saga, state, this.sim.nowUs);
     this.#operator.ended(saga, state);
     const { onProgress } = this.#options;
     const { ended } = this.tally;
@@ -362,8 +365,9 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   // --- WorldView ------------------------------------------------------------------------------------------
 
-  files(): Iterable<SimSaga> {
-    return this.sagas.values();
+  /** Those that are not forgotten, and were not turned away: nothing is owed to who was told so. */
+  *files(): Generator<SimSaga> {
+    for (const saga of this.sagas.values()) if (!saga.isShed || saga.log.length > 0) yield saga;
   }
 
   log(saga: string) {

@@ -213,8 +213,11 @@ export class Life implements InputSink, EpochSink {
   #performOther(output: Exclude<OrchestratorOutput, AppendOutput | Call>): void {
     const { world, store, observer } = this.#parts;
     switch (output.kind) {
-      case 'load':
+      case 'load': {
+        const saga = world.sagas.get(output.saga);
+        if (saga !== undefined && this.#wakes === undefined) saga.released = false; // it may be taken up again
         return store.load(output, this);
+      }
       case 'wake':
         return this.#wake(output.saga, output.atUs);
       case 'halt':
@@ -227,13 +230,13 @@ export class Life implements InputSink, EpochSink {
         return;
       }
       case 'circuit':
-        return world.load.circuit(this.#actor, output, world.sim.nowUs);
+        return world.load.circuit(this, output, world.sim.nowUs);
       default: {
         const saga = world.sagas.get(output.saga);
         if (saga === undefined) return;
         if (output.answer === 'accepted') observer.accepted(saga);
-        else if (output.answer === 'overloaded') observer.shed(saga);
-        else observer.refused(saga, output.reason ?? 'refused');
+        else if (output.answer === 'refused') observer.refused(saga, output.reason ?? 'refused');
+        else if (this.#wakes === undefined) observer.shed(saga); // P6
       }
     }
   }
@@ -356,7 +359,7 @@ export class Life implements InputSink, EpochSink {
   /** Messages and wakes that are under way still know it: its memory must go now. */
   #stop(): void {
     this.#alive = false;
-    this.#parts.world.load.circuitsLost(this.#actor, this.#parts.world.sim.nowUs);
+    this.#parts.world.load.circuitsLost(this, this.#parts.world.sim.nowUs);
     this.#orchestrator?.dispose?.();
     this.#orchestrator = undefined;
     this.#waiting = undefined;

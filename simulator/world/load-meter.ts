@@ -18,7 +18,9 @@ export class LoadMeter {
   readonly #quiet = { sagas: 0, compensated: 0, latencyUs: [] as number[] } satisfies QuietTimes;
   /** When each incident was first noticed: a call to its service failed, and that stands in a log. */
   readonly #noticedAtUs: (number | undefined)[];
-  readonly #circuits = new Map<string, number>();
+  /** Since when circuits are not closed, by the life of the process and the service. */
+  readonly #circuits = new Map<object, Map<string, number>>();
+  #lastEndUs = 0;
   #circuitOpenUs = 0;
   #usefulCalls = 0;
 
@@ -49,31 +51,37 @@ export class LoadMeter {
     });
   }
 
-  /** The circuit of a service, in a process, changed. */
-  circuit(process: number, { service, to }: CircuitChange, nowUs: number): void {
-    const key = `${process}/${service}`;
-    const sinceUs = this.#circuits.get(key);
+  /** The circuit of a service, in one life of a process, changed. */
+  circuit(life: object, { service, to }: CircuitChange, nowUs: number): void {
+    const open = this.#circuits.get(life) ?? new Map<string, number>();
+    this.#circuits.set(life, open);
+    const sinceUs = open.get(service);
     if (to === 'closed') {
       if (sinceUs !== undefined) this.#circuitOpenUs += nowUs - sinceUs;
-      this.#circuits.delete(key);
-    } else if (sinceUs === undefined) this.#circuits.set(key, nowUs);
+      open.delete(service);
+    } else if (sinceUs === undefined) open.set(service, nowUs);
   }
 
-  /** The process is gone, and with it what it knew of circuits. */
-  circuitsLost(process: number, nowUs: number): void {
-    for (const [key, sinceUs] of this.#circuits) {
-      if (!key.startsWith(`${process}/`)) continue;
-      this.#circuitOpenUs += nowUs - sinceUs;
-      this.#circuits.delete(key);
-    }
+  /** The life is over, and with it what it knew of circuits. */
+  circuitsLost(life: object, nowUs: number): void {
+    for (const sinceUs of this.#circuits.get(life)?.values() ?? []) this.#circuitOpenUs += nowUs - sinceUs;
+    this.#circuits.delete(life);
   }
 
-  ended({ startAtUs, definition }: SimSaga, { status }: SagaState, nowUs: number): void {
+  /** It was turned away. */
+  shed({ startAtUs }: SimSaga): void {
+    if (!this.#keepsQuiet || !this.#isQuiet(startAtUs)) return;
+    this.#quiet.sagas++;
+    this.#quiet.compensated++;
+  }
+
+  ended({ startAtUs, definition, wasTallied }: SimSaga, { status }: SagaState, nowUs: number): void {
+    this.#lastEndUs = nowUs;
     if (status === 'completed') {
       this.#usefulCalls += definition.steps.length;
       this.#timeline?.add('completed', nowUs);
     }
-    if (!this.#keepsQuiet || !this.#isQuiet(startAtUs)) return;
+    if (wasTallied || !this.#keepsQuiet || !this.#isQuiet(startAtUs)) return; // a person retried it
     this.#quiet.sagas++;
     if (status !== 'completed') this.#quiet.compensated++;
     this.#quiet.latencyUs.push(nowUs - startAtUs);
@@ -86,9 +94,11 @@ export class LoadMeter {
   }
 
   /** @param lastStartUs when the last saga was asked for */
-  result(incidents: readonly IncidentResult[], lastStartUs: number, nowUs: number): LoadResult {
+  result(incidents: readonly IncidentResult[], lastStartUs: number): LoadResult {
     let circuitOpenUs = this.#circuitOpenUs;
-    for (const sinceUs of this.#circuits.values()) circuitOpenUs += nowUs - sinceUs;
+    for (const open of this.#circuits.values()) {
+      for (const sinceUs of open.values()) circuitOpenUs += Math.max(0, this.#lastEndUs - sinceUs);
+    }
     const always = {
       usefulCalls: this.#usefulCalls,
       circuitOpenUs,

@@ -8,8 +8,12 @@ import { type Incident, incidentsBeginUs, incidentsEndUs } from '../service-load
 const BUCKET_US = 10_000_000;
 /** The load is back when it is at most this much of what it was before, in thousandths … */
 const BACK_PERMILLE = 1_500;
+/** … and as many sagas complete as at least this share of before, in thousandths … */
+const DONE_PERMILLE = 667;
 /** … over so many buckets in a row: one may be unlucky. */
 const WINDOW = 3;
+/** With fewer calls than this in so many buckets before the incidents, nothing can be told of load: chance is larger. */
+const CALLS_MIN = 100;
 /** S10: what happens later than this many buckets, almost three days, is counted in the last one. */
 const BUCKETS_MAX = 25_000;
 
@@ -48,19 +52,26 @@ export class LoadTimeline {
 
   /** How long after the last incident the load was back for good; -1: not while there was any; undefined: unknown. */
   #recoveredUs(lastStartUs: number): number | undefined {
-    const { calls } = this.#counts;
-    const before = calls.slice(0, Math.floor(incidentsBeginUs(this.#incidents) / BUCKET_US));
-    const usual = before.reduce((sum, count) => sum + count, 0) / before.length;
+    const { calls, completed } = this.#counts;
+    const before = Math.floor(incidentsBeginUs(this.#incidents) / BUCKET_US);
+    const usual = sumOf(calls, 0, before) / before;
+    const usuallyDone = sumOf(completed, 0, before) / before;
     const endUs = incidentsEndUs(this.#incidents);
     const from = Math.ceil(endUs / BUCKET_US);
     const last = Math.floor(lastStartUs / BUCKET_US) - WINDOW;
-    if (before.length === 0 || last < from) return undefined;
+    if (before === 0 || last < from || usual * WINDOW < CALLS_MIN) return undefined;
     for (let at = last; at >= from; at--) {
-      let sum = 0;
-      for (let i = at; i < at + WINDOW; i++) sum += calls[i] ?? 0;
-      if (sum * 1_000 <= usual * WINDOW * BACK_PERMILLE) continue;
+      const isBack = sumOf(calls, at, at + WINDOW) * 1_000 <= usual * WINDOW * BACK_PERMILLE;
+      const isDone = sumOf(completed, at, at + WINDOW) * 1_000 >= usuallyDone * WINDOW * DONE_PERMILLE;
+      if (isBack && isDone) continue;
       return at === last ? -1 : (at + 1) * BUCKET_US - endUs;
     }
     return 0;
   }
+}
+
+function sumOf(counts: readonly number[], from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += counts[i] ?? 0;
+  return sum;
 }

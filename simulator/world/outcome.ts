@@ -31,7 +31,9 @@ export function inconclusive(
   const reasons = [
     stop === 'time-max' ? `stopped after ${duration(untilUs)} of virtual time` : '',
     notBegun > 0 ? `${notBegun} sagas had not begun` : '',
-    refused > 0 ? `${refused} sagas had not ended: their participants refuse them, faults aside` : '',
+    refused > 0
+      ? `${refused} sagas had not ended: their participants refuse them, or a person is asked for again and again`
+      : '',
   ].filter((reason) => reason !== '');
   return reasons.length > 0 ? reasons.join('; ') : undefined;
 }

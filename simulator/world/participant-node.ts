@@ -129,7 +129,9 @@ export class ParticipantNode implements Receiver, Sufferer {
   }
 
   goDown(downUs: number, isSilent: boolean): void {
-    if (isSilent) this.#silentUntilUs = this.#world.sim.nowUs + downUs;
+    const { sim, incidents } = this.#world;
+    if (isSilent) this.#silentUntilUs = sim.nowUs + downUs;
+    for (let lost = this.#queue?.length ?? 0; lost > 0; lost--) incidents.foundDown(this.service, sim.nowUs);
     this.#crash(downUs);
   }
 

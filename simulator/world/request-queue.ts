@@ -73,14 +73,14 @@ export class RequestQueue {
   admit(message: Message): Admission {
     const { capacity } = this.#queued;
     const window = this.#windows.now();
-    if (capacity === undefined && window === undefined && this.#length === 0) return 'served';
+    if (capacity === undefined && window === undefined && this.length === 0) return 'served';
     if (window !== undefined) {
       deliverWindow(this.#world, window, message.saga);
-      if (this.#length >= window.fate.queueMax) return 'refused';
+      if (this.length >= window.fate.queueMax + this.#places - 1) return 'refused';
       this.#greyUs = window.fate.serviceUs;
       this.#greyUntilUs = window.untilUs;
     }
-    if (capacity !== undefined && this.#length >= this.#places + (capacity.queueMax ?? QUEUE_MAX_DEFAULT)) {
+    if (capacity !== undefined && this.length >= this.#places + (capacity.queueMax ?? QUEUE_MAX_DEFAULT)) {
       return 'refused';
     }
     this.#world.sim.note(TRACE.queued, message.saga.index, message.operation, message.transmission);
@@ -90,7 +90,8 @@ export class RequestQueue {
     return 'waits';
   }
 
-  get #length(): number {
+  /** Requests that wait or are worked on. */
+  get length(): number {
     return this.#waiting.length + this.#served.length;
   }
 
@@ -126,7 +127,7 @@ export class RequestQueue {
 
   /** The process is gone, and those who waited for it get no answer. */
   clear(): void {
-    if (this.#length === 0) return;
+    if (this.length === 0) return;
     const lost = [...this.#served, ...this.#waiting];
     this.#served = [];
     this.#waiting = [];

@@ -60,6 +60,8 @@ export class SimSaga extends OpenCase {
   wasTallied = false;
   /** Asked for a person at least once. */
   resumed = false;
+  /** It was turned away before it began; people may still ask for it. */
+  isShed = false;
 
   constructor(
     cases: CaseBook,

@@ -66,6 +66,12 @@ export class RunTally {
     this.#shed++;
   }
 
+  /** A request that was turned away was taken up by another process, or in another life of it. */
+  begunAfterAll(): void {
+    this.ended--;
+    this.#shed--;
+  }
+
   /** A step is durably applied, this long after its call was first sent. */
   step(durationUs: number): void {
     this.latencyUs.step.push(durationUs);
