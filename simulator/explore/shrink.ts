@@ -58,7 +58,7 @@ export function shrink(options: ShrinkOptions): Shrunk | undefined {
 /** A plan of so many faults is understood as it is. */
 const READABLE = 3;
 /** So many runs are made to find one fault that does what several did; after them, what is left stays as it is. */
-const REPLACEMENTS_MAX = 6_000;
+const REPLACEMENTS_MAX = 5_000;
 /** A number is as small as it can be when so much less of it, as a share, is too little. */
 const TOLERANCE = 0.05;
 
