@@ -1,8 +1,14 @@
-// The practical ceiling for a durable saga on SQLite, as one would write it by hand: an append-only table, four rows a
+// The practical ceiling for a durable saga, as one would write it by hand: an append-only table, four rows a
 // saga, every row durable before the next step runs, all waiting rows in one transaction. A saga is an async function.
 // No recovery, no queries, no versions, no fencing, no retries, no log that could be folded: nobody should run this.
 
 import { DatabaseSync } from 'node:sqlite';
+
+export interface Journal {
+  /** Resolves when the row is on the disk. */
+  append(saga: string, step: number, data: unknown): Promise<void>;
+  close(): void | Promise<void>;
+}
 
 interface Row {
   readonly saga: string;
@@ -11,7 +17,7 @@ interface Row {
   resolve(): void;
 }
 
-class LeanJournal {
+export class LeanJournal implements Journal {
   readonly #db: DatabaseSync;
   readonly #statements;
   #waiting: Row[] = [];
@@ -29,7 +35,6 @@ class LeanJournal {
     };
   }
 
-  /** Resolves when the row is on the disk. */
   append(saga: string, step: number, data: unknown): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push({ saga, step, data: JSON.stringify(data), resolve });
@@ -63,12 +68,11 @@ export interface Durations {
 
 /** Runs `sagas` sagas, `inFlight` at a time; `call` is a participant. */
 export async function runJournal(
-  file: string,
+  journal: Journal,
   sagas: number,
   inFlight: number,
   call: (action: string, input: unknown) => Promise<unknown>,
 ): Promise<Durations> {
-  const journal = new LeanJournal(file);
   const each = new Float64Array(sagas);
   let begun = 0;
   const saga = async (number: number): Promise<void> => {
@@ -87,6 +91,6 @@ export async function runJournal(
   const begin = performance.now();
   await Promise.all(Array.from({ length: inFlight }, lane));
   const allMs = performance.now() - begin;
-  journal.close();
+  await journal.close();
   return { each, allMs };
 }

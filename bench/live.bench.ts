@@ -1,13 +1,11 @@
-// Sagas per second of the live engine on SQLite with every commit on the disk, and participants in the same process,
-// beside the lean journal in the same run: `node bench/live.bench.ts [--rounds 5]`. Only the ratios count.
+// Sagas per second of the live engine with every commit on the disk, and participants in the same process, beside the
+// lean journal in the same run: `node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5]`. Only the ratios count.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defineSaga } from '../engine/index.ts';
-import { Host, LocalTransport, SqliteStore } from '../engine/live/index.ts';
+import { Host, LocalTransport } from '../engine/live/index.ts';
 import { type Durations, runJournal } from './lean-journal.ts';
+import { type Medium, type MediumStore, mediumOf } from './live-medium.ts';
 
 /** In flight → sagas in a round. */
 const LOADS: readonly (readonly [inFlight: number, sagas: number])[] = [
@@ -17,12 +15,14 @@ const LOADS: readonly (readonly [inFlight: number, sagas: number])[] = [
   [10_000, 60_000],
 ];
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, store: { type: 'string', default: 'sqlite' } },
+});
 const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(
-    `--rounds ${values.rounds} is not a whole number from 1. Usage: node bench/live.bench.ts [--rounds 5]`,
-  );
+const medium: Medium | undefined = await mediumOf(values.store);
+if (medium === undefined || !Number.isInteger(rounds) || rounds < 1) {
+  const usage = 'node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5]';
+  console.error(`--store ${values.store} --rounds ${values.rounds} is not to be had. Usage: ${usage}`);
   process.exit(64);
 }
 
@@ -52,9 +52,8 @@ const call = async (action: string, input: unknown): Promise<unknown> => {
   return { action, input };
 };
 
-/** As the lean journal, on the engine. One saga goes before: the writer thread is then up. */
-async function runHost(file: string, sagas: number, inFlight: number): Promise<Durations> {
-  const store = new SqliteStore({ file });
+/** As the lean journal, on the engine. One saga goes before: the writer is then up. */
+async function runHost(store: MediumStore, sagas: number, inFlight: number): Promise<Durations> {
   const each = new Float64Array(sagas);
   let begun = 0;
   let ended = 0;
@@ -95,15 +94,10 @@ interface Figure {
   readonly p99Ms: number;
 }
 
-async function measured(run: (file: string) => Promise<Durations>): Promise<Figure> {
-  const folder = mkdtempSync(join(tmpdir(), 'sagastorm-bench-'));
-  try {
-    const { each, allMs } = await run(join(folder, 'sagas.db'));
-    const p99Ms = each.sort()[Math.floor(each.length * 0.99)]!;
-    return { perSecond: (each.length / allMs) * 1_000, p99Ms };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+async function measured(run: () => Promise<Durations>): Promise<Figure> {
+  const { each, allMs } = await run();
+  const p99Ms = each.sort()[Math.floor(each.length * 0.99)]!;
+  return { perSecond: (each.length / allMs) * 1_000, p99Ms };
 }
 
 function median(numbers: readonly number[]): number {
@@ -123,9 +117,9 @@ for (const [inFlight, sagas] of LOADS) {
   const lean: Figure[] = [];
   for (let round = -1; round < rounds; round++) {
     effects = 0;
-    const a = await measured((file) => runHost(file, sagas, inFlight));
+    const a = await measured(async () => runHost(await medium.store(), sagas, inFlight));
     if (effects !== 3 * (sagas + 1)) throw new Error(`${effects} effects of ${sagas + 1} sagas`);
-    const b = await measured((file) => runJournal(file, sagas, inFlight, call));
+    const b = await measured(async () => runJournal(await medium.journal(), sagas, inFlight, call));
     if (round < 0) continue; // the compiler is still at work
     ours.push(a);
     lean.push(b);
@@ -134,3 +128,4 @@ for (const [inFlight, sagas] of LOADS) {
   const name = `${inFlight.toLocaleString('en')} in flight`.padEnd(18);
   console.log(`${name}${shown(middle(ours))}   lean journal${shown(middle(lean))}   × ${ratio.toFixed(2)}`);
 }
+await medium.close();

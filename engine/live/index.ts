@@ -3,9 +3,18 @@
 export { LiveClock, type LiveClockOptions } from './clock.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
+export {
+  type Lease,
+  type LeaseHolder,
+  PartitionLeases,
+  type PartitionLeasesOptions,
+} from './partition-leases.ts';
+export { SAGAS_SCHEMA } from './postgres-address.ts';
+export type { Retirement } from './retirement.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
-export type { Retirement } from './sqlite-upkeep.ts';
 export { MemoryStore } from './store-memory.ts';
+export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';
 export { type HttpService, HttpTransport, type HttpTransportOptions } from './transport-http.ts';
 export { LocalTransport, type LocalTransportOptions } from './transport-local.ts';
+export { Worker, type WorkerOptions, type WorkerReport } from './worker.ts';

@@ -1,11 +1,13 @@
 // What a file of sagas needs over the years: retiring those that ended long ago, an export that any tool reads, and
 // copies that are whole. All of it while sagas go on.
 
-import { appendFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { UserError } from '../core/user-error.ts';
+import { type BatchRow, linesOf } from './batch-rows.ts';
+import { addToArchive, type Retirement } from './retirement.ts';
 import { openForReading } from './sqlite-file.ts';
 
 /** Sagas looked at in one transaction. */
@@ -15,17 +17,6 @@ const LOOKED_AT_AT_ONCE = 200;
 const ALL_PAGES = 2_147_483_647;
 
 const ROWS = 'SELECT s.id, version, epoch, at_us, events FROM sagas s JOIN batches ON saga = s.no';
-
-/** Which sagas go, and where to. */
-export interface Retirement {
-  /** Those that ended before this time, in microseconds since 1970. A saga that waits for a person has not ended. */
-  readonly endedBeforeUs: number;
-  /**
-   * A file that their events are added to before they are deleted, as NDJSON, one line for each event. Without it they
-   * are deleted for good. After a crash in between a saga may stand there twice.
-   */
-  readonly archiveTo?: string;
-}
 
 /**
  * Takes ended sagas out of the file, some hundreds at a time, so that others go on in between. A saga that a person
@@ -53,7 +44,7 @@ function retireSome(db: DatabaseSync, { endedBeforeUs, archiveTo }: Retirement, 
       .prepare('SELECT no FROM sagas WHERE no > ? AND no <= ? AND ended_at_us < ?')
       .all(after, after + LOOKED_AT_AT_ONCE, endedBeforeUs);
     const nos = JSON.stringify(found.map(({ no }) => no));
-    if (archiveTo !== undefined && found.length > 0) archive(archiveTo, rowsOf(db, nos));
+    if (archiveTo !== undefined && found.length > 0) addToArchive(archiveTo, rowsOf(db, nos));
     db.prepare('DELETE FROM batches WHERE saga IN (SELECT value FROM json_each(?))').run(nos);
     db.prepare('DELETE FROM sagas WHERE no IN (SELECT value FROM json_each(?))').run(nos);
     db.exec('COMMIT');
@@ -65,14 +56,9 @@ function retireSome(db: DatabaseSync, { endedBeforeUs, archiveTo }: Retirement, 
 }
 
 /** `nos`: a list in JSON. */
-function rowsOf(db: DatabaseSync, nos: string): readonly Row[] {
+function rowsOf(db: DatabaseSync, nos: string): readonly BatchRow[] {
   const sql = `${ROWS} WHERE s.no IN (SELECT value FROM json_each(?)) ORDER BY s.no, version`;
-  return db.prepare(sql).all(nos) as unknown as Row[];
-}
-
-function archive(file: string, rows: readonly Row[]): void {
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, rows.map((row) => [...linesOf(row)].join('')).join(''), { flush: true });
+  return db.prepare(sql).all(nos) as unknown as BatchRow[];
 }
 
 /**
@@ -86,24 +72,10 @@ export function* exportLines(file: string): Generator<string> {
   const db = openForReading(file);
   try {
     const rows: Iterable<unknown> = db.prepare(`${ROWS} ORDER BY s.no, version`).iterate();
-    for (const row of rows) yield* linesOf(row as Row);
+    for (const row of rows) yield* linesOf(row as BatchRow);
   } finally {
     db.close();
   }
-}
-
-interface Row {
-  readonly id: string;
-  readonly version: number;
-  readonly epoch: number;
-  readonly at_us: number;
-  readonly events: string;
-}
-
-function* linesOf({ id, version, epoch, at_us: atUs, events: text }: Row): Generator<string> {
-  const events = JSON.parse(text) as readonly unknown[];
-  let at = version - events.length;
-  for (const event of events) yield `${JSON.stringify({ saga: id, version: ++at, epoch, atUs, event })}\n`;
 }
 
 /**

@@ -14,12 +14,13 @@ import { Worker } from 'node:worker_threads';
 import { assert } from '../core/assert.ts';
 import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
-import { rowsOf, type SagaEvent } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
 import { APPEND_ANSWERS, batchOf, type WrittenBatch } from './append-batch.ts';
+import { type BatchRow, logsOf } from './batch-rows.ts';
 import { textOf } from './event-text.ts';
+import type { Retirement } from './retirement.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
-import { exportLines, type Retirement, retireSagas, saveCopy } from './sqlite-upkeep.ts';
+import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 4_000;
@@ -251,14 +252,6 @@ function readLogs(db: DatabaseSync, condition: string, value: string): readonly 
   const rows = db
     .prepare(`SELECT s.id, b.version, b.epoch, b.at_us, b.events FROM sagas s JOIN batches b ON b.saga = s.no
               WHERE ${condition} ORDER BY s.no, b.version`)
-    .all(value) as { id: string; version: number; epoch: number; at_us: number; events: string }[];
-  const logs: StoredEvent[][] = [];
-  for (const { id: saga, version, epoch, at_us: atUs, events: text } of rows) {
-    const events = JSON.parse(text) as readonly SagaEvent[];
-    const written = rowsOf({ saga, expectedVersion: version - events.length, epoch, atUs, events });
-    const last = logs.at(-1);
-    if (last?.[0]?.saga === saga) last.push(...written);
-    else logs.push([...written]);
-  }
-  return logs;
+    .all(value);
+  return logsOf(rows as unknown as readonly BatchRow[]);
 }

@@ -4,11 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { AppendOutput } from '../../../engine/core/orchestrator-messages.ts';
-import type { SagaEvent, StoredEvent } from '../../../engine/core/saga-event.ts';
 import { SqliteStore, type SqliteStoreOptions } from '../../../engine/live/index.ts';
+
+export { appendAll, appendOf, COMPLETED, CREATED, load, REQUESTED } from './store-asking.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // the disk may be slow
 
@@ -36,48 +35,10 @@ export function open(options: SqliteStoreOptions = {}): SqliteStore {
   return store;
 }
 
-export const CREATED = {
-  kind: 'saga-created',
-  definition: 'd',
-  definitionVersion: 3,
-  input: { n: 1 },
-} as const satisfies SagaEvent;
-export const REQUESTED: SagaEvent = { kind: 'step-requested', step: 'a' };
-export const COMPLETED: SagaEvent = { kind: 'saga-completed' };
-
 export function epochOf(store: SqliteStore, partition = 'p'): number {
   let opened = 0;
   store.open(partition, { opened: (epoch) => (opened = epoch) });
   return opened;
-}
-
-export function appendOf(
-  saga: string,
-  epoch: number,
-  events: readonly SagaEvent[],
-  { expectedVersion = 0, atUs = 5 } = {},
-): AppendOutput {
-  return { kind: 'append', saga, number: 1, expectedVersion, epoch, atUs, events };
-}
-
-/** Asked for in one turn; the answers, in the order in which they came. */
-export async function appendAll(
-  store: SqliteStore,
-  appends: readonly AppendOutput[],
-): Promise<readonly string[]> {
-  const kinds: string[] = [];
-  for (const append of appends) store.append(append, { input: ({ kind }) => kinds.push(kind) });
-  while (kinds.length < appends.length) await turn();
-  return kinds;
-}
-
-export function load(store: SqliteStore, saga: string): Promise<readonly StoredEvent[]> {
-  return new Promise((resolve) => {
-    store.load(
-      { kind: 'load', saga, number: 1 },
-      { input: (answer) => resolve(answer.kind === 'loaded' ? answer.events : []) },
-    );
-  });
 }
 
 /** Another program that looks into the file, or holds it. */

@@ -1,0 +1,281 @@
+// Which partitions this worker may write, and until when: leases in the database.
+//
+// R1. A lease is over when the database's clock says so; no other clock is asked. Timers here only say when to look.
+// R2. Every claim is a higher epoch than any before. A lease that is over is never renewed: it is claimed anew, by
+//     whoever comes first.
+// R3. A worker renews at a third of the time. What was not renewed is lost, and its holder is told; whether it hears of it
+//     in time does not matter, since what it appends is fenced by the lease's row.
+// R4. A partition that is given back is taken at once: who waits for one is notified. One whose worker died is taken when
+//     its lease is over: who waits looks at that very time.
+
+import { UserError } from '../core/user-error.ts';
+import type { PostgresAddress } from './postgres-address.ts';
+import { connectTo, PostgresLine } from './postgres-line.ts';
+
+const PARTITIONS = 8;
+const LEASE_MS = 10_000;
+const LEASE_MIN_MS = 200;
+const LEASE_MAX_MS = 3_600_000;
+/** The least time between two looks that found nothing. */
+const LOOK_MIN_MS = 20;
+
+/** A partition that was claimed, and the epoch to write it under. */
+export interface Lease {
+  readonly partition: string;
+  readonly epoch: number;
+}
+
+/** Who runs what was claimed. Must not throw. */
+export interface LeaseHolder {
+  claimed(lease: Lease): void;
+  /** The lease is over: another has the partition, or may take it. */
+  lost(lease: Lease): void;
+}
+
+export interface PartitionLeasesOptions {
+  readonly address: PostgresAddress;
+  /** Who holds them, for people: a name of the worker, unlike that of any other. */
+  readonly owner: string;
+  readonly holder: LeaseHolder;
+  /** Partitions in all, from 1 to 1,000; the same for all workers, for good. Default 8. */
+  readonly partitions?: number;
+  /** How many to hold at most, from 1. Default all. */
+  readonly partitionsMax?: number;
+  /** How long a lease lasts, in milliseconds, from 200 to 3,600,000. Default 10,000. */
+  readonly leaseMs?: number;
+  /** Told when the database could not be asked; it is asked again. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+/**
+ * Claims partitions and keeps them, until they are released or lost.
+ *
+ * @throws UserError `bad-option`
+ * @example
+ * const leases = store.leases({ owner: 'worker-1', holder: { claimed: (lease) => run(lease), lost: (lease) => end(lease) } });
+ * await leases.start();
+ * …
+ * await leases.close(); // what is still held is released
+ */
+export class PartitionLeases {
+  /** Partitions in all. */
+  readonly partitions: number;
+  readonly #options: PartitionLeasesOptions;
+  readonly #partitionsMax: number;
+  readonly #leaseMs: number;
+  readonly #channel: string;
+  readonly #line: PostgresLine;
+  readonly #held = new Map<string, Lease>();
+  #timer: NodeJS.Timeout | undefined;
+  #look: Promise<void> | undefined;
+  #isLookDue = false;
+  #isClaiming = false;
+  #isClosed = false;
+
+  constructor(options: PartitionLeasesOptions) {
+    const { address, partitions = PARTITIONS, partitionsMax = partitions, leaseMs = LEASE_MS } = options;
+    check('partitions', partitions, 1, 1_000);
+    check('partitionsMax', partitionsMax, 1, Number.MAX_SAFE_INTEGER);
+    check('leaseMs', leaseMs, LEASE_MIN_MS, LEASE_MAX_MS);
+    this.#options = options;
+    this.partitions = partitions;
+    this.#partitionsMax = partitionsMax;
+    this.#leaseMs = leaseMs;
+    this.#channel = `sagastorm_${address.schema}`;
+    this.#line = new PostgresLine({
+      connect: () => connectTo(address),
+      prepare: async (client) => {
+        client.on('notification', () => this.#lookNow());
+        await client.query(`LISTEN "${this.#channel}"`);
+      },
+      answerMs: leaseMs,
+    });
+  }
+
+  /** Those that are held, as far as this worker knows. */
+  get held(): readonly Lease[] {
+    return [...this.#held.values()];
+  }
+
+  /**
+   * Makes the partitions, if nobody has, and claims those that are free. From then on it goes on by itself.
+   *
+   * @throws UserError `partitions-differ`; LineError when the database is away
+   */
+  async start(): Promise<void> {
+    await this.#line.run({ text: MAKE, values: [this.partitions] });
+    const rows = await this.#line.run<{ count: number }>({ text: COUNT });
+    if (rows[0]!.count !== this.partitions) throw otherPartitions(rows[0]!.count, this.partitions);
+    this.#isClaiming = true;
+    this.#lookNow();
+    await this.#look;
+  }
+
+  /** Claims no more, from when it resolves; what is held is renewed as before. */
+  async pause(): Promise<void> {
+    this.#isClaiming = false;
+    await this.#look;
+  }
+
+  /** Gives a partition back, for others to take at once. Its holder must have stopped: what it appends now is fenced. */
+  async release(partition: string): Promise<void> {
+    const lease = this.#held.get(partition);
+    this.#held.delete(partition);
+    if (lease === undefined) return;
+    try {
+      await this.#line.run({ text: RELEASE, values: [partition, lease.epoch, this.#channel] });
+    } catch (error) {
+      this.#options.onTrouble(error as Error); // it will be free when the lease is over
+    }
+  }
+
+  /** Lets a partition be until its lease is over: its holder failed, and would only fail again if it took it at once. */
+  abandon(partition: string): void {
+    this.#held.delete(partition);
+  }
+
+  /** Who holds a partition now; undefined when nobody does. @throws LineError */
+  async ownerOf(partition: string): Promise<string | undefined> {
+    const rows = await this.#line.run<{ owner: string }>({ text: OWNER, values: [partition] });
+    return rows[0]?.owner;
+  }
+
+  /** Releases what is still held, and is over. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.pause();
+    await Promise.all([...this.#held.keys()].map((partition) => this.release(partition)));
+    await this.#line.close();
+  }
+
+  /** Never two at once: what comes meanwhile brings one more. */
+  #lookNow(): void {
+    if (this.#isClosed) return;
+    if (this.#look !== undefined) {
+      this.#isLookDue = true;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#isLookDue = false;
+    this.#look = this.#lookOnce().then((nextMs) => {
+      this.#look = undefined;
+      if (this.#isClosed) return;
+      this.#timer = setTimeout(() => this.#lookNow(), this.#isLookDue ? 0 : nextMs);
+    });
+  }
+
+  /** R3, R4. @returns when to look again, in milliseconds */
+  async #lookOnce(): Promise<number> {
+    const tickMs = Math.floor(this.#leaseMs / 3);
+    try {
+      await this.#renew();
+      if (!this.#canClaim) return tickMs;
+      await this.#claim();
+      return this.#canClaim ? Math.min(tickMs, await this.#nextEnd()) : tickMs;
+    } catch (error) {
+      this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));
+      return Math.min(tickMs, 200);
+    }
+  }
+
+  get #canClaim(): boolean {
+    return this.#isClaiming && this.#held.size < this.#partitionsMax;
+  }
+
+  async #renew(): Promise<void> {
+    const held = [...this.#held.values()];
+    if (held.length === 0) return;
+    const names = held.map(({ partition }) => partition);
+    const values = [names, held.map(({ epoch }) => epoch), this.#leaseMs];
+    const rows = await this.#line.run<{ name: string }>({ name: 'renew', text: RENEW, values });
+    const kept = new Set(rows.map(({ name }) => name));
+    for (const lease of held) {
+      if (kept.has(lease.partition) || this.#held.get(lease.partition) !== lease) continue;
+      this.#held.delete(lease.partition);
+      this.#options.holder.lost(lease);
+    }
+  }
+
+  async #claim(): Promise<void> {
+    const room = this.#partitionsMax - this.#held.size;
+    const values = [this.#options.owner, this.#leaseMs, room];
+    const rows = await this.#line.run<{ name: string; epoch: string }>({
+      name: 'claim',
+      text: CLAIM,
+      values,
+    });
+    for (const { name: partition, epoch } of rows) {
+      const lease = { partition, epoch: Number(epoch) };
+      this.#held.set(partition, lease);
+      this.#options.holder.claimed(lease);
+    }
+  }
+
+  /** When the next lease of another is over. */
+  async #nextEnd(): Promise<number> {
+    const rows = await this.#line.run<{ ms: number | null }>({
+      text: NEXT_END,
+      values: [[...this.#held.keys()]],
+    });
+    return Math.max(LOOK_MIN_MS, rows[0]?.ms ?? LEASE_MAX_MS);
+  }
+}
+
+/** The partition that a saga belongs to, in whatever worker. */
+export function partitionName(number: number): string {
+  return `part-${number}`;
+}
+
+/** Free from the beginning: `epoch` is a time long ago. */
+const MAKE = `
+  INSERT INTO partitions (name, epoch, lease_until)
+  SELECT 'part-' || i, nextval('epochs'), 'epoch' FROM generate_series(0, $1::integer - 1) AS i
+  WHERE NOT EXISTS (SELECT FROM partitions WHERE name ~ '^part-[0-9]+$')
+  ON CONFLICT DO NOTHING`;
+
+const COUNT = `SELECT count(*)::integer AS count FROM partitions WHERE name ~ '^part-[0-9]+$'`;
+
+/** Locked in one order for all; see also the appends. */
+const RENEW = `
+  WITH kept AS (
+    SELECT p.name FROM partitions p JOIN unnest($1::text[], $2::bigint[]) AS h (name, epoch) USING (name, epoch)
+    WHERE p.lease_until > clock_timestamp() ORDER BY p.name FOR NO KEY UPDATE OF p
+  )
+  UPDATE partitions p SET lease_until = clock_timestamp() + $3::integer * interval '1 ms'
+  FROM kept WHERE p.name = kept.name RETURNING p.name`;
+
+/** R2. */
+const CLAIM = `
+  WITH free AS (
+    SELECT name FROM partitions WHERE lease_until <= clock_timestamp()
+    ORDER BY lease_until, name LIMIT $3 FOR UPDATE SKIP LOCKED
+  )
+  UPDATE partitions p
+  SET epoch = nextval('epochs'), owner = $1, lease_until = clock_timestamp() + $2::integer * interval '1 ms'
+  FROM free WHERE p.name = free.name RETURNING p.name, p.epoch`;
+
+const RELEASE = `
+  WITH released AS (
+    UPDATE partitions SET owner = NULL, lease_until = 'epoch' WHERE name = $1 AND epoch = $2 RETURNING name
+  )
+  SELECT pg_notify($3, name) FROM released`;
+
+const NEXT_END = `
+  SELECT least(greatest(ceil(extract(epoch FROM min(lease_until) - clock_timestamp()) * 1000), 0), 1e9)::integer AS ms
+  FROM partitions WHERE lease_until IS NOT NULL AND name <> ALL ($1::text[])`;
+
+const OWNER = 'SELECT owner FROM partitions WHERE name = $1 AND lease_until > clock_timestamp()';
+
+function check(name: string, value: number, least: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new UserError('bad-option', `${name} is ${value}`, `Give a whole number from ${least} to ${most}.`);
+}
+
+function otherPartitions(found: number, wanted: number): UserError {
+  return new UserError(
+    'partitions-differ',
+    `the sagas of this database are in ${found} partitions, not in ${wanted}`,
+    `Say partitions: ${found}; the number stays what it was when the first worker started.`,
+  );
+}

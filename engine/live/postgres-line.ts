@@ -1,0 +1,206 @@
+// One connection to PostgreSQL that comes back: statements go over it one after the other.
+//
+// N1. Every statement is a transaction of its own, begun and ended by the server. A process that stops in the middle, for
+//     whatever reason, never leaves a transaction open, nor a lock that others wait for.
+// N2. What is known of a statement that failed: it was never sent, or the server refused it, and then it had no effect; or
+//     the connection was lost with it, and then nobody knows (its commit may have been under way).
+// N3. A connection that was lost is made anew when the next statement comes; when it cannot be made, statements fail at
+//     once until it is time to try again.
+
+import type { Client, ClientBase } from 'pg';
+import type { PostgresAddress } from './postgres-address.ts';
+
+const CONNECT_MS = 10_000;
+const ANSWER_MS = 30_000;
+const BACKOFF_MS = 50;
+const BACKOFF_MAX_MS = 2_000;
+
+/** As `pg` takes it. With a name, the server keeps its plan for the next time. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+export interface LineOptions {
+  readonly connect: () => Promise<Client>;
+  /** Does what every new connection needs before anything else. */
+  readonly prepare?: (client: ClientBase) => Promise<void>;
+  /** After this time without an answer the connection is given up, in milliseconds. Default 30,000. */
+  readonly answerMs?: number;
+}
+
+/** A statement without a result. N2. */
+export class LineError extends Error {
+  override name = 'LineError';
+  /** `none`: it certainly did nothing. */
+  readonly effect: 'none' | 'unknown';
+  /** What the server calls it, when it refused. */
+  readonly sqlState: string | undefined;
+
+  constructor(effect: 'none' | 'unknown', cause: unknown, sqlState?: string) {
+    super(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+    this.effect = effect;
+    this.sqlState = sqlState;
+  }
+}
+
+/** A server may have been told not to wait for its disk; here it must. Compiling plans costs more than it brings. */
+const SESSION = `
+  SELECT set_config('search_path', $1, false), set_config('jit', 'off', false),
+         set_config('synchronous_commit', CASE level WHEN 'off' THEN 'on' ELSE level END, false)
+  FROM current_setting('synchronous_commit') AS level`;
+
+/** What a client has, and its types do not say. */
+interface Wire {
+  readonly connection: { readonly stream: { destroy(): void } };
+  /** Keeps the process alive. */
+  ref(): void;
+  unref(): void;
+}
+
+interface Job {
+  readonly statement: Statement;
+  resolve(rows: readonly unknown[]): void;
+  reject(error: LineError): void;
+}
+
+/**
+ * @example
+ * const line = new PostgresLine({ connect: () => connectTo({ url, schema: 'sagastorm' }) });
+ * const rows = await line.run<{ name: string }>({ text: 'SELECT name FROM partitions' });
+ */
+export class PostgresLine {
+  readonly #options: LineOptions;
+  readonly #jobs: Job[] = [];
+  #isBusy = false;
+  #client: Client | undefined;
+  #backoffMs = 0;
+  #retryAtMs = 0;
+  #isClosed = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
+
+  /** @throws LineError */
+  run<Row>(statement: Statement): Promise<readonly Row[]> {
+    return new Promise<readonly Row[]>((resolve, reject) => {
+      if (this.#isClosed) return reject(new LineError('none', 'the connection was closed'));
+      this.#jobs.push({ statement, resolve: (rows) => resolve(rows as readonly Row[]), reject });
+      if (!this.#isBusy) void this.#work();
+    });
+  }
+
+  /** Waits for the statements that have come. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#isBusy) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    const client = this.#client;
+    this.#client = undefined;
+    if (client === undefined) return;
+    wireOf(client).ref();
+    await client.end().catch(() => undefined);
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) await this.#do(job);
+    this.#isBusy = false;
+    this.#whenIdle?.();
+  }
+
+  async #do({ statement, resolve, reject }: Job): Promise<void> {
+    let client: Client;
+    try {
+      client = this.#client ?? (await this.#connect());
+    } catch (error) {
+      return reject(new LineError('none', error));
+    }
+    wireOf(client).ref();
+    const timer = setTimeout(() => cut(client), this.#options.answerMs ?? ANSWER_MS);
+    try {
+      const { rows } = await client.query({ ...statement, values: [...(statement.values ?? [])] });
+      resolve(rows);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.effect === 'unknown') this.#lost(client);
+      reject(failure);
+    }
+    clearTimeout(timer);
+    wireOf(client).unref();
+  }
+
+  /** N3. */
+  async #connect(): Promise<Client> {
+    if (performance.now() < this.#retryAtMs) throw new Error('there is no connection to the database');
+    try {
+      const client = await this.#options.connect();
+      client.on('error', () => this.#lost(client));
+      client.on('end', () => this.#lost(client));
+      await this.#options.prepare?.(client).catch((error: unknown) => {
+        cut(client);
+        throw error;
+      });
+      this.#client = client;
+      this.#backoffMs = 0;
+      return client;
+    } catch (error) {
+      this.#backoffMs = Math.min(Math.max(BACKOFF_MS, this.#backoffMs * 2), BACKOFF_MAX_MS);
+      this.#retryAtMs = performance.now() + this.#backoffMs;
+      throw error;
+    }
+  }
+
+  #lost(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    cut(client);
+  }
+}
+
+/**
+ * A connection as the engine needs it: a commit that was answered is on the disk, and names are looked up in one schema.
+ *
+ * @throws what `pg` throws
+ */
+export async function connectTo({ url, schema }: PostgresAddress): Promise<Client> {
+  const { Client } = await import('pg'); // who keeps sagas elsewhere never loads it
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: 'sagastorm',
+  });
+  client.on('error', () => undefined); // the next statement will tell
+  try {
+    await client.connect();
+    await client.query({ text: SESSION, values: [`"${schema}"`] });
+    return client;
+  } catch (error) {
+    cut(client);
+    throw error;
+  }
+}
+
+/** N2. Of these classes the server speaks when it is about to hang up, or does not know itself. */
+function failureOf(error: unknown): LineError {
+  const state = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
+  const isRefusal =
+    typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) && !/^(08|57P|58|XX)/.test(state);
+  return isRefusal ? new LineError('none', error, state) : new LineError('unknown', error);
+}
+
+/** Whoever waits for an answer is told at once that there is none. */
+function cut(client: Client): void {
+  wireOf(client).connection.stream.destroy();
+}
+
+function wireOf(client: Client): Wire {
+  return client as unknown as Wire;
+}

@@ -1,0 +1,278 @@
+// Sagas on PostgreSQL: for several workers, on as many machines, that share one database.
+//
+// L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
+//     durable in one statement, and none of them is answered before it is committed (E1).
+// L2. Some connections append, another reads. A saga has one of them for good, so that its appends keep their order. What
+//     a statement checks, and how, is said in postgres-writer.ts (E10).
+// L3. When the connection is lost with a statement, its appends are `append-unknown`; when there is none, or the server
+//     refuses the statement, they are `append-failed`. It is made anew with the next statement (postgres-line.ts).
+// L4. Loads are answered after the appends that came before them.
+// L5. Whoever opens a partition has it: a plain host until it is opened again; a worker until its lease is over
+//     (partition-leases.ts).
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
+import { hash32 } from '../core/mix.ts';
+import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
+import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
+import { UserError } from '../core/user-error.ts';
+import { type BatchRow, logsOf } from './batch-rows.ts';
+import { textOf } from './event-text.ts';
+import { type AskedLoad, GroupCommit } from './group-commit.ts';
+import { type Lease, PartitionLeases, type PartitionLeasesOptions } from './partition-leases.ts';
+import { checkSchema, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
+import { connectTo, PostgresLine } from './postgres-line.ts';
+import { prepareSchema } from './postgres-schema.ts';
+import { exportRows, retireRows } from './postgres-upkeep.ts';
+import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
+import type { Retirement } from './retirement.ts';
+
+/** Appends in one transaction: their answers are handed out in one turn of the event loop. */
+const COMMIT_APPENDS_MAX = 2_000;
+/** Connections that append: while one waits for the disk, the other works. */
+const LANES = 2;
+const OPEN_AGAIN_MS = 100;
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that `pg` knows. Never logged. */
+  readonly url: string;
+  /** Lower case letters, digits and `_`, at most 40; default `sagastorm`. It is made when it is not there. */
+  readonly schema?: string;
+  /** Told of every statement that failed; the appends in it are answered, and asked for again, all the same. */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/**
+ * The store for several workers. Needs PostgreSQL 14 or later, and connections of its own: no pooler that takes them away
+ * between statements.
+ *
+ * @example
+ * const store = await PostgresStore.connect({ url: process.env.DATABASE_URL });
+ * const worker = new Worker({ store, transport, definitions: [transfer] });
+ * await worker.start();
+ * …
+ * await worker.stop();
+ * await store.close();
+ */
+export class PostgresStore implements Store {
+  readonly #address: PostgresAddress;
+  readonly #onTrouble: (error: Error) => void;
+  readonly #writers: readonly PostgresLine[];
+  readonly #lanes: readonly GroupCommit[];
+  readonly #reader: PostgresLine;
+  /** Statements of the reader that are not answered. */
+  #reads = 0;
+  #isClosed = false;
+  #whenIdle: (() => void) | undefined;
+
+  private constructor(address: PostgresAddress, onTrouble: (error: Error) => void) {
+    this.#address = address;
+    this.#onTrouble = onTrouble;
+    this.#reader = new PostgresLine({ connect: () => connectTo(address) });
+    const prepare = async (client: ClientBase): Promise<void> => void (await client.query(WRITER_SESSION));
+    this.#writers = Array.from(
+      { length: LANES },
+      () => new PostgresLine({ connect: () => connectTo(address), prepare }),
+    );
+    this.#lanes = this.#writers.map(
+      (writer) =>
+        new GroupCommit({
+          appendsMax: COMMIT_APPENDS_MAX,
+          write: (appends) => writeAppends(writer, appends),
+          read: (loads) => void this.#read(loads),
+          trouble: onTrouble,
+          idle: () => this.#rest(),
+        }),
+    );
+  }
+
+  /**
+   * Connects, and makes the tables or brings them up to date. From here on a database that is away is waited for.
+   *
+   * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`.
+   */
+  static async connect(options: PostgresStoreOptions): Promise<PostgresStore> {
+    const { url, schema = SAGAS_SCHEMA, onTrouble = () => undefined } = options;
+    checkSchema(schema);
+    const address = { url, schema };
+    try {
+      const client = await connectTo(address);
+      await prepareSchema(client, schema).finally(() => client.end());
+    } catch (error) {
+      throw error instanceof UserError ? error : unreachableDatabase(error);
+    }
+    return new PostgresStore(address, onTrouble);
+  }
+
+  append(append: AppendOutput, answers: InputSink): void {
+    if (this.#isClosed) return;
+    const text = this.#textOf(append);
+    if (text === undefined) return answers.input({ kind: 'append-failed', append });
+    this.#laneOf(append.saga).append({ append, text }, answers);
+  }
+
+  load(load: LoadOutput, answers: InputSink): void {
+    if (this.#isClosed) return answers.input({ kind: 'load-failed', saga: load.saga, number: load.number });
+    this.#laneOf(load.saga).load(load, answers);
+  }
+
+  /**
+   * Takes the partition from whoever has it, be it a worker with a lease. Tried again until it succeeds or the store is
+   * closed; then it is not answered.
+   */
+  open(partition: string, answers: EpochSink): void {
+    void this.#untilDone(async () => {
+      const rows = await this.#reader.run<{ epoch: string }>({ text: OPEN, values: [partition] });
+      const epoch = Number(rows[0]!.epoch);
+      const logs = await this.#openLogs(partition); // by a later statement: all that earlier epochs have written
+      answers.opened(epoch, logs);
+    });
+  }
+
+  /**
+   * The store for a host that has this lease: it opens the partition under the lease's epoch. When the lease is over it
+   * opens nothing: the host is given no saga, and all that it appends is fenced.
+   */
+  leased(lease: Lease): Store {
+    return {
+      append: (append, answers) => this.append(append, answers),
+      load: (load, answers) => this.load(load, answers),
+      open: (_partition, answers) => this.#openLeased(lease, answers),
+    };
+  }
+
+  /** The leases of one worker: see {@link PartitionLeases}. They have a connection of their own, and close it. */
+  leases(options: Omit<PartitionLeasesOptions, 'address' | 'onTrouble'>): PartitionLeases {
+    return new PartitionLeases({ ...options, address: this.#address, onTrouble: this.#onTrouble });
+  }
+
+  /** Writes what has come so far, answers it, and closes the connections. An append that comes later is never answered. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#isBusy) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    await Promise.all([...this.#writers, this.#reader].map((line) => line.close()));
+  }
+
+  /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireRows}. @throws LineError. */
+  retire(retirement: Retirement): Promise<number> {
+    return retireRows(this.#reader, retirement);
+  }
+
+  /** Every event of every saga as a line of JSON, as of now: see {@link exportRows}. */
+  export(): AsyncGenerator<string> {
+    return exportRows(() => connectTo(this.#address));
+  }
+
+  get #isBusy(): boolean {
+    return this.#reads > 0 || this.#lanes.some((lane) => lane.isBusy);
+  }
+
+  /** Undefined for what can never be written: it must not keep others from it. */
+  #textOf(append: AppendOutput): string | undefined {
+    try {
+      if (isStorable(append)) return textOf(append.events);
+      this.#onTrouble(
+        new Error(`the name of saga ${JSON.stringify(append.saga.slice(0, 80))} cannot be stored`),
+      );
+    } catch (error) {
+      this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
+    }
+    return undefined;
+  }
+
+  /** L2. */
+  #laneOf(saga: string): GroupCommit {
+    return this.#lanes[hash32(saga) % LANES]!;
+  }
+
+  #rest(): void {
+    if (!this.#isBusy) this.#whenIdle?.();
+  }
+
+  /** All in one statement. */
+  async #read(asked: readonly AskedLoad[]): Promise<void> {
+    this.#reads++;
+    const logs = await this.#logsOf(asked.map(({ load }) => load.saga));
+    this.#reads--;
+    for (const { load, answers } of asked) {
+      const { saga, number } = load;
+      if (logs === undefined) answers.input({ kind: 'load-failed', saga, number });
+      else answers.input({ kind: 'loaded', saga, number, events: logs.get(saga) ?? [] });
+    }
+    this.#rest();
+  }
+
+  async #logsOf(sagas: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]> | undefined> {
+    try {
+      const text = `${LOGS} WHERE s.id = ANY ($1) ${IN_ORDER}`;
+      const rows = await this.#reader.run<BatchRow>({ name: 'load', text, values: [[...new Set(sagas)]] });
+      return new Map(logsOf(numbered(rows)).map((log) => [log[0]!.saga, log]));
+    } catch (error) {
+      this.#onTrouble(error as Error);
+      return undefined;
+    }
+  }
+
+  #openLeased({ partition, epoch }: Lease, answers: EpochSink): void {
+    void this.#untilDone(async () => {
+      const held = await this.#reader.run({ text: HOLDS, values: [partition, epoch] });
+      answers.opened(epoch, held.length === 0 ? [] : await this.#openLogs(partition));
+    });
+  }
+
+  /** In the words of the index `open_sagas`. */
+  async #openLogs(partition: string): Promise<readonly (readonly StoredEvent[])[]> {
+    const open = `WHERE s.partition = $1 AND s.status IN ('running', 'compensating')`;
+    return logsOf(
+      numbered(
+        await this.#reader.run<BatchRow>({ text: `${LOGS} ${open} ${IN_ORDER}`, values: [partition] }),
+      ),
+    );
+  }
+
+  async #untilDone(act: () => Promise<void>): Promise<void> {
+    for (this.#reads++; ; await delay(OPEN_AGAIN_MS)) {
+      try {
+        await act();
+        break;
+      } catch (error) {
+        this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
+        if (this.#isClosed) break;
+      }
+    }
+    this.#reads--;
+    this.#rest();
+  }
+}
+
+const OPEN = `
+  INSERT INTO partitions AS p (name, epoch) VALUES ($1, nextval('epochs'))
+  ON CONFLICT (name) DO UPDATE SET epoch = nextval('epochs'), owner = NULL, lease_until = NULL RETURNING epoch`;
+
+const HOLDS = `SELECT 1 FROM partitions WHERE name = $1 AND epoch = $2 AND lease_until > clock_timestamp()`;
+
+/** `pg` gives what may be longer than a number as text. */
+const LOGS = `
+  SELECT s.id, b.first + b.count - 1 AS version, b.epoch, b.at_us, b.events
+  FROM sagas s JOIN batches b ON b.saga = s.no`;
+const IN_ORDER = 'ORDER BY s.no, b.first';
+
+function numbered(rows: readonly BatchRow[]): readonly BatchRow[] {
+  return rows.map((row) => ({ ...row, epoch: Number(row.epoch), at_us: Number(row.at_us) }));
+}
+
+function unreachableDatabase(error: unknown): UserError {
+  const why =
+    error instanceof AggregateError
+      ? error.errors.join('; ')
+      : error instanceof Error
+        ? error.message
+        : error;
+  const hint = 'Look at its address, that it runs, and that its user may make a schema.';
+  return new UserError('store-unreachable', `the database of sagas cannot be used: ${why}`, hint);
+}

@@ -1,0 +1,211 @@
+// Several workers on one database: who has which partition, and what becomes of it when a worker stops, loses its lease
+// or its connections.
+
+import { describe, expect, test } from 'vitest';
+import type { Lease } from '../../../engine/live/index.ts';
+import { beside, connect, cut, epochOf, openLogs } from './postgres-server.ts';
+import { failsWith } from './running-host.ts';
+import { order } from './stage.ts';
+import { appendAll, appendOf, CREATED, REQUESTED } from './store-asking.ts';
+import { employ, holds, until } from './workers.ts';
+
+/** As if so much time had gone by. */
+const expire = (owner: string) =>
+  beside(`UPDATE partitions SET lease_until = clock_timestamp() - interval '1 ms' WHERE owner = $1`, [owner]);
+
+describe('leases', () => {
+  test('of two workers each has what the other has not, at most as many as it wants', async () => {
+    const store = await connect();
+    const a = employ(store, { name: 'a', partitionsMax: 3 });
+    const b = employ(store, { name: 'b' });
+    await a.worker.start();
+    await b.worker.start();
+    await until(() => holds(a.worker, 3)() && holds(b.worker, 1)());
+    expect([...a.worker.partitions, ...b.worker.partitions].sort()).toEqual([
+      'part-0',
+      'part-1',
+      'part-2',
+      'part-3',
+    ]);
+  });
+
+  test('workers that start at the same moment never share a partition', async () => {
+    const staff = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (name) => employ(await connect(), { name, partitionsMax: 1 })),
+    );
+    await Promise.all(staff.map(({ worker }) => worker.start()));
+    await until(() => staff.every(({ worker }) => worker.partitions.length === 1));
+    expect(new Set(staff.flatMap(({ worker }) => worker.partitions)).size).toBe(4);
+  });
+
+  test('R1: are renewed, so that nobody takes them', async () => {
+    const store = await connect();
+    const a = employ(store, { name: 'a', leaseMs: 2_000 });
+    await a.worker.start();
+    await until(holds(a.worker, 4));
+    const before = await beside<{ until: string }>('SELECT min(lease_until)::text AS until FROM partitions');
+    const b = employ(store, { name: 'b', leaseMs: 2_000 });
+    await b.worker.start();
+    const isLater = 'SELECT min(lease_until) > $1::timestamptz + interval $$900 ms$$ AS ok FROM partitions';
+    await until(async () => (await beside<{ ok: boolean }>(isLater, [before[0]!.until]))[0]!.ok);
+    expect([a.worker.partitions.length, b.worker.partitions.length]).toEqual([4, 0]);
+    expect(a.reports.filter(({ kind }) => kind === 'lost')).toEqual([]);
+  });
+
+  test('R3: that are over are fenced, although nobody has taken the partition', async () => {
+    const store = await connect();
+    const { worker, reports } = employ(store, { name: 'a', leaseMs: 3_600_000 });
+    await worker.start();
+    await until(holds(worker, 4));
+    const begun = reports.find((report) => report.kind === 'begun')!;
+    const epoch = begun.kind === 'begun' ? begun.epoch : 0;
+    expect(await appendAll(store, [appendOf('s-0', epoch, [CREATED])])).toEqual(['appended']);
+    await expire('a');
+    expect(await appendAll(store, [appendOf('s-1', epoch, [CREATED])])).toEqual(['append-fenced']);
+  });
+
+  test('that are over are taken over, under a higher epoch, and their sagas with them', async () => {
+    const a = employ(await connect(), { name: 'a', leaseMs: 3_600_000 }); // it will not look
+    await a.worker.start();
+    await until(holds(a.worker, 4));
+    a.transport.answer = () => undefined;
+    const ids = await Promise.all(Array.from({ length: 20 }, () => a.worker.create(order, {})));
+    const b = employ(await connect(), { name: 'b', leaseMs: 2_000 });
+    await b.worker.start();
+    await expire('a');
+    await until(holds(b.worker, 4));
+    for (const id of ids) {
+      expect((await (await b.worker.hostOf(id)).whenEnded(id)).status).toBe('completed');
+    }
+    const begun = b.reports.flatMap((report) => (report.kind === 'begun' ? [report] : []));
+    expect(begun.reduce((sum, { recovered }) => sum + recovered, 0)).toBe(20);
+    expect(Math.min(...begun.map(({ epoch }) => epoch))).toBeGreaterThan(4);
+
+    // What the first one does now is not done, and ends it.
+    for (let i = 0; i < a.transport.calls.length; i++) a.transport.reply(i, { kind: 'applied' });
+    await until(() => a.reports.filter(({ kind }) => kind === 'lost').length === 4);
+    expect(a.worker.partitions).toEqual([]);
+    await expect(a.worker.create(order, {})).rejects.toThrow(failsWith('no-partition'));
+  });
+
+  test('that are over open nothing: who comes too late is given no saga, and writes none', async () => {
+    const store = await connect();
+    const claimed: Lease[] = [];
+    const holder = { claimed: (lease: Lease) => claimed.push(lease), lost: () => undefined };
+    const leases = store.leases({ owner: 'a', holder, partitions: 1, leaseMs: 3_600_000 });
+    await leases.start();
+    const mine = store.leased(claimed[0]!);
+    await appendAll(mine, [appendOf('s', claimed[0]!.epoch, [CREATED])]);
+    expect(await openLogs(mine, 'part-0')).toHaveLength(1);
+    expect(await epochOf(mine, 'part-0')).toBe(claimed[0]!.epoch);
+    await expire('a');
+    expect(await openLogs(mine, 'part-0')).toEqual([]);
+    const more = appendOf('s', claimed[0]!.epoch, [REQUESTED], { expectedVersion: 1 });
+    expect(await appendAll(mine, [more])).toEqual(['append-fenced']);
+    await leases.close();
+  });
+
+  test('that are over are claimed anew by who had them, if nobody else did', async () => {
+    const { worker, reports } = employ(await connect(), { name: 'a', leaseMs: 2_000 });
+    await worker.start();
+    await until(holds(worker, 4));
+    await expire('a');
+    await until(() => reports.filter(({ kind }) => kind === 'begun').length >= 8);
+    expect(reports.filter(({ kind }) => kind === 'lost')).toHaveLength(4);
+    expect(await worker.create(order, {})).toMatch(/^[-0-9a-f]{36}$/);
+  });
+
+  test('R4: that are given back are taken at once, long before anybody looks', async () => {
+    const [first, second] = await Promise.all([connect(), connect()]);
+    const a = employ(first, { name: 'a', leaseMs: 3_600_000 });
+    const b = employ(second, { name: 'b', leaseMs: 3_600_000 });
+    await a.worker.start();
+    await until(holds(a.worker, 4));
+    await b.worker.start();
+    a.transport.answer = ({ action }) => (action === 'charge' ? undefined : { kind: 'applied' });
+    const id = await a.worker.create(order, {});
+    await until(() => a.transport.calls.length === 2);
+    expect(await a.worker.stop({ graceMs: 1 })).toEqual({ handedOver: 1, callsCut: 1 });
+    await until(holds(b.worker, 4));
+    expect((await (await b.worker.hostOf(id)).whenEnded(id)).status).toBe('completed');
+    expect(b.transport.keys).toEqual([`${id}/pay/forward#1`]);
+  });
+});
+
+describe('a worker', () => {
+  test('says who runs a saga that is not its own', async () => {
+    const store = await connect();
+    const a = employ(store, { name: 'a', partitionsMax: 2 });
+    const b = employ(store, { name: 'b', partitionsMax: 1 });
+    await a.worker.start();
+    await b.worker.start();
+    await until(() => holds(a.worker, 2)() && holds(b.worker, 1)());
+    const id = await b.worker.create(order, {});
+    await expect(a.worker.create(order, {}, { id })).rejects.toMatchObject({
+      code: 'elsewhere',
+      hint: 'Ask the worker "b".',
+    });
+    expect(await b.worker.create(order, {}, { id })).toBe(id);
+    const nobody = ['s-0', 's-1', 's-2', 's-3', 's-4', 's-5', 's-6', 's-7', 's-8', 's-9'].find(
+      (saga) => ![...a.worker.partitions, ...b.worker.partitions].includes(a.worker.partitionOf(saga)),
+    )!;
+    await expect(a.worker.hostOf(nobody)).rejects.toMatchObject({ hint: 'Ask again in a moment.' });
+  });
+
+  test('with another number of partitions, or a wrong option, does not start', async () => {
+    const store = await connect();
+    await employ(store).worker.start();
+    await expect(employ(store, { partitions: 5 }).worker.start()).rejects.toThrow(
+      'the sagas of this database are in 4 partitions, not in 5',
+    );
+    expect(() => employ(store, { leaseMs: 10 })).toThrow(failsWith('bad-option'));
+    expect(() => employ(store, { partitionsMax: 0 })).toThrow(failsWith('bad-option'));
+  });
+
+  test('G4: whose host cannot start leaves the partition to others, and tries again when the lease is over', async () => {
+    const store = await connect();
+    const a = employ(store, { name: 'a', leaseMs: 60_000 });
+    await a.worker.start();
+    await until(holds(a.worker, 4));
+    a.transport.answer = () => undefined;
+    const id = await a.worker.create(order, {});
+    await a.worker.stop({ graceMs: 0 });
+    const partition = a.worker.partitionOf(id);
+    const b = employ(store, { name: 'b', leaseMs: 300, definitions: [{ ...order, version: 2 }] });
+    await b.worker.start();
+    const failures = () => b.reports.filter((report) => report.kind === 'failed');
+    await until(() => failures().length >= 2);
+    expect(failures()[0]).toMatchObject({ partition, error: failsWith('unknown-definition') });
+    await until(holds(b.worker, 3));
+    const c = employ(store, { name: 'c', leaseMs: 60_000 });
+    await c.worker.start();
+    await until(() => c.worker.partitions.includes(partition));
+    expect((await (await c.worker.hostOf(id)).whenEnded(id)).status).toBe('completed');
+  });
+
+  test('L3: whose connections are cut again and again loses nothing', async () => {
+    const troubles: Error[] = [];
+    const store = await connect({ onTrouble: (error) => troubles.push(error) });
+    const { worker, reports } = employ(store, { name: 'a' });
+    await worker.start();
+    await until(holds(worker, 4));
+    const ended = () =>
+      reports.filter((report) => report.kind === 'host' && report.report.kind === 'ended').length;
+    const ids: string[] = [];
+    const lanes = Promise.all(
+      Array.from({ length: 20 }, async () => {
+        for (let i = 0; i < 50; i++) ids.push(await worker.create(order, {}));
+      }),
+    );
+    for (let i = 1; i <= 8; i++) {
+      await until(() => ended() > i * 100);
+      await cut('');
+    }
+    await lanes;
+    for (const id of ids) expect((await (await worker.hostOf(id)).whenEnded(id)).status).toBe('completed');
+    expect(reports.filter(({ kind }) => kind === 'lost' || kind === 'failed')).toEqual([]);
+    expect(troubles.length).toBeGreaterThan(0);
+    const holes = `SELECT saga FROM events GROUP BY saga HAVING max(version) <> count(*) OR count(*) <> 6`;
+    expect(await beside(holes)).toEqual([]);
+  });
+});
