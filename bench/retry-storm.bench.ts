@@ -43,8 +43,9 @@ for (const rootSeed of ROOTS) {
       `  ${policy.name.padEnd(10)} ${(valueOf(policy, 'completed') * 100).toFixed(1)} % completed · ${back}${gain}`,
     );
   }
-  const ranked = [...policies].sort((a, b) => valueOf(b, 'completed') - valueOf(a, 'completed'));
-  rankings.add(ranked.map(({ name }) => name).join(' > '));
+  const byShare = Map.groupBy(policies, (policy) => (valueOf(policy, 'completed') * 100).toFixed(1));
+  const ranked = [...byShare].sort(([a], [b]) => Number(b) - Number(a));
+  rankings.add(ranked.map(([, alike]) => alike.map(({ name }) => name).join(' = ')).join(' > '));
 }
 console.log(`rankings by completed sagas: ${[...rankings].join('; ')}`);
 process.exitCode = rankings.size === 1 ? 0 : 1;

@@ -1,5 +1,6 @@
 // E12: a saga whose retries cannot fit in its deadline does not start. Otherwise it would end between two attempts,
-// by a limit that nobody chose.
+// by a limit that nobody chose. What counts are timeouts and transient failures; who is rate limited, or refused by a
+// circuit, was told to come back later, and may run into the deadline.
 
 import type { PolicedSaga, Policy } from '../core/policy.ts';
 import { UserError } from '../core/user-error.ts';
