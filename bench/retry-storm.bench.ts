@@ -8,7 +8,7 @@ const POLICIES = ['naive', 'default', 'patient', 'resilient'];
 const ROOTS = ['storm-a', 'storm-b', 'storm-c'];
 const SEEDS = 20;
 
-function valueOf({ metrics }: ComparedPolicy, id: string): number {
+function valueIn({ metrics }: ComparedPolicy, id: string): number {
   return metrics.find((metric) => metric.id === id)?.value ?? Number.NaN;
 }
 
@@ -34,16 +34,16 @@ for (const rootSeed of ROOTS) {
   const policies = record!.policies.filter(({ role }) => role !== 'control');
   console.log(`root seed "${rootSeed}": ${record!.sentence}`);
   for (const policy of policies) {
-    const back = `load back in ${Math.round(valueOf(policy, 'load-back') * SEEDS)} of ${SEEDS} seeds`;
+    const back = `load back in ${Math.round(valueIn(policy, 'load-back') * SEEDS)} of ${SEEDS} seeds`;
     const gain =
       policy.role === 'baseline'
         ? ''
         : ` · ${gainOf(policy, 'completed')} completed, ${gainOf(policy, 'load-back')} load back`;
     console.log(
-      `  ${policy.name.padEnd(10)} ${(valueOf(policy, 'completed') * 100).toFixed(1)} % completed · ${back}${gain}`,
+      `  ${policy.name.padEnd(10)} ${(valueIn(policy, 'completed') * 100).toFixed(1)} % completed · ${back}${gain}`,
     );
   }
-  const byShare = Map.groupBy(policies, (policy) => (valueOf(policy, 'completed') * 100).toFixed(1));
+  const byShare = Map.groupBy(policies, (policy) => (valueIn(policy, 'completed') * 100).toFixed(1));
   const ranked = [...byShare].sort(([a], [b]) => Number(b) - Number(a));
   rankings.add(ranked.map(([, alike]) => alike.map(({ name }) => name).join(' = ')).join(' > '));
 }

@@ -50,7 +50,7 @@ export class LoadTimeline {
     return Array.from({ length }, (_, i) => [started[i] ?? 0, completed[i] ?? 0, calls[i] ?? 0]);
   }
 
-  /** How long after the last incident the load was back for good; -1: not while there was any; undefined: unknown. */
+  /** How long after the last incident the load was back for good; -1: not while sagas came; undefined: unknown. */
   #recoveredUs(lastStartUs: number): number | undefined {
     const { calls, completed } = this.#counts;
     const before = Math.floor(incidentsBeginUs(this.#incidents) / BUCKET_US);
