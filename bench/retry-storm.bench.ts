@@ -29,7 +29,6 @@ for (const rootSeed of ROOTS) {
     policies: POLICIES,
     rootSeed,
     seeds: SEEDS,
-    sagas: 1_600,
   });
   const policies = record!.policies.filter(({ role }) => role !== 'control');
   console.log(`root seed "${rootSeed}": ${record!.sentence}`);
