@@ -129,7 +129,7 @@ export function wholeNumberOf(
 }
 
 /**
- * A seed: any text that can be printed and typed.
+ * A seed: whatever text that can be printed and typed.
  *
  * @throws UserError `bad-seed`
  */

@@ -1,6 +1,6 @@
 // "No" is retried like "not now": whatever is no success goes into the retry loop. The answer does not change, the
 // service is asked five times, and the customer waits for a refusal that was there at once. Document 001,
-// `executeSaga`: any `err` is retried up to `MaxRetries` times.
+// `executeSaga`: every `err` is retried up to `MaxRetries` times.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
