@@ -11,7 +11,25 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
   'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue', 'npm:pg'],
+  'engine/api/': [
+    'engine/core/',
+    'engine/policy/',
+    'engine/live/',
+    'node:',
+    'npm:hono',
+    'npm:@hono/',
+    'npm:pino',
+    'npm:prom-client',
+  ],
   'engine/index.ts': ['engine/core/', 'engine/policy/'],
+  'participants-mock/http/': [
+    'engine/core/',
+    'engine/fence/',
+    'participants-mock/',
+    'node:',
+    'npm:hono',
+    'npm:@hono/node-server',
+  ],
   'participants-mock/': ['engine/core/', 'engine/fence/'],
   'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],
   // The world is made of faults and judged by invariants; these see its vocabulary, never the world itself.
@@ -67,7 +85,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'bench/': [
     'engine/index.ts',
     'engine/live/index.ts',
+    'engine/api/index.ts',
     'participants-mock/index.ts',
+    'participants-mock/http/index.ts',
     'simulator/index.ts',
     'simulator/campaign/index.ts',
     'scenarios/',
@@ -81,6 +101,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where real clocks, timers, randomness, threads and files are at home; everywhere else they are refused. */
 const AMBIENT_ALLOWED = [
   'engine/live/',
+  'engine/api/',
+  'participants-mock/http/',
   'simulator/campaign/',
   'cli/',
   'bench/',

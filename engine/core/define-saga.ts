@@ -103,6 +103,8 @@ export interface SagaDefinition {
   readonly deadlineUs: number | undefined;
   readonly policy: Policy | undefined;
   readonly steps: readonly StepDefinition[];
+  /** The JSON that it is made from, when that is to stand in the log: see `inlineSaga`. */
+  readonly source?: unknown;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;

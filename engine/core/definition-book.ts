@@ -2,6 +2,7 @@
 
 import { assert } from './assert.ts';
 import type { SagaDefinition } from './define-saga.ts';
+import { definitionWithin } from './inline-saga.ts';
 import type { CircuitChange, Governor, Policy, RetryRules } from './policy.ts';
 import type { StoredEvent } from './saga-event.ts';
 import { evolve, initialState, type SagaState } from './saga-state.ts';
@@ -53,9 +54,10 @@ export class DefinitionBook {
     const first = events[0];
     assert(first?.event.kind === 'saga-created', 'a log begins with saga-created');
     const { definition: name, definitionVersion } = first.event;
-    const definition = this.#options.definitions.find(
-      (known) => known.name === name && known.version === definitionVersion,
-    );
+    const { definitions, policy } = this.#options;
+    const definition =
+      definitionWithin(first.event, policy) ??
+      definitions.find((known) => known.name === name && known.version === definitionVersion);
     assert(definition !== undefined, `no definition ${name} version ${definitionVersion}`);
     const state = initialState(definition, first.saga);
     for (const { event } of events) evolve(state, event);

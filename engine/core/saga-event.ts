@@ -41,6 +41,8 @@ export type SagaEvent =
       readonly definitionVersion: number;
       readonly input: unknown;
       readonly deadlineAtUs?: number;
+      /** The definition itself, as JSON, when the saga brought it along. */
+      readonly source?: unknown;
     }
   | { readonly kind: 'step-requested'; readonly step: string }
   | { readonly kind: 'step-applied'; readonly step: string; readonly result?: unknown }

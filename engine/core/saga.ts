@@ -49,9 +49,10 @@ export interface PendingCall {
 }
 /** The first event of a saga. */
 export function created(definition: SagaDefinition, input: unknown, nowUs: number): SagaEvent {
-  const { name, version, deadlineUs } = definition;
+  const { name, version, deadlineUs, source } = definition;
   const event = { kind: 'saga-created', definition: name, definitionVersion: version, input } as const;
-  return deadlineUs === undefined ? event : { ...event, deadlineAtUs: nowUs + deadlineUs };
+  const dated = deadlineUs === undefined ? event : { ...event, deadlineAtUs: nowUs + deadlineUs };
+  return source === undefined ? dated : { ...dated, source };
 }
 
 /** What an input means for a saga: the facts to append, or none. */

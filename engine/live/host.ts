@@ -24,6 +24,7 @@ import { DefinitionShelf } from './definition-shelf.ts';
 import { checkSagaId, fenced, jsonOf, notStarted, overloaded, stopped } from './host-refusals.ts';
 import type { HostReport } from './host-report.ts';
 import { HostRequests } from './host-requests.ts';
+import type { LiveEngine } from './live-engine.ts';
 
 const INPUTS_PER_TURN = 500;
 const RECOVERED_AT_ONCE = 100;
@@ -76,7 +77,7 @@ type Phase = 'new' | 'starting' | 'running' | 'stopping' | 'over';
  * const { status } = await host.whenEnded(id);
  * await host.stop();
  */
-export class Host implements InputSink {
+export class Host implements InputSink, LiveEngine {
   readonly #store: Store;
   readonly #transport: Transport;
   readonly #clock: Clock;
@@ -113,7 +114,8 @@ export class Host implements InputSink {
     this.#partition = partition;
     this.#sagasMax = sagasMax;
     this.#report = options.report ?? warn;
-    this.#definitions = new DefinitionShelf(definitions, transport.services);
+    const { policy = policies.default } = options;
+    this.#definitions = new DefinitionShelf(definitions, transport.services, policy);
     this.#requests = new HostRequests(this.#definitions, store);
   }
 
@@ -175,11 +177,27 @@ export class Host implements InputSink {
   ): Promise<string> {
     this.#assertRunning();
     checkSagaId(id);
-    const known = this.#definitions.require(definition.name, definition.version);
-    const copy = jsonOf(input);
+    return this.#create(id, this.#definitions.require(definition.name, definition.version), jsonOf(input));
+  }
+
+  /**
+   * Begins a saga that brings its definition along, as JSON: see `sagaFromJson`. It stands in the saga's log.
+   *
+   * @throws UserError `bad-json-saga`, `bad-amount`, `unknown-service`, those of a definition; as `create`.
+   */
+  async createFromJson(
+    body: unknown,
+    { id = randomUUID() as string }: { readonly id?: string } = {},
+  ): Promise<string> {
+    this.#assertRunning();
+    checkSagaId(id);
+    return this.#create(id, this.#definitions.inline(jsonOf(body)), {});
+  }
+
+  #create(id: string, definition: SagaDefinition, input: unknown): Promise<string> {
     if (this.size >= this.#sagasMax) throw overloaded(this.#sagasMax);
     return this.#requests.ask(id, (request) =>
-      this.input({ kind: 'create', saga: id, definition: known, input: copy, request }),
+      this.input({ kind: 'create', saga: id, definition, input, request }),
     );
   }
 
@@ -201,6 +219,11 @@ export class Host implements InputSink {
   async #wish(kind: 'cancel' | 'retry' | 'resume', saga: string): Promise<void> {
     this.#assertRunning();
     await this.#requests.ask(saga, (request) => this.input({ kind, saga, request }));
+  }
+
+  /** The state that a log folds to; undefined for an empty one. @throws UserError `unknown-definition` */
+  fold(log: readonly StoredEvent[]): SagaState | undefined {
+    return this.#definitions.fold(log);
   }
 
   /** What the log of a saga says so far; empty when there is none. @throws UserError `store-failed`. */

@@ -3,6 +3,7 @@
 export { LiveClock, type LiveClockOptions } from './clock.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
+export type { LiveEngine } from './live-engine.ts';
 export {
   type Lease,
   type LeaseHolder,
@@ -11,6 +12,14 @@ export {
 } from './partition-leases.ts';
 export { SAGAS_SCHEMA } from './postgres-address.ts';
 export type { Retirement } from './retirement.ts';
+export {
+  PAGE_MAX,
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type SagaRow,
+  type StatusCount,
+} from './saga-catalogue.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
 export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';

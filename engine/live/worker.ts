@@ -11,9 +11,12 @@
 import { randomUUID } from 'node:crypto';
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { hash32 } from '../core/mix.ts';
+import type { StoredEvent } from '../core/ports.ts';
+import type { SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import { Host, type HostOptions, type Stopped } from './host.ts';
 import type { HostReport } from './host-report.ts';
+import type { LiveEngine } from './live-engine.ts';
 import { type Lease, type PartitionLeases, partitionName } from './partition-leases.ts';
 import type { PostgresStore } from './store-postgres.ts';
 
@@ -60,12 +63,14 @@ interface Running {
  * const { status } = await (await worker.hostOf(id)).whenEnded(id);
  * await worker.stop();
  */
-export class Worker {
+export class Worker implements LiveEngine {
   readonly name: string;
   readonly #options: WorkerOptions;
   readonly #report: (report: WorkerReport) => void;
   readonly #leases: PartitionLeases;
   readonly #running = new Map<string, Running>();
+  /** Never started: it knows the definitions. */
+  readonly #reader: Host;
   #stopped: Promise<Stopped> | undefined;
 
   /** @throws UserError `bad-option`, `unknown-service`. */
@@ -87,7 +92,7 @@ export class Worker {
       ...(partitionsMax === undefined ? {} : { partitionsMax }),
       ...(leaseMs === undefined ? {} : { leaseMs }),
     });
-    this.#hostOn(store, 'none'); // what is wrong with its options is said now
+    this.#reader = this.#hostOn(store, 'none'); // what is wrong with its options is said now
   }
 
   /** The partitions whose hosts run. */
@@ -98,6 +103,11 @@ export class Worker {
   /** Sagas in memory. */
   get size(): number {
     return [...this.#running.values()].reduce((sum, { host }) => sum + host.size, 0);
+  }
+
+  /** Calls on the wire. */
+  get callsInFlight(): number {
+    return [...this.#running.values()].reduce((sum, { host }) => sum + host.callsInFlight, 0);
   }
 
   /**
@@ -123,8 +133,32 @@ export class Worker {
     return (await this.hostOf(id)).create(definition, input, { id });
   }
 
+  /** As {@link Host.createFromJson}, in a partition as `create` chooses it. */
+  async createFromJson(
+    body: unknown,
+    { id = this.#freshId() }: { readonly id?: string } = {},
+  ): Promise<string> {
+    return (await this.hostOf(id)).createFromJson(body, { id });
+  }
+
+  async cancel(id: string): Promise<void> {
+    await (await this.hostOf(id)).cancel(id);
+  }
+
+  async retry(id: string): Promise<void> {
+    await (await this.hostOf(id)).retry(id);
+  }
+
+  async resume(id: string): Promise<void> {
+    await (await this.hostOf(id)).resume(id);
+  }
+
+  fold(log: readonly StoredEvent[]): SagaState | undefined {
+    return this.#reader.fold(log);
+  }
+
   /**
-   * The host of a saga: for `cancel`, `retry`, `resume`, `whenEnded`, `state`, `log`.
+   * The host of a saga: for `whenEnded`, `state`, `log`.
    *
    * @throws UserError `elsewhere` when its partition is not one of this worker's; the hint says whose it is.
    */

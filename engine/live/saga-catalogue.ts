@@ -1,0 +1,79 @@
+// What people ask of a store: which sagas there are, what became of one, how many are in which state. Every live store
+// answers; writers are not in its way, nor it in theirs.
+//
+// A1. Only what is durable is told, and what was acknowledged before the question was asked is told.
+// A2. Whatever is asked, the answer is bounded: lists come in pages.
+
+import type { StoredEvent } from '../core/ports.ts';
+import type { SagaStatus } from '../core/saga-event.ts';
+import { UserError } from '../core/user-error.ts';
+
+/** A saga as lists show it. Times in microseconds since 1970, by the clocks of the writers. */
+export interface SagaRow {
+  readonly saga: string;
+  readonly definition: string;
+  readonly definitionVersion: number;
+  readonly status: SagaStatus;
+  readonly createdAtUs: number;
+  /** When its last event was written. */
+  readonly updatedAtUs: number;
+  /** Undefined while it is open, and while it waits for a person. */
+  readonly endedAtUs: number | undefined;
+}
+
+/** Which sagas; all conditions hold together. */
+export interface SagaQuery {
+  readonly statuses?: readonly SagaStatus[];
+  readonly definition?: string;
+  /** Those created at this time or later. */
+  readonly createdFromUs?: number;
+  /** The `next` of the page before. */
+  readonly cursor?: string;
+  /** From 1 to {@link PAGE_MAX}. */
+  readonly limit: number;
+}
+
+/** Newest first: in the order in which the store came to know them. */
+export interface SagaPage {
+  readonly sagas: readonly SagaRow[];
+  /** For the next page; undefined after the last. */
+  readonly next: string | undefined;
+}
+
+/** Sagas of one status. */
+export interface StatusCount {
+  readonly status: SagaStatus;
+  readonly count: number;
+  /** From creation to end, over those that ended, in microseconds. */
+  readonly durationUsTotal: number;
+}
+
+export const PAGE_MAX = 500;
+
+export interface SagaCatalogue {
+  /** @throws UserError `bad-query`, `store-failed` */
+  find(query: SagaQuery): Promise<SagaPage>;
+  /** The durable log of a saga, oldest first; empty when there is none. @throws UserError `store-failed` */
+  logOf(saga: string): Promise<readonly StoredEvent[]>;
+  /** Statuses of which there is none may be left out. @throws UserError `store-failed` */
+  counts(): Promise<readonly StatusCount[]>;
+  /**
+   * Deletes a saga that has ended, with its events. One that is open, or waits for a person, stays.
+   *
+   * @throws UserError `store-failed`
+   */
+  remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'>;
+}
+
+/** @throws UserError `bad-query` */
+export function checkQuery({ limit, cursor, createdFromUs = 0 }: SagaQuery): void {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > PAGE_MAX) {
+    throw new UserError('bad-query', `limit is ${limit}`, `Give a whole number from 1 to ${PAGE_MAX}.`);
+  }
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+    throw new UserError('bad-query', 'the cursor is not one of ours', 'Give the `next` of the page before.');
+  }
+  if (!Number.isSafeInteger(createdFromUs)) {
+    throw new UserError('bad-query', `createdFromUs is ${createdFromUs}`, 'Give whole microseconds.');
+  }
+}
