@@ -4,27 +4,38 @@
 
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
-import { rowsOf } from '../core/saga-event.ts';
-import { isAtRest } from '../core/saga-state.ts';
+import { rowsOf, type SagaStatus } from '../core/saga-event.ts';
+import { isAtRest, isEnded } from '../core/saga-state.ts';
+import {
+  checkQuery,
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type SagaRow,
+  type StatusCount,
+} from './saga-catalogue.ts';
 import { statusAfter } from './saga-standing.ts';
 
 interface MemorySaga {
   readonly partition: string;
+  /** Counts the sagas as they came. */
+  readonly number: number;
   readonly log: StoredEvent[];
-  isOpen: boolean;
+  status: SagaStatus;
 }
 
 /**
- * Keeps the logs of sagas in memory. Nothing is ever removed: use it for what ends soon.
+ * Keeps the logs of sagas in memory. Nothing is removed unless it is asked for: use it for what ends soon.
  *
  * @example
  * const host = new Host({ store: new MemoryStore(), transport, definitions: [transfer] });
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, SagaCatalogue {
   readonly #sagas = new Map<string, MemorySaga>();
   /** The partition that an epoch was opened for, as long as it is the latest of that partition. */
   readonly #current = new Map<number, string>();
   #epoch = 0;
+  #numbers = 0;
 
   append(append: AppendOutput, answers: InputSink): void {
     answers.input({ kind: this.#write(append), append });
@@ -38,11 +49,49 @@ export class MemoryStore implements Store {
     for (const [epoch, name] of this.#current) if (name === partition) this.#current.delete(epoch);
     const epoch = ++this.#epoch;
     this.#current.set(epoch, partition);
-    const open = [...this.#sagas.values()].filter((saga) => saga.isOpen && saga.partition === partition);
+    const open = [...this.#sagas.values()].filter(
+      (saga) => saga.partition === partition && !isAtRest(saga.status),
+    );
     answers.opened(
       epoch,
       open.map(({ log }) => [...log]),
     );
+  }
+
+  async find(query: SagaQuery): Promise<SagaPage> {
+    checkQuery(query);
+    const before = query.cursor === undefined ? Infinity : Number(query.cursor);
+    const newestFirst = [...this.#sagas.values()].reverse();
+    const found = newestFirst.filter((saga) => saga.number < before && matches(rowOf(saga), query));
+    const page = found.slice(0, query.limit);
+    return {
+      sagas: page.map(rowOf),
+      next: found.length > page.length ? `${page.at(-1)!.number}` : undefined,
+    };
+  }
+
+  async logOf(saga: string): Promise<readonly StoredEvent[]> {
+    return [...(this.#sagas.get(saga)?.log ?? [])];
+  }
+
+  async counts(): Promise<readonly StatusCount[]> {
+    const byStatus = Map.groupBy([...this.#sagas.values()].map(rowOf), ({ status }) => status);
+    return [...byStatus].map(([status, rows]) => ({
+      status,
+      count: rows.length,
+      durationUsTotal: rows.reduce(
+        (sum, { createdAtUs, endedAtUs = createdAtUs }) => sum + endedAtUs - createdAtUs,
+        0,
+      ),
+    }));
+  }
+
+  async remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
+    const known = this.#sagas.get(saga);
+    if (known === undefined) return 'unknown';
+    if (!isEnded(known.status)) return 'not-ended';
+    this.#sagas.delete(saga);
+    return 'removed';
   }
 
   #write(append: AppendOutput): StoreAnswer['kind'] & `append${string}` {
@@ -51,11 +100,28 @@ export class MemoryStore implements Store {
     if (partition === undefined || (saga !== undefined && saga.partition !== partition))
       return 'append-fenced';
     if (append.expectedVersion !== (saga?.log.length ?? 0)) return 'append-conflict';
-    const written = saga ?? { partition, log: [], isOpen: true };
+    const written = saga ?? { partition, number: ++this.#numbers, log: [], status: 'running' };
     if (saga === undefined) this.#sagas.set(append.saga, written);
     written.log.push(...rowsOf(append));
-    const status = statusAfter(append.events);
-    if (status !== undefined) written.isOpen = !isAtRest(status);
+    written.status = statusAfter(append.events) ?? written.status;
     return 'appended';
   }
+}
+
+function rowOf({ log, status }: MemorySaga): SagaRow {
+  const first = log[0]!;
+  const { saga, atUs: createdAtUs, event } = first;
+  const { definition, definitionVersion } =
+    event.kind === 'saga-created' ? event : { definition: '', definitionVersion: 0 };
+  const updatedAtUs = log.at(-1)!.atUs;
+  const endedAtUs = isEnded(status) ? updatedAtUs : undefined;
+  return { saga, definition, definitionVersion, status, createdAtUs, updatedAtUs, endedAtUs };
+}
+
+function matches(row: SagaRow, { statuses, definition, createdFromUs = 0 }: SagaQuery): boolean {
+  return (
+    (statuses === undefined || statuses.includes(row.status)) &&
+    (definition === undefined || row.definition === definition) &&
+    row.createdAtUs >= createdFromUs
+  );
 }
