@@ -1,0 +1,149 @@
+// One participant behind one port: opens its file, listens, and closes both in the right order.
+
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Participant } from '../../engine/core/protocol.ts';
+import { UserError } from '../../engine/core/user-error.ts';
+import { type ChaosDecider, type ChaosKnobs, ChaosPanel } from './chaos.ts';
+import { DurableParticipant } from './durable-participant.ts';
+import { knownService } from './known-services.ts';
+import { participantApp } from './participant-app.ts';
+import type { PlainDialect } from './plain-desk.ts';
+
+/** Connections are kept longer than clients keep them: so it is the client who ends them, never in the middle of a call. */
+const KEEP_ALIVE_MS = 75_000;
+/** How long requests under way may take once the server is told to close, in milliseconds. */
+const GRACE_MS = 5_000;
+
+export interface ServeParticipantOptions {
+  /** By this name the file knows it; one of `KNOWN_SERVICES` unless `create` is given. */
+  readonly service: string;
+  /** Its SQLite file; made with its folder when there is none. */
+  readonly file: string;
+  /** JSON; for a known service, those that differ from the defaults. */
+  readonly options?: unknown;
+  /** Makes the participant as it is before its first call, always alike. Default: the known service. */
+  readonly create?: (options: unknown) => Participant;
+  /** How it can be asked plainly. Default: as `dialectOf` the service. */
+  readonly dialect?: PlainDialect;
+  /** 0 to 65,535; default 0, any that is free. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** What goes wrong on purpose: a decider, or knobs. Default: nothing. */
+  readonly chaos?: ChaosDecider | Partial<ChaosKnobs>;
+  /** Whether `/chaos` is offered, which lets whoever reaches the port turn the knobs. Default false; not with a decider. */
+  readonly chaosControl?: boolean;
+  /** Told of internal errors, whose request got a 500. Default: a line on stderr. */
+  readonly onError?: (error: Error) => void;
+  /** Told, once, that nothing is answered any more: the file cannot be gone on with. Default: as `onError`. */
+  readonly onBroken?: (error: Error) => void;
+}
+
+export interface ServedParticipant {
+  readonly service: string;
+  readonly url: string;
+  readonly port: number;
+  readonly durable: DurableParticipant;
+  /** Answers what is under way, for up to 5 s, and lets go of port and file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a participant; resolves when it can be called.
+ *
+ * @throws UserError `unknown-service`, `bad-option`, `bad-chaos`, `cannot-listen`, and those of `DurableParticipant`.
+ * @example
+ * const bank = await serveParticipant({ service: 'bank', file: '.sagastorm/live/bank.db' });
+ * const transport = new HttpTransport({ services: { bank: bank.url } });
+ * await bank.close();
+ */
+export async function serveParticipant(options: ServeParticipantOptions): Promise<ServedParticipant> {
+  const { service, file, port = 0, host = '127.0.0.1', dialect, chaos = {} } = options;
+  const { onError = report, onBroken = onError } = options;
+  checkPort(port);
+  const { create, made } = makerOf(options);
+  const knobs = typeof chaos === 'function' ? undefined : chaos;
+  const durable = new DurableParticipant({
+    file,
+    service,
+    options: made,
+    create: () => create(made),
+    onBroken,
+    ...(dialect === undefined ? {} : { dialect }),
+  });
+  try {
+    const panel = knobs === undefined ? undefined : new ChaosPanel({ seed: durable.seed, knobs });
+    const decide = typeof chaos === 'function' ? chaos : panel!.decide;
+    const control = options.chaosControl === true && panel !== undefined ? { panel } : {};
+    const server = serverOf(participantApp({ durable, decide, onError, ...control }));
+    const address = await listening(server, port, host);
+    return {
+      service,
+      durable,
+      port: address.port,
+      url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+      close: () => closing(server, durable),
+    };
+  } catch (error) {
+    durable.close();
+    throw error;
+  }
+}
+
+function makerOf({ service, create, options = {} }: ServeParticipantOptions) {
+  if (create !== undefined) return { create, made: options };
+  const known = knownService(service);
+  return { create: known.create, made: known.optionsFrom(options) };
+}
+
+function serverOf(app: { readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch'] }): Server {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+}
+
+function listening(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', ({ message }) =>
+      reject(new UserError('cannot-listen', `cannot listen: ${message}`, 'Choose another port or host.')),
+    );
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+const closes = new WeakMap<Server, Promise<void>>();
+
+/** Twice is once. */
+function closing(server: Server, durable: DurableParticipant): Promise<void> {
+  const before = closes.get(server);
+  if (before !== undefined) return before;
+  const closed = new Promise<void>((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.prependListener('request', lastAnswer);
+    server.close(() => {
+      clearTimeout(late);
+      durable.close();
+      resolve();
+    });
+    // A connection that is in use now is idle, and kept, after its answer: it must not hold us up until then.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    server.once('close', () => clearInterval(sweep));
+  });
+  closes.set(server, closed);
+  return closed;
+}
+
+function lastAnswer(_: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+}
+
+function checkPort(port: number): void {
+  if (Number.isSafeInteger(port) && port >= 0 && port <= 65_535) return;
+  throw new UserError('bad-option', `the port is ${port}`, 'Give a whole number from 0 to 65535.');
+}
+
+function report(error: Error): void {
+  process.stderr.write(`${error.message}\n`);
+}
