@@ -27,8 +27,11 @@ const WAL_PAGES = 4_000;
  * `sagas` has one row for each saga, `batches` one for each append: what was written together stays together.
  * `batches.version` is the saga's version after it. They stand in the order in which they were written, so that a commit
  * writes few pages. `events` shows them one by one, for people and their queries.
+ *
+ * Version 2 is for whoever asks (sqlite-catalogue.ts): SQLite adds the row's number to every index, so that each is in the
+ * order of `no` where the rest is equal. `totals`: see sqlite-totals.ts.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
      name TEXT PRIMARY KEY,
      epoch INTEGER NOT NULL UNIQUE
@@ -57,6 +60,16 @@ const MIGRATIONS: readonly string[] = [
      SELECT s.id AS saga, b.version - json_array_length(b.events) + e.key + 1 AS version, b.epoch, b.at_us,
             e.value ->> 'kind' AS kind, e.value AS event
      FROM sagas s JOIN batches b ON b.saga = s.no, json_each(b.events) e;`,
+  `CREATE INDEX IF NOT EXISTS sagas_by_status ON sagas (status);
+   CREATE INDEX IF NOT EXISTS sagas_by_definition ON sagas (definition, status);
+   CREATE INDEX IF NOT EXISTS sagas_by_creation ON sagas (created_at_us);
+   CREATE TABLE totals (
+     status TEXT PRIMARY KEY,
+     sagas INTEGER NOT NULL,
+     duration_us INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO totals
+     SELECT status, count(*), coalesce(sum(ended_at_us - created_at_us), 0) FROM sagas GROUP BY status;`,
 ];
 
 /**
