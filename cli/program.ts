@@ -8,6 +8,7 @@ import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts'
 import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
+import { LIVE, live } from './commands/live.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
@@ -19,7 +20,7 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
 /** Every command, as the help lists them. */
-export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, SEEDS, LIST];
+export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, LIVE, SEEDS, LIST];
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   replay,
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explore,
   compare,
   tune,
+  live,
   seeds,
   list,
 };
