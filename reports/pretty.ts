@@ -71,7 +71,9 @@ function title(record: RunRecord): string {
   const policy = record.policy === 'default' ? [] : [`policy ${record.policy}`];
   const weather = record.explored === undefined ? record.profile : 'every fault';
   const real = record.live === undefined ? [] : ['for real'];
-  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...real, ...policy].join(' · ');
+  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...real, ...policy].join(
+    ' · ',
+  );
 }
 
 function outcome(
@@ -216,6 +218,9 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ['COVERAGE', coverage(record)],
     ...(record.explored === undefined ? [] : ([['EXPLORED', explored(record.explored)]] as const)),
     record.live === undefined ? ['DETERMINISM', determinism(record)] : ['PROCESSES', processes(record.live)],
+    ...(record.live === undefined || record.verdict === 'held'
+      ? []
+      : ([['EVIDENCE', together(record.live.evidence)]] as const)),
     ['FINGERPRINT', record.fingerprint],
   ];
   return rows.flatMap(([label, text]) =>

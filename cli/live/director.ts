@@ -148,7 +148,8 @@ class Director {
       this.#client!.tick();
       while (killAtUs.length > 0 && killAtUs[0]!.atUs <= liveNowUs())
         this.#staff.killOne(killAtUs.shift()!.turn);
-      if (ticks % LOOK_EVERY === 0) await this.#look();
+      const isOver = ticks % LOOK_EVERY === 0 && (await this.#look());
+      if (isOver && this.#client!.isDone && killAtUs.length === 0) return;
       await delay(TICK_MS);
     }
   }

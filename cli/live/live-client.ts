@@ -31,7 +31,9 @@ interface Wanted {
 }
 
 export class LiveClient {
+  /** By when they are due. */
   readonly #wanted: readonly Wanted[];
+  readonly #byIndex: ReadonlyMap<number, Wanted>;
   readonly #to: readonly Child<ToOrchestrator, FromOrchestrator>[];
   readonly #isAnywhere: boolean;
   #waiting = 0;
@@ -64,6 +66,7 @@ export class LiveClient {
       const atUs = beganAtUs + Math.floor(afterUs);
       return { index, start, atUs, dueAtUs: atUs, asked: 0, askedAtUs: undefined, state: 'waiting' as const };
     }).sort((a, b) => a.atUs - b.atUs);
+    this.#byIndex = new Map(this.#wanted.map((wanted) => [wanted.index, wanted]));
   }
 
   get isDone(): boolean {
@@ -110,7 +113,7 @@ export class LiveClient {
   }
 
   told(message: Extract<FromOrchestrator, { readonly index: number }>): void {
-    const wanted = this.#wanted.find(({ index }) => index === message.index);
+    const wanted = this.#byIndex.get(message.index);
     if (wanted === undefined || wanted.state === 'created' || wanted.state === 'refused') return;
     if (wanted.state === 'asked') this.#waiting--;
     switch (message.kind) {

@@ -2,6 +2,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { UserError } from '../../engine/core/user-error.ts';
 import { audit } from '../../simulator/audit/audit.ts';
 import {
@@ -60,8 +61,17 @@ export async function runLive(options: LiveRunOptions): Promise<RunRecord> {
     onProgress: (done, total) => options.onProgress?.({ phase: 'runs', unit: 'sagas', done, total }),
   });
   const record = recordOf(options, run, outcome, startedAt);
-  if (record.verdict === 'held') rmSync(folder, { recursive: true, force: true });
+  if (record.verdict === 'held') await forget(run.live);
   return record;
+}
+
+/** Nobody needs evidence of what went well. */
+async function forget({ folder, store }: LiveJob): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  if (store.kind === 'sqlite') return;
+  const client = new Client({ connectionString: store.url });
+  await client.connect();
+  await client.query(`DROP SCHEMA "${store.schema}" CASCADE`).finally(() => client.end());
 }
 
 /** @throws UserError `not-for-real` */
