@@ -49,3 +49,6 @@ export type ToParticipant =
 export type FromParticipant =
   | { readonly kind: 'ready'; readonly url: string; readonly port: number }
   | { readonly kind: 'broken'; readonly message: string };
+
+/** The exit code of one that could not begin, since another process that stands still holds the file (EX_TEMPFAIL). */
+export const TRY_AGAIN = 75;

@@ -19,7 +19,7 @@ import { ChaosStore } from './chaos-store.ts';
 import { ChaosTransport } from './chaos-transport.ts';
 import { LiveFaults } from './live-faults.ts';
 import { type LiveJob, type LiveStore, type PreparedLive, prepareLive } from './live-job.ts';
-import type { FromOrchestrator, ToOrchestrator } from './messages.ts';
+import { type FromOrchestrator, type ToOrchestrator, TRY_AGAIN } from './messages.ts';
 import { ProcessFaults } from './process-faults.ts';
 
 /** What it runs, and how that ends. */
@@ -37,6 +37,7 @@ let running: Running | undefined;
 
 process.on('message', (message: ToOrchestrator) => {
   void take(message).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'store-busy') process.exit(TRY_AGAIN);
     say({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });
     process.exit(70);
   });

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { Child, type End } from './child.ts';
 import { readDiary } from './live-faults.ts';
 import type { LiveJob } from './live-job.ts';
-import type { FromOrchestrator, FromParticipant, ToOrchestrator, ToParticipant } from './messages.ts';
+import {
+  type FromOrchestrator,
+  type FromParticipant,
+  type ToOrchestrator,
+  type ToParticipant,
+  TRY_AGAIN,
+} from './messages.ts';
 import type { Wish } from './process-faults.ts';
 
 /** How long a process stays down whose end was not planned, in milliseconds. */
@@ -95,7 +101,7 @@ export class Staff {
   /** How long it stays down: as its last fault says, if that ended it. */
   #died(role: keyof Staff['kills'], who: string, end: End, diary: string): number {
     if (end === 'SIGKILL') this.kills[role]++;
-    else if (end !== 0) this.#parts.broken(who, `it ended with ${end}`);
+    else if (end !== 0 && end !== TRY_AGAIN) this.#parts.broken(who, `it ended with ${end}`);
     const faults = readDiary(diary);
     const isNew = faults.length > (this.#read.get(who) ?? 0);
     this.#read.set(who, faults.length);

@@ -16,6 +16,7 @@ export const SAGAS_FILE = '.sagastorm/sagas.db';
 const APPLICATION_ID = 0x53414741;
 /** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
+const SQLITE_BUSY = 5;
 /** Room for the pages of some ten thousand open sagas: what does not fit is read again. */
 const CACHE_KIB = 65_536;
 /** The WAL is taken over into the file when it has grown to about 16 MB: less often than by default, and for less in all. */
@@ -75,7 +76,8 @@ export const MIGRATIONS: readonly string[] = [
 /**
  * Opens the file for reading and writing, makes it and its folder when there is none, and brings its schema up to date.
  *
- * @throws UserError `store-unusable` (it cannot be opened, or is not one of ours), `store-newer`.
+ * @throws UserError `store-unusable` (it cannot be opened, or is not one of ours), `store-newer`; `store-busy` when another
+ *   process holds it for over a second, after which it may be tried again.
  */
 export function openSagasFile(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
@@ -87,6 +89,7 @@ export function openSagasFile(file: string): DatabaseSync {
   } catch (error) {
     db?.close();
     if (error instanceof UserError) throw error;
+    if ((error as { readonly errcode?: unknown }).errcode === SQLITE_BUSY) throw busy(file);
     throw unusable(file, error instanceof Error ? error.message : String(error));
   }
 }
@@ -129,6 +132,11 @@ function migrate(db: DatabaseSync, file: string): void {
 
 function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()![name]);
+}
+
+function busy(file: string): UserError {
+  const hint = 'See what holds it, or whether a process that did is stopped; then start again.';
+  return new UserError('store-busy', `${file} is held by another process`, hint);
 }
 
 function unusable(file: string, why: string): UserError {

@@ -20,7 +20,9 @@ export function appendsOf(log: readonly StoredEvent[]): readonly AppendOutput[] 
   let at = 0;
   while (at < log.length) {
     const { saga, version, epoch, atUs } = log[at]!;
-    const after = log.findIndex((row, i) => i > at && (row.atUs !== atUs || row.epoch !== epoch));
+    const after = log.findIndex(
+      (row, i) => i > at && (row.atUs !== atUs || row.epoch !== epoch || row.version !== version + i - at),
+    );
     const end = after < 0 ? log.length : after;
     const events = log.slice(at, end).map(({ event }) => event);
     appends.push({ kind: 'append', saga, number: at + 1, expectedVersion: version - 1, epoch, atUs, events });
