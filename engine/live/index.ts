@@ -25,5 +25,11 @@ export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';
 export { type HttpService, HttpTransport, type HttpTransportOptions } from './transport-http.ts';
+export {
+  type ClientContext,
+  ClientTransport,
+  type ClientTransportOptions,
+  type ServiceClient,
+} from './transport-client.ts';
 export { LocalTransport, type LocalTransportOptions } from './transport-local.ts';
 export { Worker, type WorkerOptions, type WorkerReport } from './worker.ts';
