@@ -1,15 +1,16 @@
 // One participant behind one port: opens its file, listens, and closes both in the right order.
 
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Participant } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { type ChaosDecider, type ChaosKnobs, ChaosPanel } from './chaos.ts';
 import { DurableParticipant } from './durable-participant.ts';
 import { knownService } from './known-services.ts';
-import { participantApp } from './participant-app.ts';
+import { type ParticipantApp, participantApp } from './participant-app.ts';
 import type { PlainDialect } from './plain-desk.ts';
+import { problem } from './problem.ts';
 
 /** Connections are kept longer than clients keep them: so it is the client who ends them, never in the middle of a call. */
 const KEEP_ALIVE_MS = 75_000;
@@ -98,10 +99,20 @@ function makerOf({ service, create, options = {} }: ServeParticipantOptions) {
   return { create: known.create, made: known.optionsFrom(options) };
 }
 
-function serverOf(app: { readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch'] }): Server {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+function serverOf(app: ParticipantApp): Server {
+  const listener = getRequestListener(app.fetch, { errorHandler: unread });
+  const server = createServer((request, response) => {
+    void listener(request, response);
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server;
+}
+
+/** What could not even be made a request of, such as a path with a backslash. */
+function unread(error: unknown): Response {
+  return error instanceof RequestError
+    ? problem(400, 'This is not a request that can be read: its path or its host is malformed.')
+    : problem(500, 'The server failed.');
 }
 
 function listening(server: Server, port: number, host: string): Promise<AddressInfo> {
