@@ -116,6 +116,19 @@ test('compensate_debit under the id of the debit undoes that one, and no other o
   expect(bankOf().balances['a-0']).toBe(1_000);
 });
 
+test('a compensation of an amount that nobody was debited undoes nothing', async () => {
+  const { url } = await served('bank');
+  await post(url, 'debit', { account: 'a-0', amount: 300 }, 't-1');
+  for (const [account, amount] of [
+    ['a-0', 299],
+    ['a-1', 300],
+  ]) {
+    const { status, body } = await post(url, 'compensate_debit', { account, amount }, `fresh-${amount}`);
+    expect([status, body]).toEqual([200, { status: 'success', message: 'nothing to undo' }]);
+  }
+  expect(bankOf().balances).toMatchObject({ 'a-0': 700, 'a-1': 1_000, 'clearing:transfers': 300 });
+});
+
 test('a compensation without a debit makes no money, and the debit that comes late has no effect', async () => {
   const { url } = await served('bank');
   const early = await post(url, 'compensate_debit', { account: 'a-0', amount: 300 }, 't-1');
