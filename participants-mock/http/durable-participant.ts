@@ -173,7 +173,8 @@ export class DurableParticipant {
       );
     } catch (error) {
       this.#rebuild();
-      return new NotKept('the request could not be kept', { cause: error });
+      const why = error instanceof Error ? error.message : String(error);
+      return new NotKept(`the request could not be kept: ${why}`, { cause: error });
     }
   }
 

@@ -65,7 +65,7 @@ export function participantApp(parts: ParticipantAppParts): ParticipantApp {
     app.put('/chaos', (c) => turned(panel, c.req.raw));
   }
   app.post('/:action', (c) => counter.serve(c, c.req.param('action')));
-  app.all('/:action', (c) => notAllowed(durable, panel, c.req.param('action')));
+  app.all('/:action', (c) => notAllowed(parts, c.req.param('action')));
   app.notFound(() => problem(404, 'There is nothing at this path; actions are called by POST /<action>.'));
   app.onError((error) => answerTo(error, parts.onError));
   return app;
@@ -73,28 +73,25 @@ export function participantApp(parts: ParticipantAppParts): ParticipantApp {
 
 /** Where actions are asked for. */
 class ActionCounter {
-  readonly #durable: DurableParticipant;
-  readonly #decide: ChaosDecider | undefined;
+  readonly #parts: ParticipantAppParts;
   readonly #arrivals = new Map<string, number>();
 
-  constructor({ durable, decide }: ParticipantAppParts) {
-    this.#durable = durable;
-    this.#decide = decide;
+  constructor(parts: ParticipantAppParts) {
+    this.#parts = parts;
   }
 
   async serve(c: AppContext, action: string): Promise<Response> {
-    const { participant, dialect, service } = this.#durable;
-    if (!participant.actions.includes(action)) throw unknownAction(participant.actions, action);
+    const { durable, decide } = this.#parts;
+    const { participant, dialect, service } = durable;
+    if (!participant.actions.includes(action)) return notAllowed(this.#parts, action);
     const body = await bodyOf(c.req.raw);
     const header = (name: string): string | undefined => c.req.header(name);
     const request = requestFrom({ service, action, body, header }, dialect);
-    const durable = this.#durable;
     if (request.kind === 'plain') {
-      const fate = this.#decide?.(callAtFirstSight(request, durable, this.#arrived(request)));
+      const fate = decide?.(callAtFirstSight(request, durable, this.#arrived(request)));
       return suffer(c, fate, async (crash) => plainResponseTo(await durable.handlePlain(request, crash)));
     }
-    const fate = this.#decide?.(request);
-    return suffer(c, fate, async (crash) => responseTo(await durable.handle(request, crash)));
+    return suffer(c, decide?.(request), async (crash) => responseTo(await durable.handle(request, crash)));
   }
 
   /** Plain clients do not say how often they ask: without counting, a fate would be for ever. */
@@ -151,19 +148,20 @@ async function turned(panel: ChaosPanel, request: Request): Promise<Response> {
   return json(200, panel.knobs);
 }
 
-function notAllowed(durable: DurableParticipant, panel: ChaosPanel | undefined, path: string): Response {
+/** The path is there but not for this method, or it is not there at all. */
+function notAllowed({ durable, panel }: ParticipantAppParts, path: string): Response {
   const { actions } = durable.participant;
   const reads = ['health', 'ledger', 'balances'].includes(path) ? ['GET', 'HEAD'] : [];
   const knobs = panel !== undefined && path === 'chaos' ? ['GET', 'HEAD', 'PUT'] : [];
   const allowed = [...new Set([...reads, ...knobs, ...(actions.includes(path) ? ['POST'] : [])])];
-  if (allowed.length === 0) throw unknownAction(actions, path);
+  if (allowed.length === 0) return unknownAction(actions, path);
   const allow = allowed.join(', ');
   return problem(405, `This path can be asked with ${allow} only.`, { allow });
 }
 
-function unknownAction(actions: readonly string[], action: string): RequestRefused {
+function unknownAction(actions: readonly string[], action: string): Response {
   const shown = JSON.stringify(action.slice(0, 60));
-  return new RequestRefused(404, `There is no action ${shown} here; there are ${actions.join(', ')}.`);
+  return problem(404, `There is no action ${shown} here; there are ${actions.join(', ')}.`);
 }
 
 /** H2. */

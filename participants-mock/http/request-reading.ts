@@ -47,10 +47,11 @@ export function requestFrom(incoming: Incoming, dialect: PlainDialect): Call | P
 export async function bodyOf(request: Request): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN);
   if (declared > BODY_BYTES_MAX) throw tooLarge();
-  const bytes = Number.isNaN(declared) ? await bytesOf(request) : new Uint8Array(await request.arrayBuffer());
-  if (bytes.length > BODY_BYTES_MAX) throw tooLarge();
+  const bytes = await bytesOf(request, Number.isNaN(declared)).catch((error: unknown) => {
+    throw error instanceof RequestRefused ? error : new RequestRefused(400, 'The body was cut off.');
+  });
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new RequestRefused(400, 'The body is not UTF-8.');
   }
@@ -143,12 +144,12 @@ function hashOf(payload: unknown): number {
   }
 }
 
-/** Without a declared length, what comes is counted. */
-async function bytesOf(request: Request): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
+/** Of a body whose length was not declared, what comes is counted; a declared one cannot be longer than that. */
+async function bytesOf(request: Request, isCounted: boolean): Promise<Uint8Array> {
+  if (!isCounted) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > BODY_BYTES_MAX) throw tooLarge();
     chunks.push(chunk);

@@ -1,20 +1,23 @@
 // One participant behind one port: opens its file, listens, and closes both in the right order.
 
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Participant } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { type ChaosDecider, type ChaosKnobs, ChaosPanel } from './chaos.ts';
 import { DurableParticipant } from './durable-participant.ts';
 import { knownService } from './known-services.ts';
-import { participantApp } from './participant-app.ts';
+import { type ParticipantApp, participantApp } from './participant-app.ts';
 import type { PlainDialect } from './plain-desk.ts';
+import { problem } from './problem.ts';
 
 /** Connections are kept longer than clients keep them: so it is the client who ends them, never in the middle of a call. */
 const KEEP_ALIVE_MS = 75_000;
 /** How long requests under way may take once the server is told to close, in milliseconds. */
 const GRACE_MS = 5_000;
+/** How often a server that closes looks for connections that have become idle, in milliseconds. */
+const SWEEP_MS = 20;
 
 export interface ServeParticipantOptions {
   /** By this name the file knows it; one of `KNOWN_SERVICES` unless `create` is given. */
@@ -77,14 +80,18 @@ export async function serveParticipant(options: ServeParticipantOptions): Promis
     const panel = knobs === undefined ? undefined : new ChaosPanel({ seed: durable.seed, knobs });
     const decide = typeof chaos === 'function' ? chaos : panel!.decide;
     const control = options.chaosControl === true && panel !== undefined ? { panel } : {};
-    const server = serverOf(participantApp({ durable, decide, onError, ...control }));
-    const address = await listening(server, port, host);
+    const open = serverOf(participantApp({ durable, decide, onError, ...control }));
+    const address = await listening(open.server, port, host);
+    let end: Promise<void> | undefined;
     return {
       service,
       durable,
       port: address.port,
       url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-      close: () => closing(server, durable),
+      close: () => {
+        end ??= closed(open).then(() => durable.close());
+        return end;
+      },
     };
   } catch (error) {
     durable.close();
@@ -98,10 +105,30 @@ function makerOf({ service, create, options = {} }: ServeParticipantOptions) {
   return { create: known.create, made: known.optionsFrom(options) };
 }
 
-function serverOf(app: { readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch'] }): Server {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+/** A server, and the answers that it owes. */
+interface Listening {
+  readonly server: Server;
+  readonly owed: Set<ServerResponse>;
+}
+
+function serverOf(app: ParticipantApp): Listening {
+  const listener = getRequestListener(app.fetch, { errorHandler: unread });
+  const owed = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    owed.add(response);
+    response.once('close', () => owed.delete(response));
+    if (!server.listening) response.setHeader('connection', 'close');
+    void listener(request, response);
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  return server;
+  return { server, owed };
+}
+
+/** What could not even be made a request of, such as a path with a backslash. */
+function unread(error: unknown): Response {
+  return error instanceof RequestError
+    ? problem(400, 'This is not a request that can be read: its path or its host is malformed.')
+    : problem(500, 'The server failed.');
 }
 
 function listening(server: Server, port: number, host: string): Promise<AddressInfo> {
@@ -113,30 +140,18 @@ function listening(server: Server, port: number, host: string): Promise<AddressI
   });
 }
 
-const closes = new WeakMap<Server, Promise<void>>();
-
-/** Twice is once. */
-function closing(server: Server, durable: DurableParticipant): Promise<void> {
-  const before = closes.get(server);
-  if (before !== undefined) return before;
-  const closed = new Promise<void>((resolve) => {
+/** Clients are told not to use their connections again, so that no call is lost on one that is going away. */
+function closed({ server, owed }: Listening): Promise<void> {
+  return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.prependListener('request', lastAnswer);
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(late);
-      durable.close();
+      clearInterval(sweep);
       resolve();
     });
-    // A connection that is in use now is idle, and kept, after its answer: it must not hold us up until then.
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    server.once('close', () => clearInterval(sweep));
+    for (const response of owed) if (!response.headersSent) response.setHeader('connection', 'close');
   });
-  closes.set(server, closed);
-  return closed;
-}
-
-function lastAnswer(_: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('connection', 'close');
 }
 
 function checkPort(port: number): void {
