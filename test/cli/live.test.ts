@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RunRecord } from '../../simulator/run-record.ts';
+import { startPostgres } from '../engine/live/temporary-postgres.ts';
 import { sagastorm } from './sagastorm.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // it is a storm, and others share the machine
@@ -39,6 +40,34 @@ test('a participant that forgets what it did is caught, and the evidence stays',
   const record = JSON.parse(stdout) as RunRecord;
   expect([code, record.verdict]).toEqual([1, 'violated']);
   expect(readdirSync(record.live!.evidence)).toEqual(expect.arrayContaining(['sagas.db']));
+});
+
+test('three workers share a PostgreSQL, and take over from those that are killed or stand still', async () => {
+  const database = await startPostgres();
+  try {
+    const words = [
+      'live',
+      'order-parallel',
+      '--sagas',
+      '40',
+      '--kills',
+      '4',
+      '--seconds',
+      '5',
+      '--seed',
+      'a',
+    ];
+    const store = ['--store', 'postgres', '--db', database.url, '--json', '--quiet', '--out', out];
+    const { code, stdout, stderr } = await sagastorm([...words, ...store]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'held',
+      sagas: { started: 40, open: 0 },
+      live: { store: 'postgres', orchestrators: 3 },
+    });
+  } finally {
+    await database.stop();
+  }
 });
 
 test.each([
