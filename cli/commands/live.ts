@@ -4,30 +4,34 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
+import { type Capsule, capsuleJob } from '../../simulator/campaign/index.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { choicesOf, flagFor, flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { runLive } from '../live/run-live.ts';
 import { showing } from '../progress.ts';
 import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
 import { print } from '../terminal.ts';
+import { jobOf } from './one-run.ts';
+import { capsuleAt } from './replay.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
 
 export const LIVE: CommandSpec = {
   name: 'live',
-  positional: '<scenario>',
-  description: 'Run a scenario for real: processes, sockets, a store on disk, kill -9',
+  positional: '<scenario|capsule>',
+  description: 'Run a scenario, or the faults of a capsule, for real: processes, sockets, kill -9',
   flags: [
     ...flags('seed'),
     flagFor('sagas', "Sagas, 1 to 100,000; default the scenario's own"),
-    ...flags('profile', 'policy', 'kills', 'seconds', 'pace', 'store', 'db', 'orchestrators'),
+    ...flags('profile', 'policy', 'saga', 'kills', 'seconds', 'pace', 'store', 'db', 'orchestrators'),
     ...flags('reporter', 'json', 'out', 'quiet', 'no-color'),
   ],
   examples: [
     'live bank-transfer',
     'live bank-transfer --sagas 1000 --kills 50 --seconds 60',
+    'live .sagastorm/failures/money-conserved-3f9c01ab.json',
     'live order-processing --store postgres --db postgres://localhost/sagas',
   ],
 };
@@ -42,6 +46,8 @@ const ORCHESTRATORS = { min: 1, max: 100 };
 
 const KILLS_DEFAULT = 10;
 const SECONDS_DEFAULT = 15;
+/** A capsule says what goes wrong. */
+const OF_A_CAPSULE = { kills: 0, seconds: 5 };
 const PACE_DEFAULT = 10;
 /** A worker that is gone is replaced within this time. */
 const LEASE_MS = 1_000;
@@ -64,25 +70,31 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
   }
 }
 
-function optionsOf(scenario: string, given: GivenFlags) {
-  const [sagas, policy] = [wholeNumberOf(given, 'sagas', SAGAS), textOf(given, 'policy')];
+function optionsOf(subject: string, given: GivenFlags) {
   const orchestrators = wholeNumberOf(given, 'orchestrators', ORCHESTRATORS);
   const databaseUrl = databaseOf(given);
+  const capsule = subject.endsWith('.json') ? capsuleAt(subject, given) : undefined;
+  const { kills, seconds } =
+    capsule === undefined ? { kills: KILLS_DEFAULT, seconds: SECONDS_DEFAULT } : OF_A_CAPSULE;
   return {
-    job: {
-      scenario,
-      profile: profileOf(given) ?? 'storm',
-      ...(sagas === undefined ? {} : { sagas }),
-      ...(policy === undefined ? {} : { policy }),
-    },
-    seed: seedOf(given) ?? randomBytes(4).toString('hex'),
-    stormMs: 1_000 * (wholeNumberOf(given, 'seconds', SECONDS) ?? SECONDS_DEFAULT),
-    kills: wholeNumberOf(given, 'kills', KILLS) ?? KILLS_DEFAULT,
+    ...(capsule === undefined ? askedFor(subject, given) : recordedIn(capsule)),
+    stormMs: 1_000 * (wholeNumberOf(given, 'seconds', SECONDS) ?? seconds),
+    kills: wholeNumberOf(given, 'kills', KILLS) ?? kills,
     pace: wholeNumberOf(given, 'pace', PACE) ?? PACE_DEFAULT,
     leaseMs: LEASE_MS,
     ...(orchestrators === undefined ? {} : { orchestrators }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   } as const;
+}
+
+function askedFor(scenario: string, given: GivenFlags) {
+  wholeNumberOf(given, 'sagas', SAGAS);
+  return { job: jobOf(scenario, given), seed: seedOf(given) ?? randomBytes(4).toString('hex') };
+}
+
+function recordedIn(capsule: Capsule) {
+  const { seed, plan, only } = capsule;
+  return { job: capsuleJob(capsule), seed, plan, ...(only === undefined ? {} : { only }) };
 }
 
 /** @throws UserError `missing-database` */
@@ -104,7 +116,7 @@ function onlyScenario(words: readonly string[]): string {
   if (scenario !== undefined && words.length === 1) return scenario;
   throw new UserError(
     'one-scenario',
-    `live takes one scenario, not ${words.length}`,
+    `live takes one scenario or capsule, not ${words.length}`,
     '`sagastorm list` shows those that come with it; a file is given by its path.',
   );
 }

@@ -1,13 +1,16 @@
 // Those who ask for sagas in a run for real: each at its time, and again until somebody says that the saga is durable.
 
+import { join } from 'node:path';
 import { liveNowUs } from '../../engine/live/clock.ts';
 import type { AskedSaga } from '../../simulator/audit/evidence.ts';
+import { faultSet } from '../../simulator/faults/injector.ts';
 import { Seed } from '../../simulator/kernel/random.ts';
+import type { PlannedFault } from '../../simulator/run-result.ts';
 import type { SagaStart } from '../../simulator/scenario.ts';
 import { sagaId } from '../../simulator/world/saga-register.ts';
 import { Starts } from '../../simulator/world/starts.ts';
 import type { Child } from './child.ts';
-import { liveInjector } from './live-faults.ts';
+import { liveInjector, writeDiary } from './live-faults.ts';
 import type { PreparedLive } from './live-job.ts';
 import type { FromOrchestrator, ToOrchestrator } from './messages.ts';
 
@@ -49,23 +52,24 @@ export class LiveClient {
   ) {
     const { live, prepared } = run;
     const { scenario, sagas } = prepared;
-    const starts = new Starts(
-      scenario,
-      new Seed(live.seed),
-      liveInjector(run),
-      sagas,
-      Number.MAX_SAFE_INTEGER,
-    );
+    const injector = liveInjector(run);
+    const starts = new Starts(scenario, new Seed(live.seed), injector, sagas, Number.MAX_SAFE_INTEGER);
     this.#to = to;
     this.#isAnywhere = live.store.kind === 'postgres';
-    this.#wanted = Array.from({ length: sagas }, (_, index) => {
+    const struck: PlannedFault[] = [];
+    const wantedOf = (index: number): Wanted => {
+      const before = injector.planned;
       const virtualUs = starts.askAtUs(index, Infinity);
-      const { start } = starts.ask(index, virtualUs);
+      const { start, faults } = starts.ask(index, virtualUs);
+      struck.push(...injector.plan(before).filter(({ kind }) => (faultSet(kind) & faults) !== 0));
       const isFree = start.startAtUs === undefined;
       const afterUs = isFree ? (virtualUs / SPREAD_US) * spreadUs : virtualUs / live.pace;
       const atUs = beganAtUs + Math.floor(afterUs);
-      return { index, start, atUs, dueAtUs: atUs, asked: 0, askedAtUs: undefined, state: 'waiting' as const };
-    }).sort((a, b) => a.atUs - b.atUs);
+      return { index, start, atUs, dueAtUs: atUs, asked: 0, askedAtUs: undefined, state: 'waiting' };
+    };
+    const indexes = live.only ?? Array.from({ length: sagas }, (_, index) => index);
+    this.#wanted = indexes.map(wantedOf).sort((a, b) => a.atUs - b.atUs);
+    writeDiary(join(live.folder, 'clients.faults.ndjson'), struck, 'running');
     this.#byIndex = new Map(this.#wanted.map((wanted) => [wanted.index, wanted]));
   }
 

@@ -123,17 +123,20 @@ export class LiveFaults {
 
   /** W1. */
   delivered(faults: readonly PlannedFault[], phase: Phase): void {
-    for (const fault of faults) {
-      this.#gone.add(nameOf(fault));
-      const line: DeliveredFault = { ...fault, phase };
-      appendFileSync(this.#diary, `${JSON.stringify(line)}\n`);
-    }
+    for (const fault of faults) this.#gone.add(nameOf(fault));
+    writeDiary(this.#diary, faults, phase);
   }
 
   /** How long something takes here that takes so long in virtual time, in milliseconds. */
   ms(virtualUs: number): number {
     return virtualUs / 1_000 / this.pace;
   }
+}
+
+/** W1. */
+export function writeDiary(file: string, faults: readonly PlannedFault[], phase: Phase): void {
+  const lines = faults.map((fault) => JSON.stringify({ ...fault, phase } satisfies DeliveredFault));
+  if (lines.length > 0) appendFileSync(file, `${lines.join('\n')}\n`);
 }
 
 /** What was delivered, by one process or an earlier life of it. */

@@ -19,6 +19,8 @@ export interface LiveJob {
   readonly seed: string;
   /** Only these faults strike. */
   readonly plan?: FaultPlan;
+  /** Only these sagas are asked for. */
+  readonly only?: readonly number[];
   /** Waits of the policy, and times of faults, are divided by this. */
   readonly pace: number;
   /** Where everything is kept that the run writes. */

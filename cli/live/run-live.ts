@@ -17,7 +17,7 @@ import { thisProgram } from '../../simulator/campaign/replay-command.ts';
 import { runRecordOf } from '../../simulator/campaign/run-record-of.ts';
 import { RunSummary } from '../../simulator/campaign/run-summary.ts';
 import type { RecordedViolation, RunRecord } from '../../simulator/run-record.ts';
-import type { RunResult } from '../../simulator/run-result.ts';
+import type { FaultPlan, RunResult } from '../../simulator/run-result.ts';
 import { byKind } from '../../simulator/world/outcome.ts';
 import { direct, type LiveOutcome } from './director.ts';
 import { liveInjector } from './live-faults.ts';
@@ -26,6 +26,10 @@ import { type LiveJob, type LiveStore, type PreparedLive, pacedPolicy, prepareLi
 export interface LiveRunOptions {
   readonly job: Job;
   readonly seed: string;
+  /** Only these faults strike; without it, those that the profile draws. */
+  readonly plan?: FaultPlan;
+  /** The numbers of the sagas that are asked for; without it, all. */
+  readonly only?: readonly number[];
   /** The address of a database; without it, sagas are kept in a SQLite file. */
   readonly databaseUrl?: string;
   readonly orchestrators?: number;
@@ -91,10 +95,8 @@ function folderFor(out: string, scenario: string): string {
   return mkdtempSync(join(all, `${scenario}-`));
 }
 
-function liveJob(
-  { job, seed, databaseUrl, orchestrators, pace, leaseMs }: LiveRunOptions,
-  folder: string,
-): LiveJob {
+function liveJob(options: LiveRunOptions, folder: string): LiveJob {
+  const { job, seed, plan, only, databaseUrl, orchestrators, pace, leaseMs } = options;
   const store: LiveStore =
     databaseUrl === undefined
       ? { kind: 'sqlite', file: join(folder, 'sagas.db') }
@@ -109,6 +111,8 @@ function liveJob(
     leaseMs,
     isHealed: false,
     services: {},
+    ...(plan === undefined ? {} : { plan }),
+    ...(only === undefined ? {} : { only }),
   };
 }
 
