@@ -1,7 +1,7 @@
 // The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
 // published JSON Schema.
 
-import type { IncidentResult, LoadCourse, PlannedFault } from './run-result.ts';
+import type { IncidentResult, LoadCourse, PlannedFault, TimelineBucket } from './run-result.ts';
 
 export const RUN_RECORD_SCHEMA = 'sagastorm/run@1';
 
@@ -118,6 +118,36 @@ export interface RecordedLoad {
   };
 }
 
+/** All runs over time, one above the other. */
+export interface RecordedTimeline {
+  readonly bucketUs: number;
+  readonly buckets: readonly TimelineBucket[];
+  /** From then on no fault was injected (S8). */
+  readonly healAtUs: number;
+}
+
+/** What one step cost over all runs. */
+export interface RecordedStep {
+  readonly saga: string;
+  readonly step: string;
+  readonly service: string;
+  /** Sagas in which its call was sent once, twice, three times, four times, more often. */
+  readonly forward: readonly number[];
+  /** The same for its undo. */
+  readonly undo: readonly number[];
+  /** From the first call until it stood in the log; at most a fifth above what was observed. */
+  readonly p50Us?: number;
+  readonly p99Us?: number;
+}
+
+/** Durations that so many of a thousand do not exceed: the same shares for all; empty where nothing was observed. */
+export interface RecordedCurves {
+  readonly permille: readonly number[];
+  readonly saga: readonly number[];
+  readonly compensation: readonly number[];
+  readonly step: readonly number[];
+}
+
 /** How a scenario was run for real. Nothing of such a run comes out the same a second time. */
 export interface RecordedLive {
   readonly store: 'sqlite' | 'postgres';
@@ -202,6 +232,9 @@ export interface RunRecord {
     readonly compensation: Percentiles;
     readonly step: Percentiles;
   };
+  readonly curves?: RecordedCurves;
+  readonly timeline?: RecordedTimeline;
+  readonly steps?: readonly RecordedStep[];
   /** What the runs tell of load. */
   readonly load?: RecordedLoad;
   /** Over the fingerprints of all runs, in seed order. */

@@ -89,6 +89,36 @@ export interface LoadResult {
   readonly quiet?: QuietTimes;
 }
 
+/** A run over time, as `Timeline` keeps it: counts by bucket, and durations of sagas by bucket and bin. */
+export interface TimelineResult {
+  readonly bucketUs: number;
+  readonly counts: readonly number[];
+  readonly durations: readonly (readonly [key: number, sagas: number])[];
+}
+
+/** One stretch of time: sagas asked for, completed and undone, calls, faults; how long the sagas took that ended in it. */
+export interface TimelineBucket {
+  readonly started: number;
+  readonly completed: number;
+  /** Compensated, or failed with nothing to undo. */
+  readonly undone: number;
+  readonly calls: number;
+  readonly faults: number;
+  readonly p50Us?: number;
+  readonly p99Us?: number;
+}
+
+/** What one step cost: sagas in which it was sent once, twice, three times, four times, more often; see `StepTally`. */
+export interface StepResult {
+  readonly saga: string;
+  readonly step: string;
+  readonly service: string;
+  readonly forward: readonly number[];
+  readonly undo: readonly number[];
+  /** From the first call to the log, by bin. */
+  readonly durations: readonly (readonly [bin: number, sagas: number])[];
+}
+
 export interface RunResult {
   readonly seed: string;
   readonly verdict: RunVerdict;
@@ -117,6 +147,8 @@ export interface RunResult {
   /** Calls that were sent to participants, repetitions and undos included; one that a crash prevents counts, too. */
   readonly calls: number;
   readonly load: LoadResult;
+  readonly timeline: TimelineResult;
+  readonly steps: readonly StepResult[];
   readonly virtualUs: number;
   /** Every fault that was injected, in order; empty when the run was told not to keep it. */
   readonly plan: FaultPlan;

@@ -131,7 +131,7 @@ export class LiveClient {
         return;
       case 'later':
         wanted.state = 'waiting';
-        wanted.dueAtUs = liveNowUs() + AGAIN_MS * 1_000;
+        wanted.dueAtUs = liveNowUs() + Math.min(wanted.asked * AGAIN_MS, ANSWER_MS) * 1_000;
     }
   }
 }

@@ -1,25 +1,43 @@
 // What a run for real is counted to, from its logs alone: where sagas ended, how long they took, which faults were
 // delivered. The twin of simulator/world/tally.ts.
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { StoredEvent } from '../../engine/core/ports.ts';
+import type { Call } from '../../engine/core/protocol.ts';
 import { fold, isEnded, type SagaState, type StopReason } from '../../engine/core/saga.ts';
 import type { RunResult } from '../run-result.ts';
+import { StepTally } from '../step-tally.ts';
+import { Timeline } from '../timeline.ts';
 import type { AskedSaga, DeliveredFault } from './evidence.ts';
 
-type Tallied = Pick<RunResult, 'sagas' | 'latencyUs' | 'stopReasons' | 'events' | 'calls' | 'load'>;
+type Tallied = Pick<
+  RunResult,
+  'sagas' | 'latencyUs' | 'stopReasons' | 'events' | 'calls' | 'load' | 'timeline' | 'steps'
+>;
 
 export class AuditTally {
   readonly #latencyUs = { saga: [] as number[], compensation: [] as number[], step: [] as number[] };
   readonly #stopReasons: Record<string, number> = {};
   readonly #counts = { started: 0, completed: 0, compensated: 0, failed: 0, compensationFailed: 0, open: 0 };
+  readonly #timeline = new Timeline();
+  readonly #steps = new StepTally();
+  readonly #beganAtUs: number;
+  /** By operation: its saga, step and direction. */
+  readonly #sends = new Map<string, number>();
   #resumed = 0;
   #events = 0;
   #calls = 0;
   #usefulCalls = 0;
 
-  called(): void {
+  constructor(beganAtUs: number) {
+    this.#beganAtUs = beganAtUs;
+  }
+
+  called({ saga, step, direction }: Call, atUs: number): void {
     this.#calls++;
+    this.#timeline.add('calls', atUs - this.#beganAtUs);
+    const operation = `${saga}/${step}/${direction}`;
+    this.#sends.set(operation, (this.#sends.get(operation) ?? 0) + 1);
   }
 
   /** A saga as the run left it. */
@@ -30,12 +48,24 @@ export class AuditTally {
     const state = fold(definition, saga, events);
     this.#count(state);
     if (events.some(({ kind }) => kind === 'compensation-resumed')) this.#resumed++;
-    this.#timeSteps(log);
+    this.#timeSteps(definition, log);
+    this.#timeline.add('started', askedAtUs - this.#beganAtUs);
     if (!isEnded(state.status)) return;
     const endedAtUs = log.at(-1)!.atUs;
+    this.#ended(state, endedAtUs - this.#beganAtUs, endedAtUs - askedAtUs);
     this.#latencyUs.saga.push(endedAtUs - askedAtUs);
     const undo = log.find(({ event }) => event.kind === 'compensation-started');
     if (undo !== undefined) this.#latencyUs.compensation.push(endedAtUs - undo.atUs);
+  }
+
+  #ended({ saga, status, definition }: SagaState, atUs: number, tookUs: number): void {
+    this.#timeline.add(status === 'completed' ? 'completed' : 'undone', atUs);
+    this.#timeline.took(tookUs, atUs);
+    this.#steps.ended(definition, (step, direction) => {
+      const { name } = definition.steps[step]!;
+      const operation = `${saga}/${name}/${direction === 'undo' ? 'compensation' : 'forward'}`;
+      return this.#sends.get(operation) ?? 0;
+    });
   }
 
   #count({ status, reason, definition }: SagaState): void {
@@ -49,12 +79,14 @@ export class AuditTally {
   }
 
   /** From the event that intends a call to the one that says that it was applied. */
-  #timeSteps(log: readonly StoredEvent[]): void {
+  #timeSteps(definition: SagaDefinition, log: readonly StoredEvent[]): void {
     const begun = new Map<string, number>();
     for (const { event, atUs } of log) {
       if (event.kind === 'step-requested') begun.set(event.step, atUs);
-      else if (event.kind === 'step-applied')
-        this.#latencyUs.step.push(atUs - (begun.get(event.step) ?? atUs));
+      if (event.kind !== 'step-applied') continue;
+      const tookUs = atUs - (begun.get(event.step) ?? atUs);
+      this.#latencyUs.step.push(tookUs);
+      this.#steps.took(definition, stepIndexOf(definition, event.step), tookUs);
     }
   }
 
@@ -66,6 +98,8 @@ export class AuditTally {
       events: this.#events + this.#calls,
       calls: this.#calls,
       load: { usefulCalls: this.#usefulCalls, circuitOpenUs: 0 },
+      timeline: this.#timeline.result(),
+      steps: this.#steps.results(),
     };
   }
 }

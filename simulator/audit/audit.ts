@@ -81,7 +81,7 @@ class Audit implements WorldView {
   readonly #sagas = new Map<string, AuditedSaga>();
   readonly #judge: Judge;
   readonly #occasions: Occasions;
-  readonly #tally = new AuditTally();
+  readonly #tally: AuditTally;
   #nowUs: number;
 
   constructor(evidence: Evidence, options: AuditOptions) {
@@ -89,6 +89,7 @@ class Audit implements WorldView {
     this.#evidence = evidence;
     this.#options = options;
     this.#nowUs = evidence.beganAtUs;
+    this.#tally = new AuditTally(evidence.beganAtUs);
     this.healAtUs = evidence.healedAtUs;
     const override = policy ?? scenario.policy;
     this.policyOf = ({ policy: own }) => override ?? own ?? scenario.sagas[0]!.policy!;
@@ -156,7 +157,7 @@ class Audit implements WorldView {
     this.#judge.outcome(call, outcome, saga);
     const operation = step * 2 + (call.direction === 'forward' ? 0 : 1);
     saga.refusedOperation = outcome.kind === 'applied' ? -1 : operation;
-    this.#tally.called();
+    this.#tally.called(call, this.#nowUs);
   }
 
   #result(): RunResult {

@@ -46,9 +46,17 @@ export class Durations {
     return { max: this.#max, histogram: encodeIntoCompressedBase64(this.#histogram) };
   }
 
+  /** The durations that so many of a thousand do not exceed; none when there are no observations. */
+  curve(permille: readonly number[]): readonly number[] {
+    return this.#histogram.totalCount === 0 ? [] : permille.map((share) => this.#at(share / 10));
+  }
+
+  #at(percent: number): number {
+    return Math.min(this.#max, this.#histogram.getValueAtPercentile(percent));
+  }
+
   percentiles(): Percentiles {
-    const at = (percent: number): number =>
-      Math.min(this.#max, this.#histogram.getValueAtPercentile(percent));
+    const at = (percent: number): number => this.#at(percent);
     return {
       count: this.#histogram.totalCount,
       p50: at(50),

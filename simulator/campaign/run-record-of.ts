@@ -18,6 +18,8 @@ import {
 } from '../run-record.ts';
 import type { Scenario } from '../scenario.ts';
 import { isPromisedIn } from '../service-levels.ts';
+import { incidentsEndUs } from '../service-load.ts';
+import { percentileIn } from '../timeline.ts';
 import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
 import { objectivesOf } from './objectives.ts';
@@ -91,12 +93,36 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     coverage: coverageOf(job, summary),
     ...(occasions.length === 0 ? {} : { sometimes: occasions }),
     ...(slo.length === 0 ? {} : { slo }),
+    ...picturesOf(facts),
     fingerprint: summary.fingerprint(),
     determinism,
     ...bound95(summary),
     virtualUs: summary.virtualUs,
     events: summary.events,
     meta,
+  };
+}
+
+/** Of a thousand: close together where most of them are, and where the longest are. */
+const PERMILLE: readonly number[] = [
+  0, 10, 20, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 925,
+  950, 960, 970, 980, 985, 990, 993, 995, 997, 998, 999, 999.5, 999.9, 1000,
+];
+
+/** What reports draw. */
+function picturesOf({ job, summary }: CampaignFacts): Pick<RunRecord, 'curves' | 'timeline' | 'steps'> {
+  const { bucketUs, buckets } = summary.timeline.buckets();
+  if (buckets.length === 0) return {};
+  const healAtUs = Math.max(job.profile.chaosUs, incidentsEndUs(job.scenario.incidents));
+  return {
+    curves: { permille: PERMILLE, ...summary.curves(PERMILLE) },
+    timeline: { bucketUs, buckets, healAtUs },
+    steps: summary.steps.map(({ durations, ...step }) => ({
+      ...step,
+      ...(durations.length === 0
+        ? {}
+        : { p50Us: percentileIn(durations, 50), p99Us: percentileIn(durations, 99) }),
+    })),
   };
 }
 

@@ -7,7 +7,16 @@
 
 import { createHash } from 'node:crypto';
 import type { CellHit, Percentiles } from '../run-record.ts';
-import type { FaultPlan, RunResult, SagaCounts, Violation } from '../run-result.ts';
+import type {
+  FaultPlan,
+  RunResult,
+  SagaCounts,
+  StepResult,
+  TimelineResult,
+  Violation,
+} from '../run-result.ts';
+import { joinSteps } from '../step-tally.ts';
+import { Timeline } from '../timeline.ts';
 import { Durations, type PackedDurations } from './durations.ts';
 import { LoadSummary, type PackedLoad } from './load-summary.ts';
 
@@ -42,6 +51,8 @@ export interface PackedSummary {
     readonly step: PackedDurations;
   };
   readonly load: PackedLoad;
+  readonly timeline: TimelineResult;
+  readonly steps: readonly StepResult[];
   readonly events: number;
   readonly virtualUs: number;
 }
@@ -78,6 +89,9 @@ export class RunSummary {
   readonly failures = new Map<string, Failure>();
   readonly inconclusive: { readonly seed: string; readonly reason: string }[] = [];
   readonly load = new LoadSummary();
+  /** All runs, one above the other. */
+  readonly timeline = new Timeline();
+  steps: readonly StepResult[] = [];
   readonly #durations = { saga: new Durations(), compensation: new Durations(), step: new Durations() };
   readonly #hash = createHash('sha256');
   /** Kept only until the batch is packed. */
@@ -100,6 +114,8 @@ export class RunSummary {
       this.#addFailure({ violation, seed, fingerprint, plan: result.plan, runs: 1 });
     }
     this.load.addRun(result);
+    this.timeline.merge(result.timeline);
+    this.steps = joinSteps(this.steps, result.steps);
     this.#durations.saga.record(result.latencyUs.saga);
     this.#durations.compensation.record(result.latencyUs.compensation);
     this.#durations.step.record(result.latencyUs.step);
@@ -113,6 +129,8 @@ export class RunSummary {
     for (const failure of batch.failures) this.#addFailure(failure);
     for (const [seed, fingerprint] of batch.fingerprints) this.#noteFingerprint(seed, fingerprint);
     this.load.add(batch.load);
+    this.timeline.merge(batch.timeline);
+    this.steps = joinSteps(this.steps, batch.steps);
     this.#durations.saga.add(batch.durations.saga);
     this.#durations.compensation.add(batch.durations.compensation);
     this.#durations.step.add(batch.durations.step);
@@ -134,6 +152,8 @@ export class RunSummary {
       fingerprints: this.#fingerprints,
       durations: { saga: saga.pack(), compensation: compensation.pack(), step: step.pack() },
       load: this.load.pack(),
+      timeline: this.timeline.result(),
+      steps: this.steps,
       events: this.events,
       virtualUs: this.virtualUs,
     };
@@ -149,6 +169,20 @@ export class RunSummary {
       saga: saga.percentiles(),
       compensation: compensation.percentiles(),
       step: step.percentiles(),
+    };
+  }
+
+  /** The durations that so many of a thousand do not exceed. */
+  curves(permille: readonly number[]): {
+    readonly saga: readonly number[];
+    readonly compensation: readonly number[];
+    readonly step: readonly number[];
+  } {
+    const { saga, compensation, step } = this.#durations;
+    return {
+      saga: saga.curve(permille),
+      compensation: compensation.curve(permille),
+      step: step.curve(permille),
     };
   }
 

@@ -24,6 +24,8 @@ import type { RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
 import { promisesQuiet } from '../service-levels.ts';
 import { incidentsEndUs } from '../service-load.ts';
+import { StepTally } from '../step-tally.ts';
+import { Timeline } from '../timeline.ts';
 import { checkOptions } from './check-options.ts';
 import { Client } from './client.ts';
 import type { Incidents } from './incidents.ts';
@@ -37,7 +39,7 @@ import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import { NEVER, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
+import { NEVER, operationAt, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
@@ -127,6 +129,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly #cases = new CaseBook();
   readonly tally = new RunTally();
   readonly load: LoadMeter;
+  readonly timeline = new Timeline();
+  readonly steps = new StepTally();
   readonly incidents: Incidents;
   readonly #occasions: Occasions;
   readonly #processOf: (saga: SimSaga) => SimProcess;
@@ -270,6 +274,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       events: sim.events,
       calls: this.sends.total,
       load: this.load.result(this.incidents.results(), this.#lastStartUs),
+      timeline: this.timeline.result(),
+      steps: this.steps.results(),
       virtualUs: sim.nowUs,
       plan: injector.plan(),
     };
@@ -315,6 +321,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const start = { ...asked, saga: this.#processes[partition.number]!.versionOf(asked.saga) };
     this.#begun++;
     this.load.started(nowUs);
+    this.timeline.add('started', nowUs);
     this.#definitions[index] = start.saga;
     const saga = new SimSaga(this.#cases, sagaId(index), index, partition, start, nowUs);
     deliver(this, faults, saga);
@@ -335,11 +342,23 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     if (saga.isShed) this.tally.begunAfterAll();
     saga.isShed = false;
     this.load.ended(saga, state, this.sim.nowUs);
+    this.#chronicle(saga, state);
     this.tally.end(saga, state, this.sim.nowUs);
     this.#operator.ended(saga, state);
     const { onProgress } = this.#options;
     const { ended } = this.tally;
     if (onProgress !== undefined && ended % PROGRESS_STEP === 0) outside(() => onProgress(ended));
+  }
+
+  /** How long a person took to retry it says nothing. */
+  #chronicle(saga: SimSaga, { status }: SagaState): void {
+    const { nowUs } = this.sim;
+    this.timeline.add(status === 'completed' ? 'completed' : 'undone', nowUs);
+    if (saga.wasTallied) return;
+    this.timeline.took(nowUs - saga.startAtUs, nowUs);
+    this.steps.ended(saga.definition, (step, direction) =>
+      this.sends.of(saga, operationAt(step, direction === 'forward' ? 'forward' : 'compensation')),
+    );
   }
 
   reopened(saga: SimSaga): void {

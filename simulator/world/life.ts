@@ -205,6 +205,7 @@ export class Life implements InputSink, EpochSink {
     if (saga === undefined) return true; // as with appends
     world.sends.add(saga, operationOf(saga, call), world.sim.nowUs);
     world.load.called(world.sim.nowUs);
+    world.timeline.add('calls', world.sim.nowUs);
     if (this.#faulty && !this.#survives('before', call)) return false;
     transport.send(call, this);
     return !this.#faulty || this.#survives('after', call);

@@ -208,8 +208,10 @@ export class SimStore implements Store, Actor {
     for (const event of append.events) {
       switch (event.kind) {
         case 'step-applied': {
-          const operation = 2 * stepIndexOf(saga.definition, event.step);
-          this.#world.tally.step(sim.nowUs - sends.firstAtUs(saga, operation));
+          const step = stepIndexOf(saga.definition, event.step);
+          const durationUs = sim.nowUs - sends.firstAtUs(saga, 2 * step);
+          this.#world.tally.step(durationUs);
+          this.#world.steps.took(saga.definition, step, durationUs);
           break;
         }
         case 'step-retry-scheduled':

@@ -6,6 +6,8 @@ import type { Judge } from '../invariants/judge.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
 import { purpose, type Seed } from '../kernel/random.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { StepTally } from '../step-tally.ts';
+import type { Timeline } from '../timeline.ts';
 import type { Incidents } from './incidents.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { SagaRegister } from './saga-register.ts';
@@ -67,12 +69,16 @@ export interface World {
   settle(saga: SimSaga): void;
   readonly tally: RunTally;
   readonly load: LoadMeter;
+  readonly timeline: Timeline;
+  readonly steps: StepTally;
   readonly incidents: Incidents;
 }
 
 /** Where a saga stands, for the coverage matrix: faults are delivered to a saga in a phase. */
 export function deliver(world: World, faults: FaultSet, saga: SimSaga, phase = saga.phase): void {
-  if (faults !== 0) world.injector.deliver(faults, phase);
+  if (faults === 0) return;
+  world.injector.deliver(faults, phase);
+  world.timeline.add('faults', world.sim.nowUs);
 }
 
 export const DRAW = {

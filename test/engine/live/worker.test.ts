@@ -52,6 +52,25 @@ describe('leases', () => {
     expect(a.reports.filter(({ kind }) => kind === 'lost')).toEqual([]);
   });
 
+  test('are renewed although people ask and ask for sagas that belong elsewhere', async () => {
+    const store = await connect();
+    const a = employ(store, { name: 'a', leaseMs: 600, partitionsMax: 2 });
+    const b = employ(store, { name: 'b', leaseMs: 600, partitionsMax: 2 });
+    await a.worker.start();
+    await b.worker.start();
+    await until(() => holds(a.worker, 2)() && holds(b.worker, 2)());
+    const ofB = ['s-0', 's-1', 's-2', 's-3', 's-4'].find((id) =>
+      b.worker.partitions.includes(a.worker.partitionOf(id)),
+    )!;
+    const asked = Array.from({ length: 10_000 }, () => a.worker.hostOf(ofB));
+    const answers = await Promise.allSettled(asked);
+    expect(answers[0]).toMatchObject({ reason: { code: 'elsewhere', hint: 'Ask the worker "b".' } });
+    expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
+    const renewed = `SELECT min(lease_until) > clock_timestamp() AS ok FROM partitions WHERE owner = 'a'`;
+    await until(async () => (await beside<{ ok: boolean }>(renewed))[0]!.ok);
+    expect(a.reports.filter(({ kind }) => kind === 'lost')).toEqual([]);
+  });
+
   test('R3: that are over are fenced, although nobody has taken the partition', async () => {
     const store = await connect();
     const { worker, reports } = employ(store, { name: 'a', leaseMs: 3_600_000 });

@@ -8,6 +8,7 @@ import { type FaultPlan, profiles, simulate } from '../../../simulator/index.ts'
 import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
+import { Timeline } from '../../../simulator/timeline.ts';
 import { MachineClock } from '../../../simulator/world/machine-clock.ts';
 import type { SimSaga } from '../../../simulator/world/sim-saga.ts';
 import type { World } from '../../../simulator/world/world.ts';
@@ -30,7 +31,7 @@ function clockWith(driftPpm: number, skewUs: number): { clock: MachineClock; sim
     names: { saga: () => 's', step: () => 'a', machine: () => 'm' },
     plan: [{ kind: 'clock-drift', at: 'm@0ms:clock', params }],
   });
-  const clock = new MachineClock({ sim, injector } as unknown as World, 0);
+  const clock = new MachineClock({ sim, injector, timeline: new Timeline() } as unknown as World, 0);
   clock.tick({ phase: 'running' } as SimSaga);
   return { clock, sim };
 }

@@ -13,6 +13,8 @@ import { EventQueue } from '../../../simulator/kernel/event-queue.ts';
 import { LatencyTable } from '../../../simulator/kernel/latency.ts';
 import { Seed } from '../../../simulator/kernel/random.ts';
 import { Simulation } from '../../../simulator/kernel/simulation.ts';
+import { StepTally } from '../../../simulator/step-tally.ts';
+import { Timeline } from '../../../simulator/timeline.ts';
 import { Incidents } from '../../../simulator/world/incidents.ts';
 import { LoadMeter } from '../../../simulator/world/load-meter.ts';
 import { SagaRegister } from '../../../simulator/world/saga-register.ts';
@@ -54,6 +56,8 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     storeLatency: latency,
     sagas: new SagaRegister(),
     sends: new SendCounts(),
+    timeline: new Timeline(),
+    steps: new StepTally(),
     healAtUs: 0,
     begin: () => sagas[0]!,
     ended: () => undefined,

@@ -1,0 +1,86 @@
+// What each step of each saga cost: how often it was asked, forward and to be undone, and how long it took until it stood in
+// the log. Adds up over runs.
+
+import type { SagaDefinition } from '../engine/core/define-saga.ts';
+import type { StepResult } from './run-result.ts';
+import { binOf } from './timeline.ts';
+
+/** Operations that took one attempt, two, three, four, and more. */
+const ATTEMPTS = 5;
+
+interface Counts {
+  readonly forward: Float64Array;
+  readonly undo: Float64Array;
+  readonly durations: Map<number, number>;
+}
+
+export class StepTally {
+  readonly #counts = new Map<SagaDefinition, readonly Counts[]>();
+
+  #of(definition: SagaDefinition): readonly Counts[] {
+    let counts = this.#counts.get(definition);
+    if (counts === undefined) {
+      counts = definition.steps.map(() => ({
+        forward: new Float64Array(ATTEMPTS),
+        undo: new Float64Array(ATTEMPTS),
+        durations: new Map<number, number>(),
+      }));
+      this.#counts.set(definition, counts);
+    }
+    return counts;
+  }
+
+  /** A saga ended: how often each of its operations was sent. */
+  ended(definition: SagaDefinition, sends: (step: number, direction: 'forward' | 'undo') => number): void {
+    this.#of(definition).forEach(({ forward, undo }, step) => {
+      count(forward, sends(step, 'forward'));
+      count(undo, sends(step, 'undo'));
+    });
+  }
+
+  /** A step stands in the log, this long after it was first asked. */
+  took(definition: SagaDefinition, step: number, durationUs: number): void {
+    const { durations } = this.#of(definition)[step]!;
+    const bin = binOf(durationUs);
+    durations.set(bin, (durations.get(bin) ?? 0) + 1);
+  }
+
+  results(): readonly StepResult[] {
+    return [...this.#counts].flatMap(([{ name, version, steps }, counts]) =>
+      counts.map(({ forward, undo, durations }, i) => ({
+        saga: version === 1 ? name : `${name}@${version}`,
+        step: steps[i]!.name,
+        service: steps[i]!.service,
+        forward: [...forward],
+        undo: [...undo],
+        durations: [...durations].sort(([a], [b]) => a - b),
+      })),
+    );
+  }
+}
+
+function count(attempts: Float64Array, sends: number): void {
+  if (sends > 0) attempts[Math.min(sends, ATTEMPTS) - 1]!++;
+}
+
+/** The same steps of two lots of runs, as one. */
+export function joinSteps(a: readonly StepResult[], b: readonly StepResult[]): readonly StepResult[] {
+  const all = new Map<string, StepResult>();
+  for (const step of [...a, ...b]) {
+    const key = `${step.saga}/${step.step}`;
+    const known = all.get(key);
+    all.set(key, known === undefined ? step : join(known, step));
+  }
+  return [...all.values()];
+}
+
+function join(a: StepResult, b: StepResult): StepResult {
+  const durations = new Map(a.durations);
+  for (const [bin, sagas] of b.durations) durations.set(bin, (durations.get(bin) ?? 0) + sagas);
+  return {
+    ...a,
+    forward: a.forward.map((sagas, i) => sagas + b.forward[i]!),
+    undo: a.undo.map((sagas, i) => sagas + b.undo[i]!),
+    durations: [...durations].sort(([x], [y]) => x - y),
+  };
+}
