@@ -7,6 +7,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { STATUSES } from './append-batch.ts';
 import type { StatusCount } from './saga-catalogue.ts';
+import { ZONE } from './sqlite-zones.ts';
 
 /** What one transaction of the writer changes: one row for each status, however many sagas moved. */
 export class TotalChanges {
@@ -53,7 +54,12 @@ export function deleteSagas(db: DatabaseSync, nos: string): void {
   ).run(nos);
   db.prepare(`DELETE FROM batches WHERE saga ${these}`).run(nos);
   db.prepare(`DELETE FROM sagas WHERE no ${these}`).run(nos);
+  db.prepare(EMPTY_ZONES).run(nos);
 }
+
+const EMPTY_ZONES = `
+  DELETE FROM zones WHERE zone IN (SELECT DISTINCT value / ${ZONE} FROM json_each(?))
+  AND NOT EXISTS (SELECT 1 FROM sagas WHERE no >= zone * ${ZONE} AND no < (zone + 1) * ${ZONE})`;
 
 /** A sum of times may be longer than a safe integer: it is rounded then. */
 export function readTotals(db: DatabaseSync): readonly StatusCount[] {
