@@ -16,16 +16,17 @@ import { ZONE, zonesFor } from './sqlite-zones.ts';
 
 /** The indexes of C2, and the statuses in them. */
 const INDEXED = [
-  { index: 'sagas_amiss', statuses: ['compensated', 'failed', 'compensation_failed'], only: '' },
+  { index: 'sagas_amiss', statuses: ['compensated', 'failed', 'compensation_failed'], also: '' },
   {
     index: 'open_sagas',
     statuses: ['running', 'compensating'],
-    only: 'AND partition IN (SELECT name FROM partitions)',
+    also: `AND status IN ('running', 'compensating') AND partition IN (SELECT name FROM partitions)`,
   },
 ] as const satisfies readonly {
   readonly index: string;
   readonly statuses: readonly SagaStatus[];
-  readonly only: string;
+  /** The words of the index, where they do not follow from the status. */
+  readonly also: string;
 }[];
 
 interface Found {
@@ -108,15 +109,13 @@ function readRange(db: DatabaseSync, query: SagaQuery, range: Range, limit: numb
 /** C2: each is in the order of `no`. The words of a status are ours. */
 function branchesOf({ statuses }: SagaQuery): readonly string[] {
   if (statuses === undefined) return ['WHERE true'];
-  const listed = (names: readonly SagaStatus[]): string => names.map((name) => `'${name}'`).join(', ');
   const wanted = STATUSES.filter((status) => statuses.includes(status));
-  if (wanted.includes('completed')) return [`WHERE status IN (${listed(wanted)})`];
-  return INDEXED.flatMap(({ index, statuses: all, only }) =>
+  if (wanted.includes('completed'))
+    return [`WHERE status IN (${wanted.map((status) => `'${status}'`).join(', ')})`];
+  return INDEXED.flatMap(({ index, statuses: all, also }) =>
     all
       .filter((status) => wanted.includes(status))
-      .map(
-        (status) => `INDEXED BY ${index} WHERE status = '${status}' AND status IN (${listed(all)}) ${only}`,
-      ),
+      .map((status) => `INDEXED BY ${index} WHERE status = '${status}' ${also}`),
   );
 }
 

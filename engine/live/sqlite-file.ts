@@ -30,7 +30,7 @@ const WAL_PAGES = 4_000;
  *
  * Version 2 is for whoever asks (sqlite-catalogue.ts), and costs the writer little: an index of the sagas that did not go
  * well, in the order of `no` for each status; `totals` (sqlite-totals.ts) and `zones` (sqlite-zones.ts) are added to once
- * for each transaction. A process of the version before must not go on writing: it would not add to them.
+ * for each transaction. (A list of three after IN would be made into a table by each statement.) A process of the version before must not go on writing: it would not add to them.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly string[] = [
             e.value ->> 'kind' AS kind, e.value AS event
      FROM sagas s JOIN batches b ON b.saga = s.no, json_each(b.events) e;`,
   `CREATE INDEX IF NOT EXISTS sagas_amiss ON sagas (status)
-     WHERE status IN ('compensated', 'failed', 'compensation_failed');
+     WHERE status = 'compensated' OR status = 'failed' OR status = 'compensation_failed';
    CREATE TABLE totals (
      status TEXT PRIMARY KEY,
      sagas INTEGER NOT NULL,
