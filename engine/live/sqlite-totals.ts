@@ -5,6 +5,7 @@
 //     its total before it commits.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SagaStatus } from '../core/saga-event.ts';
 import { STATUSES } from './append-batch.ts';
 import type { StatusCount } from './saga-catalogue.ts';
 import { ZONE } from './sqlite-zones.ts';
@@ -63,8 +64,14 @@ const EMPTY_ZONES = `
 
 /** A sum of times may be longer than a safe integer: it is rounded then. */
 export function readTotals(db: DatabaseSync): readonly StatusCount[] {
-  const sql = `SELECT status, sagas AS count, CAST(duration_us AS REAL) AS durationUsTotal FROM totals WHERE sagas <> 0`;
-  return db.prepare(sql).all() as unknown as readonly StatusCount[];
+  const rows = db
+    .prepare('SELECT status, sagas, CAST(duration_us AS REAL) AS duration_us FROM totals WHERE sagas <> 0')
+    .all() as { status: SagaStatus; sagas: number; duration_us: number }[];
+  return rows.map(({ status, sagas, duration_us }) => ({
+    status,
+    count: sagas,
+    durationUsTotal: duration_us,
+  }));
 }
 
 const ADDED = `ON CONFLICT (status) DO UPDATE
