@@ -91,7 +91,6 @@ export class LogDialogue {
     const { append, saga } = slot;
     if ((events.at(-1)?.epoch ?? 0) > this.#epoch) return { kind: 'fenced', saga };
     if (append === undefined) return slot.state === undefined ? { kind: 'log', slot, events } : undefined;
-    if (events.length < append.expectedVersion) return { kind: 'log', slot, events }; // somebody removed the saga
     const written = events.slice(append.expectedVersion);
     if (written[0] === undefined) {
       this.#due(slot, 'append', nowUs);

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defineSaga } from '../../../engine/index.ts';
 import { failsWith, hosts, running } from './running-host.ts';
-import { APPLIED, NO, order, stage } from './stage.ts';
+import { APPLIED, order, stage } from './stage.ts';
 
 describe('recovery', () => {
   test('E9: the next host sends what is pending, under the same key, and ends what was begun', async () => {
@@ -17,22 +17,6 @@ describe('recovery', () => {
     expect(await second.host.start()).toEqual({ epoch: 2, recovered: 2 });
     expect(second.transport.keys).toEqual(['s-0/pay/forward#1', 's-1/pay/forward#1']);
     expect((await second.host.whenEnded('s-1')).status).toBe('completed');
-  });
-
-  test('a retry of a saga that is removed at this moment is refused, and its name is free', async () => {
-    const { host, store, transport } = await running();
-    transport.answer = () => NO;
-    await host.whenEnded(await host.create(order, {}, { id: 's' }));
-    const append = store.append.bind(store);
-    store.append = (output, answers) => {
-      void store.inner.remove('s'); // after the retry has read the log, and before it is written
-      append(output, answers);
-    };
-    await expect(host.retry('s')).rejects.toThrow(failsWith('refused'));
-    expect(host.size).toBe(0);
-    store.append = append;
-    transport.answer = () => APPLIED;
-    expect((await host.whenEnded(await host.create(order, {}, { id: 's' }))).status).toBe('completed');
   });
 
   test('H2: a flood of answers leaves the event loop its turn', async () => {
