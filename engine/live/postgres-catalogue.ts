@@ -1,7 +1,7 @@
 // What a database of sagas says when it is asked, by whatever worker: pages of sagas, logs, counts, and the removal of one.
 //
-// C1. A page is read off the end of an index, for each status by itself. Only what a time of creation leaves out may have
-//     to be looked through.
+// C1. What did not go well and what is open is read off the end of an index, for each status by itself. The others are read
+//     from the newest down; what a definition or a time of creation leaves out may have to be looked through.
 // C2. Lists and counts, which may take a while, have a connection of their own: nobody who waits for a log or a saga to be
 //     opened stands behind them.
 // C3. Sagas are numbered when they are written, and seen when that is committed: one that is committed late may come to
@@ -10,7 +10,7 @@
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { STATUSES } from './append-batch.ts';
-import type { PostgresLine } from './postgres-line.ts';
+import type { PostgresLine, Statement } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { isStorableName } from './postgres-writer.ts';
 import {
@@ -106,8 +106,8 @@ function rowOf(found: Found): SagaRow {
   };
 }
 
-/** C1. One saga more than asked for: it tells whether there is another page. */
-function pageOf({ statuses, definition, createdFromUs, cursor = NUMBER_MAX, limit }: SagaQuery) {
+/** One saga more than asked for: it tells whether there is another page. */
+function pageOf({ statuses, definition, createdFromUs, cursor = NUMBER_MAX, limit }: SagaQuery): Statement {
   const values: unknown[] = [limit + 1, cursor];
   let within = 'no < $2::bigint';
   const add = (condition: string, value: unknown): void => {
@@ -116,16 +116,23 @@ function pageOf({ statuses, definition, createdFromUs, cursor = NUMBER_MAX, limi
   };
   if (definition !== undefined) add('definition =', definition);
   if (createdFromUs !== undefined) add('created_at_us >=', createdFromUs);
-  const newest = 'ORDER BY no DESC LIMIT $1';
-  let nos = `SELECT no FROM sagas WHERE ${within} ${newest}`;
-  if (statuses !== undefined || definition !== undefined) {
-    values.push(STATUSES.filter((status) => statuses?.includes(status) ?? true));
-    nos = `SELECT of_one.no FROM unnest($${values.length}::text[]) AS wanted (status) CROSS JOIN LATERAL (
-             SELECT no FROM sagas WHERE status = wanted.status AND ${within} ${newest}
-           ) AS of_one ${newest}`;
-  }
-  return { text: `WITH page AS MATERIALIZED (${nos}) ${ROWS}`, values };
+  const nos = branchesOf(statuses).map(
+    (branch) => `(SELECT no FROM sagas WHERE ${branch} AND ${within} ${NEWEST})`,
+  );
+  const all = `SELECT no FROM (${nos.join(' UNION ALL ')}) AS each_of_them ${NEWEST}`;
+  return { text: `WITH page AS MATERIALIZED (${nos.length === 1 ? nos[0] : all}) ${ROWS}`, values };
 }
+
+/** C1. The words of a status are ours: a plan is made for them. */
+function branchesOf(statuses: SagaQuery['statuses']): readonly string[] {
+  if (statuses === undefined) return ['true'];
+  const wanted = STATUSES.filter((status) => statuses.includes(status));
+  if (wanted.length === 0) return ['false'];
+  if (wanted.includes('completed')) return [`status IN (${wanted.map((name) => `'${name}'`).join(', ')})`];
+  return wanted.map((status) => `status = '${status}'`);
+}
+
+const NEWEST = 'ORDER BY no DESC LIMIT $1';
 
 const NUMBER_MAX = '9223372036854775807';
 

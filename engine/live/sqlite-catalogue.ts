@@ -1,10 +1,9 @@
 // What a file of sagas says when it is asked: pages of sagas, and the removal of one. On the connection of the main
 // thread, so that nothing here may take long.
 //
-// C1. A page is read off the end of an index, for each status by itself: what it costs depends on its length, and not on
-//     how many sagas there are.
-// C2. Only the time of creation is in no such order (clocks differ). Sagas are then looked through by windows of their
-//     numbers, and others have their turn in between.
+// C1. Nothing is looked through from end to end: a page is read from the newest saga down, zone by zone (sqlite-zones.ts),
+//     and others have their turn in between. Zones that cannot hold what is asked for are left out.
+// C2. What did not go well and what is open stands in an index: that is read off, however many there are of the others.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -13,11 +12,22 @@ import { isEnded } from '../core/saga-state.ts';
 import { STATUSES } from './append-batch.ts';
 import { checkQuery, type SagaPage, type SagaQuery, type SagaRow } from './saga-catalogue.ts';
 import { deleteSagas } from './sqlite-totals.ts';
+import { ZONE, zonesFor } from './sqlite-zones.ts';
 
-/** Sagas looked through in one turn: some milliseconds at the worst. */
-const WINDOW = 20_000;
-/** So many entries of an index are looked at to know where the sagas of a time begin: a millisecond or two. */
-const LATE_MAX = 50_000;
+/** The indexes of C2, and the statuses in them. */
+const INDEXED = [
+  { index: 'sagas_amiss', statuses: ['compensated', 'failed', 'compensation_failed'], also: '' },
+  {
+    index: 'open_sagas',
+    statuses: ['running', 'compensating'],
+    also: `AND status IN ('running', 'compensating') AND partition IN (SELECT name FROM partitions)`,
+  },
+] as const satisfies readonly {
+  readonly index: string;
+  readonly statuses: readonly SagaStatus[];
+  /** The words of the index, where they do not follow from the status. */
+  readonly also: string;
+}[];
 
 interface Found {
   readonly no: number;
@@ -39,15 +49,12 @@ interface Range {
 /** @throws UserError `bad-query` */
 export async function findSagas(db: DatabaseSync, query: SagaQuery): Promise<SagaPage> {
   checkQuery(query);
-  const { cursor, limit, createdFromUs } = query;
-  const low = createdFromUs === undefined ? 1 : lowestOf(db, createdFromUs);
+  const { limit } = query;
   const found: Found[] = [];
-  for (let high = Math.min(endOf(db), Number(cursor ?? Infinity)); high > low; ) {
-    const bottom = createdFromUs === undefined ? low : Math.max(low, high - WINDOW); // C2
-    found.push(...readRange(db, query, { low: bottom, high }, limit + 1 - found.length));
+  for (const [i, range] of rangesOf(db, query).entries()) {
+    if (i > 0) await turn(); // C1
+    found.push(...readRange(db, query, range, limit + 1 - found.length));
     if (found.length > limit) break;
-    high = bottom;
-    if (high > low) await turn();
   }
   const page = found.slice(0, limit);
   return { sagas: page.map(rowOf), next: found.length > limit ? `${page.at(-1)!.no}` : undefined };
@@ -65,51 +72,54 @@ function rowOf(found: Found): SagaRow {
   };
 }
 
-/** After the number of every saga there is. */
-function endOf(db: DatabaseSync): number {
-  return (db.prepare('SELECT coalesce(max(no), 0) + 1 AS no FROM sagas').get() as { no: number }).no;
+/** Newest first. */
+function rangesOf(db: DatabaseSync, query: SagaQuery): readonly Range[] {
+  const { no } = db.prepare('SELECT coalesce(max(no), 0) AS no FROM sagas').get() as { no: number };
+  const high = Math.min(no + 1, Number(query.cursor ?? Infinity));
+  if (isReadOff(query)) return [{ low: 1, high }];
+  const zones = zonesFor(db, query, Math.floor((high - 1) / ZONE));
+  return zones.map((zone) => ({ low: zone * ZONE, high: Math.min(high, (zone + 1) * ZONE) }));
 }
 
-/** C2. No saga below it was created at this time or later. Where that would take long to know, 1. */
-function lowestOf(db: DatabaseSync, createdFromUs: number): number {
-  const late = `SELECT no FROM sagas INDEXED BY sagas_by_creation WHERE created_at_us >= ? LIMIT ${LATE_MAX + 1}`;
-  const row = db.prepare(`SELECT count(*) AS count, min(no) AS no FROM (${late})`).get(createdFromUs);
-  const { count, no } = row as { count: number; no: number | null };
-  if (no === null) return Number.POSITIVE_INFINITY;
-  return count > LATE_MAX ? 1 : no;
+/** Whether each saga that is looked at belongs to the answer: C2, or all of them do. */
+function isReadOff({ statuses, definition, createdFromUs }: SagaQuery): boolean {
+  return definition === undefined && createdFromUs === undefined && statuses?.includes('completed') !== true;
 }
 
-/** C1. Newest first. */
-function readRange(
-  db: DatabaseSync,
-  { statuses, definition, createdFromUs }: SagaQuery,
-  { low, high }: Range,
-  limit: number,
-): readonly Found[] {
-  const values: Record<string, string | number> = { low, high, limit };
+/** Newest first. */
+function readRange(db: DatabaseSync, query: SagaQuery, range: Range, limit: number): readonly Found[] {
+  const { definition, createdFromUs } = query;
+  const values: Record<string, string | number> = { ...range, limit };
   let within = 'no >= :low AND no < :high';
-  let index = 'sagas_by_status';
   if (definition !== undefined) {
     values.definition = definition;
-    within = `definition = :definition AND ${within}`;
-    index = 'sagas_by_definition';
+    within += ' AND definition = :definition';
   }
   if (createdFromUs !== undefined) {
     values.created = createdFromUs;
     within += ' AND created_at_us >= :created';
   }
-  const newest = 'ORDER BY no DESC LIMIT :limit';
-  const isAny = statuses === undefined && definition === undefined;
-  const branches = isAny
-    ? [`SELECT no FROM sagas WHERE ${within} ${newest}`]
-    : [...new Set(statuses ?? STATUSES)].map((status, i) => {
-        values[`status${i}`] = status;
-        return `SELECT no FROM sagas INDEXED BY ${index} WHERE status = :status${i} AND ${within} ${newest}`;
-      });
-  if (branches.length === 0) return [];
-  const nos = branches.map((branch) => `SELECT no FROM (${branch})`).join(' UNION ALL ');
-  return db.prepare(`${ROWS} WHERE no IN (${nos}) ${newest}`).all(values) as unknown as Found[];
+  const nos = branchesOf(query)
+    .map((branch) => `SELECT no FROM (SELECT no FROM sagas ${branch} AND ${within} ${NEWEST})`)
+    .join(' UNION ALL ');
+  if (nos === '') return [];
+  return db.prepare(`${ROWS} WHERE no IN (${nos}) ${NEWEST}`).all(values) as unknown as Found[];
 }
+
+/** C2: each is in the order of `no`. The words of a status are ours. */
+function branchesOf({ statuses }: SagaQuery): readonly string[] {
+  if (statuses === undefined) return ['WHERE true'];
+  const wanted = STATUSES.filter((status) => statuses.includes(status));
+  if (wanted.includes('completed'))
+    return [`WHERE status IN (${wanted.map((status) => `'${status}'`).join(', ')})`];
+  return INDEXED.flatMap(({ index, statuses: all, also }) =>
+    all
+      .filter((status) => wanted.includes(status))
+      .map((status) => `INDEXED BY ${index} WHERE status = '${status}' ${also}`),
+  );
+}
+
+const NEWEST = 'ORDER BY no DESC LIMIT :limit';
 
 const ROWS = `
   SELECT no, id, definition, definition_version, status, created_at_us, ended_at_us,

@@ -5,8 +5,10 @@
 //     its total before it commits.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SagaStatus } from '../core/saga-event.ts';
 import { STATUSES } from './append-batch.ts';
 import type { StatusCount } from './saga-catalogue.ts';
+import { ZONE } from './sqlite-zones.ts';
 
 /** What one transaction of the writer changes: one row for each status, however many sagas moved. */
 export class TotalChanges {
@@ -53,12 +55,23 @@ export function deleteSagas(db: DatabaseSync, nos: string): void {
   ).run(nos);
   db.prepare(`DELETE FROM batches WHERE saga ${these}`).run(nos);
   db.prepare(`DELETE FROM sagas WHERE no ${these}`).run(nos);
+  db.prepare(EMPTY_ZONES).run(nos);
 }
+
+const EMPTY_ZONES = `
+  DELETE FROM zones WHERE zone IN (SELECT DISTINCT value / ${ZONE} FROM json_each(?))
+  AND NOT EXISTS (SELECT 1 FROM sagas WHERE no >= zone * ${ZONE} AND no < (zone + 1) * ${ZONE})`;
 
 /** A sum of times may be longer than a safe integer: it is rounded then. */
 export function readTotals(db: DatabaseSync): readonly StatusCount[] {
-  const sql = `SELECT status, sagas AS count, CAST(duration_us AS REAL) AS durationUsTotal FROM totals WHERE sagas <> 0`;
-  return db.prepare(sql).all() as unknown as readonly StatusCount[];
+  const rows = db
+    .prepare('SELECT status, sagas, CAST(duration_us AS REAL) AS duration_us FROM totals WHERE sagas <> 0')
+    .all() as { status: SagaStatus; sagas: number; duration_us: number }[];
+  return rows.map(({ status, sagas, duration_us }) => ({
+    status,
+    count: sagas,
+    durationUsTotal: duration_us,
+  }));
 }
 
 const ADDED = `ON CONFLICT (status) DO UPDATE

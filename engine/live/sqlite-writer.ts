@@ -7,7 +7,8 @@
 //     read or written here, is known. An epoch belongs to one partition, and so do its sagas.
 // W3. A transaction that failed before its commit wrote nothing: `append-failed`. When the commit itself fails, nobody
 //     knows: `append-unknown`.
-// W4. What moves between statuses is added up, and written once for each transaction (sqlite-totals.ts).
+// W4. What moves between statuses, and what begins, is added up and written once for each transaction (sqlite-totals.ts,
+//     sqlite-zones.ts).
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SagaStatus } from '../core/saga-event.ts';
@@ -23,6 +24,7 @@ import {
 } from './append-batch.ts';
 import { connectForWriting } from './sqlite-file.ts';
 import { TotalChanges } from './sqlite-totals.ts';
+import { ZoneChanges } from './sqlite-zones.ts';
 
 /** Rows in one statement: what a statement costs beside its rows is shared. */
 const ROWS_AT_ONCE = 16;
@@ -49,6 +51,7 @@ export class SqliteWriter {
   #rows: SQLInputValue[] = [];
   /** W4. */
   readonly #totals: TotalChanges;
+  readonly #zones: ZoneChanges;
   #births = 0;
 
   /** @throws UserError see {@link openSagasFile} */
@@ -56,6 +59,7 @@ export class SqliteWriter {
     this.#db = connectForWriting(file);
     this.#statements = prepare(this.#db);
     this.#totals = new TotalChanges(this.#db);
+    this.#zones = new ZoneChanges(this.#db);
   }
 
   close(): void {
@@ -77,6 +81,7 @@ export class SqliteWriter {
       }
       this.#writeRows();
       this.#totals.write();
+      this.#zones.write();
     } catch (error) {
       return {
         answers: answers.fill(APPEND_ANSWERS.indexOf('append-failed')),
@@ -99,6 +104,7 @@ export class SqliteWriter {
     this.#births = 0;
     this.#rows = [];
     this.#totals.forget();
+    this.#zones.forget();
     this.#statements.begin.run();
   }
 
@@ -154,8 +160,10 @@ export class SqliteWriter {
     const { create } = this.#statements;
     const row = create.run(saga, partition, definition, version, status, createdAtUs);
     if (row.changes === 0) return undefined;
+    const no = Number(row.lastInsertRowid);
     this.#totals.entered(STATUSES.indexOf(status));
-    return { no: Number(row.lastInsertRowid), partition, createdAtUs, version: 0, status, endedAtUs: null };
+    this.#zones.born(no, definition, createdAtUs);
+    return { no, partition, createdAtUs, version: 0, status, endedAtUs: null };
   }
 
   /** W4. */
