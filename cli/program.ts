@@ -11,6 +11,7 @@ import { LIST, list } from './commands/list.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
+import { SERVE, serve } from './commands/serve.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
 import { TUNE, tune } from './commands/tune.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -19,7 +20,17 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
 /** Every command, as the help lists them. */
-export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, SEEDS, LIST];
+export const SPECS: readonly CommandSpec[] = [
+  RUN,
+  REPLAY,
+  SHRINK,
+  EXPLORE,
+  COMPARE,
+  TUNE,
+  SERVE,
+  SEEDS,
+  LIST,
+];
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   replay,
@@ -27,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explore,
   compare,
   tune,
+  serve,
   seeds,
   list,
 };

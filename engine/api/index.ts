@@ -5,5 +5,5 @@ export { type ApiLimits, LIMITS_DEFAULT, limitsOf } from './api-limits.ts';
 export { checkAddress, isLoopback } from './bind-address.ts';
 export { EngineMeter } from './engine-meter.ts';
 export { ORDER_SAGA } from './order-saga.ts';
-export type { LogSink } from './request-log.ts';
+export { type LogSink, RequestLog } from './request-log.ts';
 export { type ApiOptions, type ServedApi, serveApi } from './serve-api.ts';

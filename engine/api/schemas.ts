@@ -143,12 +143,9 @@ const NewStep = z
     service: z.string(),
     action: z.string(),
     compensation: z.string().optional(),
-    payload: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .openapi({
-        description: '`amount` is money in the unit of its `currency`; all other numbers are whole',
-      }),
+    payload: z.record(z.string(), z.unknown()).optional().openapi({
+      description: '`amount` is money in the unit of its `currency`; all other numbers are whole',
+    }),
     after: z.array(z.string()).optional().openapi({ description: 'Default: the step before' }),
     kind: z.enum(STEP_KINDS).optional(),
     effects: z.literal('none').optional(),
@@ -208,14 +205,9 @@ export const CompensateSaga = z
   .openapi('CompensationRequest');
 
 export const IdempotencyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .openapi({
-      description: 'Visible ASCII. The same key always means the same saga: ask again as often as you like',
-    }),
+  'idempotency-key': z.string().min(1).max(200).optional().openapi({
+    description: 'Visible ASCII. The same key always means the same saga: ask again as often as you like',
+  }),
 });
 
 /** Of a page. */
