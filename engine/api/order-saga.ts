@@ -17,7 +17,7 @@ import { bad } from './problem.ts';
 export const ORDER_SAGA = 'customer_order';
 const VERSION = 1;
 /** For forward work, in seconds. */
-const TIMEOUT_S = 600;
+const TIMEOUT_S = 3_600;
 
 export interface NewOrder {
   readonly customerId: string;

@@ -47,7 +47,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof z.ZodError) return ofZod(error);
   if (!(error instanceof UserError)) return internal();
-  const { code, message, hint } = error;
+  const { code, hint } = error;
+  const message = code.startsWith('store-') ? 'the store cannot be asked at present' : error.message; // P1
   const status = STATUS_OF[code] ?? 400;
   const headers = status === 503 ? { 'retry-after': RETRY_AFTER_S } : {}; // P2
   return new Problem({ status, code, detail: message, hint, headers });
