@@ -93,10 +93,10 @@ function storeOf(given: GivenFlags, databaseUrl: string | undefined): StoreChoic
   if (kind === 'postgres') {
     const url = db ?? databaseUrl;
     if (url !== undefined && /^postgres(ql)?:/.test(url)) return { kind, url };
-    const what = url === undefined ? 'is not said' : 'is no postgres:// address';
+    const what = url ? 'is no postgres:// address' : 'is not said';
     throw new UserError(
       'bad-db',
-      `where the database is ${what}`,
+      `the address of the database ${what}`,
       'Give --db postgres://…, or set DATABASE_URL.',
     );
   }

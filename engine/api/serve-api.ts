@@ -154,6 +154,7 @@ function serverOf(app: ApiApp, limits: ApiLimits, log: RequestLog): Server {
     requestTimeout: limits.requestTimeoutMs,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),
     connectionsCheckingInterval: 1_000,
+    requireHostHeader: false, // it is required all the same, and refused with a problem
   };
   const server = createServer({ ...timeouts, maxHeaderSize: HEADER_BYTES_MAX }, (incoming, outgoing) => {
     void listener(incoming, outgoing);
