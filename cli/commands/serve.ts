@@ -7,6 +7,7 @@ import { checkAddress, RequestLog, type ServedApi, serveApi } from '../../engine
 import type { Policy } from '../../engine/core/policy.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { type HttpService, HttpTransport, SAGAS_FILE } from '../../engine/live/index.ts';
+import { counted } from '../../reports/index.ts';
 import { VERSION } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -154,7 +155,7 @@ function greeting(
     `  status ${url}/   API ${url}/docs   meters ${url}/metrics`,
     `  store: ${where}${recovered ? `; sagas taken up: ${recovered}` : ''}`,
     `  services: ${services.join(', ') || 'none; name some in sagastorm.config.json, or try --mock'}`,
-    `  access: ${config.tokens.length === 0 ? 'this machine only, without tokens' : `${config.tokens.length} tokens`}`,
+    `  access: ${config.tokens.length === 0 ? 'this machine only, without tokens' : counted(config.tokens.length, 'token')}`,
   ];
   return `${lines.join('\n')}\n`;
 }

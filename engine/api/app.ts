@@ -108,11 +108,11 @@ function bounded({ limits, meters }: AppParts): MiddlewareHandler<ApiEnv> {
     underWay++;
     const timer = Promise.withResolvers<never>();
     const timeout = setTimeout(() => timer.reject(timedOut(limits)), limits.requestTimeoutMs);
+    const work = next().finally(() => underWay--); // one that was given up on takes its room until it ends
     try {
-      await Promise.race([next(), timer.promise]);
+      await Promise.race([work, timer.promise]);
     } finally {
       clearTimeout(timeout);
-      underWay--;
     }
   };
 }

@@ -10,6 +10,12 @@ const EVERY_MS = 1_000;
 const MISSED_MAX = 30;
 const ENCODER = new TextEncoder();
 
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 interface Subscriber {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   missed: number;
@@ -56,13 +62,7 @@ export class EventStream {
     });
     this.#timer ??= setInterval(() => void this.#tell(), everyMs); // V1
     void this.#tell();
-    return new Response(stream, {
-      headers: {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      },
-    });
+    return new Response(stream, { headers: STREAM_HEADERS });
   }
 
   /** Ends all streams. */

@@ -6,7 +6,7 @@ import type { Counts } from './counts.ts';
 import { docsPage } from './docs-page.ts';
 import { type Answer, type Endpoint, endpoint } from './endpoint.ts';
 import type { EngineMeter } from './engine-meter.ts';
-import type { EventStream } from './event-stream.ts';
+import { type EventStream, STREAM_HEADERS } from './event-stream.ts';
 import type { ApiMeters } from './meters.ts';
 import { pageResponse } from './page.ts';
 import { later } from './problem.ts';
@@ -112,7 +112,10 @@ function pageEndpoints({ watch, stream, document }: MonitoringParts): readonly E
       path: '/api/events/stream',
       summary: 'A snapshot of everything each second, as server-sent events',
       answers: { 200: ['Events called `snapshot`', 'text/event-stream'] },
-      handle: async () => ({ response: stream.subscribe() }),
+      handle: async ({ record }) => ({
+        response:
+          record.method === 'HEAD' ? new Response(null, { headers: STREAM_HEADERS }) : stream.subscribe(),
+      }),
     }),
     endpoint({
       ...page,

@@ -53,8 +53,11 @@ const WhichSagas = z.object({
     .union([z.string(), z.array(z.string())])
     .optional()
     .openapi({ description: 'One or several, repeated or separated by commas' }),
-  name: z.string().max(100).optional(),
-  createdFrom: z.iso.datetime({ offset: true, local: true }).optional(),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'it must be the name of a definition')
+    .optional(),
+  createdFrom: z.iso.datetime({ offset: true }).optional(),
   ...Paging,
 });
 
@@ -318,8 +321,17 @@ async function wish(
     await engine[kind](id);
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'refused') throw error;
-    const detail = `the saga is ${(await reader.read(id)).state.status}, which leaves nothing to ${kind}`;
-    throw new Problem({ status: 409, code: 'refused', detail, hint: 'Look at its state.' });
+    throw wishRefused(kind, (await reader.read(id)).state.status);
   }
   return { status: 202, value: sagaView(await reader.read(id)), headers: { location: `/api/sagas/${id}` } };
+}
+
+function wishRefused(kind: 'cancel' | 'retry' | 'resume', status: SagaStatus): Problem {
+  const done = { cancel: 'stopped', retry: 'begun anew', resume: 'gone on with' }[kind];
+  return new Problem({
+    status: 409,
+    code: 'refused',
+    detail: `the saga is ${status}, and cannot be ${done} now`,
+    hint: 'Look at its events: it may be stopping already, or past its point of no return.',
+  });
 }

@@ -5,7 +5,7 @@
 // V3. Closing: no new connections, the streams end, requests under way are answered, within a time. The engine and the
 //     store stay open: they belong to whoever made them.
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { SagaDefinition } from '../core/define-saga.ts';
@@ -179,7 +179,7 @@ function refuseGarbled({ code = 'unknown' }: NodeJS.ErrnoException, socket: Sock
   const problem = new Problem({ status: Number(status), code: 'bad-http', detail: String(detail) });
   const body = JSON.stringify(problemBody(problem));
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[Number(status)]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

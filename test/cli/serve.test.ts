@@ -121,7 +121,7 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
     writeFileSync(join(folder, 'my.json'), JSON.stringify({ tokens: [{ env: 'SAGA_TOKEN', role: 'read' }] }));
     const words = ['--store', 'memory', '--config', 'my.json', '--host', '0.0.0.0'];
     const { child, url, greeting, end } = await running(words, folder, { SAGA_TOKEN: secret });
-    expect(greeting).toContain('access: 1 tokens');
+    expect(greeting).toContain('access: 1 token\n');
     const own = url.replace('0.0.0.0', '127.0.0.1');
     expect((await fetch(`${own}/api/sagas`)).status).toBe(401);
     expect((await fetch(`${own}/api/sagas`, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(

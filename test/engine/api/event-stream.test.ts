@@ -69,6 +69,12 @@ test('V3: who hangs up without a word is forgotten too', async () => {
   await until(() => all.api.subscribers === 0);
 });
 
+test('HEAD does not watch', async () => {
+  const all = await served();
+  expect((await all.ask('HEAD', '/api/events/stream')).headers.get('content-type')).toBe('text/event-stream');
+  expect(all.api.subscribers).toBe(0);
+});
+
 test('V2: subscribers are bounded, and a place becomes free', async () => {
   const all = await served({ limits: { subscribersMax: 2 } });
   const [one] = [await watch(all), await watch(all)];

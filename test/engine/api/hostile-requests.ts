@@ -215,7 +215,7 @@ export function asked(seed: string, loot: Loot): HostileRequest {
     headers: {
       ...(dice.int(2) === 0 ? strangeHeaders(dice, loot) : {}),
       ...(method === 'POST' && dice.int(3) === 0 ? { 'idempotency-key': `k-${dice.int(10)}` } : {}),
-      ...tokenFor(dice, method, pattern, loot),
+      ...tokenFor(dice, method, pattern, loot, id === loot.ids[0]),
       ...(hasBody ? { 'content-type': type } : {}),
     },
     body: hasBody ? bodyOf(dice, path) : undefined,
@@ -228,11 +228,14 @@ function tokenFor(
   method: string,
   pattern: string,
   { secrets }: Loot,
+  isStuck: boolean,
 ): Readonly<Record<string, string>> {
   const { read, operate, admin } = secrets;
   const isSafe = /^(GET|HEAD|OPTIONS|PROPFIND)$/.test(method);
   const isCreation = method === 'POST' && !pattern.includes('{id}');
-  const usable = isSafe ? [read, operate, admin, admin] : isCreation ? [operate, operate, admin] : [read];
+  const mayDelete = method === 'DELETE' && isStuck; // which is refused, for it has not ended
+  const mayWrite = isCreation ? [operate, operate, admin] : mayDelete ? [admin] : [read];
+  const usable = isSafe ? [read, operate, admin, admin] : mayWrite;
   const bad = [`${operate}x`, operate.slice(1), '', 'null', operate.toUpperCase(), 'x'.repeat(3_000)];
   switch (dice.int(12)) {
     case 0:

@@ -2,7 +2,7 @@
 //
 // X1. The process goes on, and the server is well afterwards.
 // X2. No answer is a 5xx, and none shows our insides; what is refused over HTTP is a problem.
-// X3. Nothing happens but what was acknowledged: every saga in the store was told as begun, every call is of such a saga,
+// X3. Nothing happens but what was acknowledged, to those who may: every saga in the store was told as begun, every call is of such a saga,
 //     and those that were there before are as they were.
 // X4. No secret stands in the log.
 //
@@ -167,6 +167,8 @@ async function send(target: Target, seed: string): Promise<void> {
     response.headers.get('content-type') === 'text/event-stream' ? '' : await response.text().catch(() => '');
   stop.abort();
   judge(target, `${seed}: ${method} ${path}`, response.status, text);
+  const isWrite = !/^(GET|HEAD|OPTIONS|PROPFIND)$/.test(method);
+  if (isWrite && response.ok && !mayWrite(headers)) target.find(`${seed}: ${method} ${path} was allowed`);
   const isProblem = response.headers.get('content-type') === 'application/problem+json';
   if (response.status >= 400 && !isProblem) target.find(`${seed}: ${response.status} is no problem`);
   if (method === 'POST' && (response.status === 201 || response.status === 202)) {
@@ -175,6 +177,16 @@ async function send(target: Target, seed: string): Promise<void> {
     if (path.includes('/retry') && !target.begun.has(saga)) target.find(`${seed}: ${saga} was retried`);
     target.begun.add(saga);
   }
+}
+
+/** Who shows the right token, and is no page of another origin. */
+function mayWrite({
+  authorization = '',
+  origin,
+  'sec-fetch-site': site = 'none',
+}: Readonly<Record<string, string>>) {
+  const isKnown = [SECRETS.operate, SECRETS.admin].some((secret) => authorization === `Bearer ${secret}`);
+  return isKnown && origin === undefined && site === 'none';
 }
 
 /** A body that is too long may be answered and cut off before it is sent. */

@@ -23,6 +23,7 @@ test.each([
   ['GET', `/api/sagas/${'x'.repeat(201)}`, 400, 'bad-request'],
   ['GET', '/api/sagas/%zz', 400, 'bad-request'],
   ['GET', '/api/sagas/stats?x=1', 400, 'bad-query'],
+  ['GET', '/api/sagas?name=%00', 400, 'bad-request'],
 ])('%s %s is a problem with the status %i', async (method, path, status, code) => {
   const { ask } = await served();
   const { json, headers, ...answer } = await ask(method, path);
