@@ -53,7 +53,7 @@ test('a registered saga is compared by its name, its version and its input', asy
 });
 
 test('of many at the same time one is told 201, the others 200, and there is one saga', async () => {
-  const api = await served({ answer: () => undefined });
+  const api = await served({ answer: () => undefined, isSlow: true });
   const answers = await Promise.all(
     Array.from({ length: 40 }, () => api.ask('POST', '/api/sagas', EXAMPLE, withKey('k-3'))),
   );
@@ -63,7 +63,7 @@ test('of many at the same time one is told 201, the others 200, and there is one
 });
 
 test('of many different bodies under one key at the same time one wins, and all others are refused', async () => {
-  const api = await served({ answer: () => undefined });
+  const api = await served({ answer: () => undefined, isSlow: true });
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
       api.ask('POST', '/api/sagas', { ...EXAMPLE, timeout: 300 + i }, withKey('k-4')),

@@ -101,6 +101,13 @@ test.each(Object.values(policies))('E12: an order can run under the policy $name
   expect(sagaFromJson(orderSaga({ currency: 'USD', ...ORDER }), policy).definition.steps).toHaveLength(4);
 });
 
+test('a sum that floating point gets wrong is right', async () => {
+  const { ask } = await served();
+  const order = { customerId: 'c-1', items: [{ productId: 'p', quantity: 3, price: 0.1 }] };
+  const { json: placed } = await ask('POST', '/api/orders', order);
+  expect((await ask('GET', `/api/orders/${String(placed.orderId)}`)).json.totalAmount).toBe('0.30');
+});
+
 test('yen have no decimals', async () => {
   const { ask } = await served();
   const order = {

@@ -1,10 +1,19 @@
 // A served API for a test: an engine on a store in memory, services that answer as they are told, and everything that
 // is logged. Closed after the test.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { type ApiOptions, EngineMeter, type ServedApi, serveApi } from '../../../engine/api/index.ts';
+import type { StoredEvent } from '../../../engine/core/ports.ts';
 import type { Call, Outcome } from '../../../engine/core/protocol.ts';
-import { Host, MemoryStore } from '../../../engine/live/index.ts';
+import {
+  Host,
+  MemoryStore,
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type StatusCount,
+} from '../../../engine/live/index.ts';
 import { APPLIED, order, quick, StageTransport } from '../live/stage.ts';
 import { EXAMPLE } from './example.ts';
 
@@ -49,9 +58,16 @@ export interface ServedOptions extends Partial<ApiOptions> {
   /** Undefined: not answered. Default: applied. */
   readonly answer?: (call: Call) => Outcome | undefined;
   readonly sagasMax?: number;
+  /** Between reading a log and telling it, all others have a turn. */
+  readonly isSlow?: boolean;
 }
 
-export async function served({ answer, sagasMax, ...options }: ServedOptions = {}): Promise<Served> {
+export async function served({
+  answer,
+  sagasMax,
+  isSlow = false,
+  ...options
+}: ServedOptions = {}): Promise<Served> {
   const [store, transport, meter, log] = [
     new MemoryStore(),
     new ShopTransport(),
@@ -71,7 +87,7 @@ export async function served({ answer, sagasMax, ...options }: ServedOptions = {
   await host.start();
   const api = await serveApi({
     engine: host,
-    catalogue: store,
+    catalogue: isSlow ? new SlowStore(store) : store,
     meter,
     definitions: [order],
     log: { write: (line) => log.push(line) },
@@ -86,6 +102,32 @@ export async function served({ answer, sagasMax, ...options }: ServedOptions = {
   const ask: Served['ask'] = (method, path, body, headers = {}) =>
     asked(api.url, method, path, body, headers);
   return { api, host, store, transport, log, ask };
+}
+
+class SlowStore implements SagaCatalogue {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore) {
+    this.#store = store;
+  }
+
+  async logOf(saga: string): Promise<readonly StoredEvent[]> {
+    const log = await this.#store.logOf(saga);
+    await delay(20);
+    return log;
+  }
+
+  find(query: SagaQuery): Promise<SagaPage> {
+    return this.#store.find(query);
+  }
+
+  counts(): Promise<readonly StatusCount[]> {
+    return this.#store.counts();
+  }
+
+  remove(saga: string): ReturnType<SagaCatalogue['remove']> {
+    return this.#store.remove(saga);
+  }
 }
 
 export async function asked(
