@@ -36,6 +36,24 @@ const FLAGS = {
     value: 'n',
     description: 'Faults at a time: 1, or 2 for every pair as well; default 1',
   },
+  kills: {
+    name: 'kills',
+    value: 'n',
+    description: 'Processes to kill at random, beside those that faults end; default 10',
+  },
+  seconds: { name: 'seconds', value: 'n', description: 'How long it storms, 1 to 86,400; default 15' },
+  pace: {
+    name: 'pace',
+    value: 'n',
+    description: "Divides the policy's waits and the times of faults, 1 to 1,000; default 10",
+  },
+  store: { name: 'store', value: 'name', description: 'sqlite or postgres; default sqlite' },
+  db: { name: 'db', value: 'url', description: 'Database of the store; default DATABASE_URL' },
+  orchestrators: {
+    name: 'orchestrators',
+    value: 'n',
+    description: 'Processes, 1 to 100; default 2 on SQLite, 3 on PostgreSQL',
+  },
   workers: { name: 'workers', value: 'n', description: 'Threads, 1 to 256; default one per core' },
   saga: {
     name: 'saga',
@@ -77,12 +95,6 @@ const FLAGS = {
     description: 'Where to listen, 0 to 65,535; 0: a free one; default 8080',
   },
   host: { name: 'host', value: 'address', description: 'Default 127.0.0.1; any other needs tokens' },
-  store: { name: 'store', value: 'name', description: 'sqlite, postgres or memory; default sqlite' },
-  db: {
-    name: 'db',
-    value: 'where',
-    description: 'The file of sqlite, default .sagastorm/sagas.db; or postgres://…, default DATABASE_URL',
-  },
   config: { name: 'config', value: 'file', description: 'Default sagastorm.config.json, when there is one' },
   definitions: {
     name: 'definitions',

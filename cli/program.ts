@@ -8,6 +8,7 @@ import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts'
 import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
+import { LIVE, live } from './commands/live.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
@@ -27,6 +28,7 @@ export const SPECS: readonly CommandSpec[] = [
   EXPLORE,
   COMPARE,
   TUNE,
+  LIVE,
   SERVE,
   SEEDS,
   LIST,
@@ -38,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explore,
   compare,
   tune,
+  live,
   serve,
   seeds,
   list,

@@ -2,6 +2,7 @@
 
 import type {
   FaultMark,
+  RecordedLive,
   RecordedViolation,
   RunRecord,
   ShrunkFailure,
@@ -69,11 +70,14 @@ function title(record: RunRecord): string {
   const seed = `${record.runs.total === 1 ? 'seed' : 'root seed'} "${record.rootSeed}"`;
   const policy = record.policy === 'default' ? [] : [`policy ${record.policy}`];
   const weather = record.explored === undefined ? record.profile : 'every fault';
-  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...policy].join(' · ');
+  const real = record.live === undefined ? [] : ['for real'];
+  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...real, ...policy].join(
+    ' · ',
+  );
 }
 
 function outcome(
-  { scenario, verdict, sagas, latencyUs }: RunRecord,
+  { scenario, verdict, sagas, latencyUs, live }: RunRecord,
   { colors, width }: PrettyOptions,
 ): readonly string[] {
   const { mark, color } = VERDICTS[verdict];
@@ -88,7 +92,8 @@ function outcome(
     .filter(([, count], i) => i < 2 || count > 0)
     .map(([name, count]) => `${name} ${percent(sagas.started === 0 ? 0 : count / sagas.started)}`);
   const { count, p50, p99 } = latencyUs.saga;
-  const times = count === 0 ? 'no saga ended' : `${durations({ p50, p99 })} (virtual)`;
+  const times =
+    count === 0 ? 'no saga ended' : `${durations({ p50, p99 })} (${live === undefined ? 'virtual' : 'real'})`;
   const head = ` ${mark} ${scenario}`;
   const painted = ` ${colors[color](mark)} ${colors.bold(scenario)}`;
   const texts = [...shares, ` ${times}`].map(together).join('  ');
@@ -212,7 +217,10 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
     ['FAULTS', faults(record)],
     ['COVERAGE', coverage(record)],
     ...(record.explored === undefined ? [] : ([['EXPLORED', explored(record.explored)]] as const)),
-    ['DETERMINISM', determinism(record)],
+    record.live === undefined ? ['DETERMINISM', determinism(record)] : ['PROCESSES', processes(record.live)],
+    ...(record.live === undefined || record.verdict === 'held'
+      ? []
+      : ([['EVIDENCE', together(record.live.evidence)]] as const)),
     ['FINGERPRINT', record.fingerprint],
   ];
   return rows.flatMap(([label, text]) =>
@@ -309,14 +317,23 @@ function coverage({ coverage: { cells, hit, missing } }: RunRecord): string {
   return `${done} · never: ${missing.slice(0, CELLS_SHOWN_MAX).map(together).join(', ')}${more}`;
 }
 
+/** What took part in a run for real. */
+function processes({ store, orchestrators, kills, lives }: RecordedLive): string {
+  return [
+    `${counted(orchestrators, 'orchestrator')} on ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`,
+    `${number(lives)} processes started`,
+    `killed: ${number(kills.orchestrator)} × orchestrator, ${number(kills.participant)} × participant`,
+  ].join(' · ');
+}
+
 function determinism({ determinism: { checked, equal } }: RunRecord): string {
   if (checked === 0) return 'no run was repeated';
   return `${number(equal)}/${counted(checked, 'run')} repeated identically`;
 }
 
-function costs({ virtualUs, events, meta }: RunRecord, { stored }: PrettyOptions): string {
+function costs({ virtualUs, events, meta, live }: RunRecord, { stored }: PrettyOptions): string {
   return [
-    `${duration(virtualUs)} of virtual time`,
+    ...(live === undefined ? [`${duration(virtualUs)} of virtual time`] : []),
     counted(events, 'event'),
     duration(meta.wallMs * 1000),
     `${number(meta.sagasPerSecond)} sagas/s`,

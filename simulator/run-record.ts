@@ -118,6 +118,20 @@ export interface RecordedLoad {
   };
 }
 
+/** How a scenario was run for real. Nothing of such a run comes out the same a second time. */
+export interface RecordedLive {
+  readonly store: 'sqlite' | 'postgres';
+  readonly orchestrators: number;
+  /** Waits of the policy, and times of faults, were divided by this. */
+  readonly pace: number;
+  /** Deaths by SIGKILL, of faults or at random moments. */
+  readonly kills: { readonly orchestrator: number; readonly participant: number };
+  /** Processes that were started, all together. */
+  readonly lives: number;
+  /** The folder with everything that the processes wrote; removed when all held. */
+  readonly evidence: string;
+}
+
 export interface RunRecord {
   readonly schema: typeof RUN_RECORD_SCHEMA;
   readonly scenario: string;
@@ -211,6 +225,9 @@ export interface RunRecord {
     readonly run: number;
     readonly pruned: number;
   };
+  /** Of a run for real, which has no virtual time: what took part, and what was done to it. */
+  readonly live?: RecordedLive;
+  /** Of a run for real: how long it took. */
   readonly virtualUs: number;
   readonly events: number;
   /** The only part that differs between two runs of the same command. */

@@ -74,7 +74,8 @@ function traceOf(given: GivenFlags): MarkedTrace | undefined {
   return new MarkedTrace(untilUs);
 }
 
-function capsuleAt(path: string, given: GivenFlags): Capsule {
+/** @throws UserError `capsule-and-flag`; as `readCapsule` */
+export function capsuleAt(path: string, given: GivenFlags): Capsule {
   refuseFlagsBesideCapsule(given);
   return readCapsule(path);
 }

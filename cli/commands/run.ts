@@ -117,11 +117,11 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
 }
 
 /** Ctrl-C: the runs in hand are finished and reported. A second one ends the process at once. */
-export function stopOnInterrupt(stop: AbortController): () => void {
+export function stopOnInterrupt(stop: AbortController, what = 'stopping after the runs in hand'): () => void {
   const interrupted = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
-    remark('\nsagastorm: stopping after the runs in hand; press ctrl-C again to stop at once.\n');
+    remark(`\nsagastorm: ${what}; press ctrl-C again to stop at once.\n`);
   };
   process.on('SIGINT', interrupted);
   return () => process.off('SIGINT', interrupted);

@@ -29,7 +29,10 @@ export const SERVE: CommandSpec = {
   positional: '',
   description: 'Run sagas for real, behind a REST API with a status page',
   flags: [
-    ...flags('port', 'host', 'store', 'db', 'config'),
+    ...flags('port', 'host'),
+    flagFor('store', 'sqlite, postgres or memory; default sqlite'),
+    flagFor('db', 'The file of sqlite, default .sagastorm/sagas.db; or postgres://…, default DATABASE_URL'),
+    ...flags('config'),
     flagFor(
       'policy',
       "For sagas without one of their own: a name, or the path of a JSON file; default the config's",

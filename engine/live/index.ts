@@ -25,6 +25,12 @@ export { SAGAS_FILE } from './sqlite-file.ts';
 export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';
+export {
+  type ClientContext,
+  ClientTransport,
+  type ClientTransportOptions,
+  type ServiceClient,
+} from './transport-client.ts';
 export { type HttpService, HttpTransport, type HttpTransportOptions } from './transport-http.ts';
 export { LocalTransport, type LocalTransportOptions } from './transport-local.ts';
 export { Worker, type WorkerOptions, type WorkerReport } from './worker.ts';

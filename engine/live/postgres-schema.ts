@@ -18,8 +18,10 @@ const PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '20s'";
  *
  * `partitions.lease_until`: until then `owner` has it and may write; by the database's clock. In the past, and somebody
  * may take it; NULL: it was opened without a lease, until it is opened again.
+ *
+ * Version 2 is for whoever asks (postgres-catalogue.ts).
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE SEQUENCE epochs;
    CREATE SEQUENCE saga_numbers;
    CREATE TABLE partitions (
@@ -52,6 +54,9 @@ const MIGRATIONS: readonly string[] = [
      SELECT s.id AS saga, (b.first + e.place - 1)::integer AS version, b.epoch, b.at_us, e.event ->> 'kind' AS kind, e.event
      FROM sagas s JOIN batches b ON b.saga = s.no,
           LATERAL json_array_elements(b.events::json) WITH ORDINALITY AS e (event, place);`,
+  `CREATE INDEX IF NOT EXISTS sagas_by_status ON sagas (status, no);
+   CREATE INDEX IF NOT EXISTS sagas_by_definition ON sagas (definition, status, no);
+   CREATE INDEX IF NOT EXISTS sagas_by_creation ON sagas USING brin (created_at_us);`,
 ];
 
 /**

@@ -5,15 +5,12 @@ import type { Client } from 'pg';
 import type { BatchRow } from './batch-rows.ts';
 import { linesOf } from './batch-rows.ts';
 import type { PostgresLine } from './postgres-line.ts';
+import { BATCHES, IN_ORDER } from './postgres-logs.ts';
 import { addToArchive, type Retirement } from './retirement.ts';
 
 /** Sagas looked at in one transaction. */
 const RETIRED_AT_ONCE = 200;
 const FETCHED_AT_ONCE = 1_000;
-
-const ROWS = `
-  SELECT s.id, b.first + b.count - 1 AS version, b.epoch::float8 AS epoch, b.at_us::float8 AS at_us, b.events
-  FROM sagas s JOIN batches b ON b.saga = s.no`;
 
 interface Found {
   readonly no: string;
@@ -40,7 +37,7 @@ export async function retireRows(
     if (last === undefined) return retired;
     const nos = found.map(({ no }) => no);
     if (archiveTo !== undefined) {
-      const text = `${ROWS} WHERE s.no = ANY ($1::bigint[]) ORDER BY s.no, b.first`;
+      const text = `${BATCHES} WHERE s.no = ANY ($1::bigint[]) ${IN_ORDER}`;
       addToArchive(archiveTo, await line.run<BatchRow>({ text, values: [nos] }));
     }
     const gone = await line.run({ text: RETIRE, values: [nos, found.map((saga) => saga.ended_at_us)] });
@@ -73,7 +70,7 @@ export async function* exportRows(connect: () => Promise<Client>): AsyncGenerato
   const client = await connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(`DECLARE exported NO SCROLL CURSOR FOR ${ROWS} ORDER BY s.no, b.first`);
+    await client.query(`DECLARE exported NO SCROLL CURSOR FOR ${BATCHES} ${IN_ORDER}`);
     for (;;) {
       const { rows } = await client.query<BatchRow>(`FETCH ${FETCHED_AT_ONCE} FROM exported`);
       for (const row of rows) yield* linesOf(row);

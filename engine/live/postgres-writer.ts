@@ -46,9 +46,12 @@ export const WRITER_SESSION = `
 export function isStorable(append: AppendOutput): boolean {
   const created = createdBy(append);
   assert(append.expectedVersion > 0 || created !== undefined, 'a log begins with saga-created', append.saga);
-  return [append.saga, created?.definition ?? '-'].every(
-    (name) => name.length <= NAME_MAX && name.isWellFormed() && !/[\n\0]/.test(name),
-  );
+  return isStorableName(append.saga) && isStorableName(created?.definition ?? '-');
+}
+
+/** A name that is not is no saga's and no definition's. */
+export function isStorableName(name: string): boolean {
+  return name.length <= NAME_MAX && name.isWellFormed() && !/[\n\0]/.test(name);
 }
 
 /** Writes what can be written. Never fails: what went wrong is in the answers. */

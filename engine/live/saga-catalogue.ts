@@ -77,3 +77,9 @@ export function checkQuery({ limit, cursor, createdFromUs = 0 }: SagaQuery): voi
     throw new UserError('bad-query', `createdFromUs is ${createdFromUs}`, 'Give whole microseconds.');
   }
 }
+
+/** What a store that could not be asked says. */
+export function storeFailed(error: unknown): UserError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UserError('store-failed', `the store could not be asked: ${why}`, 'Try again.');
+}

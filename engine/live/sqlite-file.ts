@@ -16,6 +16,7 @@ export const SAGAS_FILE = '.sagastorm/sagas.db';
 const APPLICATION_ID = 0x53414741;
 /** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
+const SQLITE_BUSY = 5;
 /** Room for the pages of some ten thousand open sagas: what does not fit is read again. */
 const CACHE_KIB = 65_536;
 /** The WAL is taken over into the file when it has grown to about 16 MB: less often than by default, and for less in all. */
@@ -27,8 +28,11 @@ const WAL_PAGES = 4_000;
  * `sagas` has one row for each saga, `batches` one for each append: what was written together stays together.
  * `batches.version` is the saga's version after it. They stand in the order in which they were written, so that a commit
  * writes few pages. `events` shows them one by one, for people and their queries.
+ *
+ * Version 2 is for whoever asks (sqlite-catalogue.ts): SQLite adds the row's number to every index, so that each is in the
+ * order of `no` where the rest is equal. `totals`: see sqlite-totals.ts.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
      name TEXT PRIMARY KEY,
      epoch INTEGER NOT NULL UNIQUE
@@ -57,12 +61,23 @@ const MIGRATIONS: readonly string[] = [
      SELECT s.id AS saga, b.version - json_array_length(b.events) + e.key + 1 AS version, b.epoch, b.at_us,
             e.value ->> 'kind' AS kind, e.value AS event
      FROM sagas s JOIN batches b ON b.saga = s.no, json_each(b.events) e;`,
+  `CREATE INDEX IF NOT EXISTS sagas_by_status ON sagas (status);
+   CREATE INDEX IF NOT EXISTS sagas_by_definition ON sagas (definition, status);
+   CREATE INDEX IF NOT EXISTS sagas_by_creation ON sagas (created_at_us);
+   CREATE TABLE totals (
+     status TEXT PRIMARY KEY,
+     sagas INTEGER NOT NULL,
+     duration_us INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO totals
+     SELECT status, count(*), coalesce(sum(ended_at_us - created_at_us), 0) FROM sagas GROUP BY status;`,
 ];
 
 /**
  * Opens the file for reading and writing, makes it and its folder when there is none, and brings its schema up to date.
  *
- * @throws UserError `store-unusable` (it cannot be opened, or is not one of ours), `store-newer`.
+ * @throws UserError `store-unusable` (it cannot be opened, or is not one of ours), `store-newer`; `store-busy` when another
+ *   process holds it for over a second, after which it may be tried again.
  */
 export function openSagasFile(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
@@ -74,6 +89,7 @@ export function openSagasFile(file: string): DatabaseSync {
   } catch (error) {
     db?.close();
     if (error instanceof UserError) throw error;
+    if ((error as { readonly errcode?: unknown }).errcode === SQLITE_BUSY) throw busy(file);
     throw unusable(file, error instanceof Error ? error.message : String(error));
   }
 }
@@ -116,6 +132,11 @@ function migrate(db: DatabaseSync, file: string): void {
 
 function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()![name]);
+}
+
+function busy(file: string): UserError {
+  const hint = 'See what holds it, or whether a process that did is stopped; then start again.';
+  return new UserError('store-busy', `${file} is held by another process`, hint);
 }
 
 function unusable(file: string, why: string): UserError {

@@ -9,6 +9,7 @@ import { UserError } from '../core/user-error.ts';
 import { type BatchRow, linesOf } from './batch-rows.ts';
 import { addToArchive, type Retirement } from './retirement.ts';
 import { openForReading } from './sqlite-file.ts';
+import { deleteSagas } from './sqlite-totals.ts';
 
 /** Sagas looked at in one transaction. */
 const LOOKED_AT_AT_ONCE = 200;
@@ -45,8 +46,7 @@ function retireSome(db: DatabaseSync, { endedBeforeUs, archiveTo }: Retirement, 
       .all(after, after + LOOKED_AT_AT_ONCE, endedBeforeUs);
     const nos = JSON.stringify(found.map(({ no }) => no));
     if (archiveTo !== undefined && found.length > 0) addToArchive(archiveTo, rowsOf(db, nos));
-    db.prepare('DELETE FROM batches WHERE saga IN (SELECT value FROM json_each(?))').run(nos);
-    db.prepare('DELETE FROM sagas WHERE no IN (SELECT value FROM json_each(?))').run(nos);
+    deleteSagas(db, nos);
     db.exec('COMMIT');
     return found.length;
   } catch (error) {

@@ -7,8 +7,10 @@
 //     read or written here, is known. An epoch belongs to one partition, and so do its sagas.
 // W3. A transaction that failed before its commit wrote nothing: `append-failed`. When the commit itself fails, nobody
 //     knows: `append-unknown`.
+// W4. What moves between statuses is added up, and written once for each transaction (sqlite-totals.ts).
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { SagaStatus } from '../core/saga-event.ts';
 import { isAtRest, isEnded } from '../core/saga-state.ts';
 import {
   APPEND_ANSWERS,
@@ -20,16 +22,20 @@ import {
   type WrittenBatch,
 } from './append-batch.ts';
 import { connectForWriting } from './sqlite-file.ts';
+import { TotalChanges } from './sqlite-totals.ts';
 
 /** Rows in one statement: what a statement costs beside its rows is shared. */
 const ROWS_AT_ONCE = 16;
 const ROW = '(?, ?, ?, ?, ?)';
 
-/** Where the log of a saga ends. */
+/** Where the log of a saga ends, and how it stands. */
 interface Head {
   readonly no: number;
   readonly partition: string;
+  readonly createdAtUs: number;
   version: number;
+  status: SagaStatus;
+  endedAtUs: number | null;
 }
 
 export class SqliteWriter {
@@ -41,12 +47,15 @@ export class SqliteWriter {
   readonly #epochs = new Map<string, number>();
   /** Rows that are still to be written in this transaction, five values each. */
   #rows: SQLInputValue[] = [];
+  /** W4. */
+  readonly #totals: TotalChanges;
   #births = 0;
 
   /** @throws UserError see {@link openSagasFile} */
   constructor(file: string) {
     this.#db = connectForWriting(file);
     this.#statements = prepare(this.#db);
+    this.#totals = new TotalChanges(this.#db);
   }
 
   close(): void {
@@ -67,6 +76,7 @@ export class SqliteWriter {
         );
       }
       this.#writeRows();
+      this.#totals.write();
     } catch (error) {
       return {
         answers: answers.fill(APPEND_ANSWERS.indexOf('append-failed')),
@@ -88,6 +98,7 @@ export class SqliteWriter {
   #begin(): void {
     this.#births = 0;
     this.#rows = [];
+    this.#totals.forget();
     this.#statements.begin.run();
   }
 
@@ -125,9 +136,7 @@ export class SqliteWriter {
     if (head.version !== expectedVersion) return 'append-conflict';
     head.version += numbers[at + COLUMN.count]!;
     this.#rows.push(head.no, head.version, numbers[at + COLUMN.epoch]!, atUs, texts[i]!);
-    if (status !== undefined && (expectedVersion > 0 || isEnded(status))) {
-      this.#statements.stand.run(status, isEnded(status) ? atUs : null, head.no);
-    }
+    if (status !== undefined && (expectedVersion > 0 || isEnded(status))) this.#stand(head, status, atUs);
     if (status !== undefined && isAtRest(status)) this.#heads.delete(saga);
     else if (!isKnown) this.#heads.set(saga, head);
     return 'appended';
@@ -139,12 +148,24 @@ export class SqliteWriter {
     partition: string,
     definition: string,
     version: number,
-    status: string,
-    atUs: number,
+    status: SagaStatus,
+    createdAtUs: number,
   ): Head | undefined {
     const { create } = this.#statements;
-    const { changes, lastInsertRowid } = create.run(saga, partition, definition, version, status, atUs);
-    return changes === 0 ? undefined : { no: Number(lastInsertRowid), partition, version: 0 };
+    const row = create.run(saga, partition, definition, version, status, createdAtUs);
+    if (row.changes === 0) return undefined;
+    this.#totals.entered(STATUSES.indexOf(status));
+    return { no: Number(row.lastInsertRowid), partition, createdAtUs, version: 0, status, endedAtUs: null };
+  }
+
+  /** W4. */
+  #stand(head: Head, status: SagaStatus, atUs: number): void {
+    const { createdAtUs, endedAtUs } = head;
+    this.#totals.left(STATUSES.indexOf(head.status), (endedAtUs ?? createdAtUs) - createdAtUs);
+    head.status = status;
+    head.endedAtUs = isEnded(status) ? atUs : null;
+    this.#totals.entered(STATUSES.indexOf(status), (head.endedAtUs ?? createdAtUs) - createdAtUs);
+    this.#statements.stand.run(status, head.endedAtUs, head.no);
   }
 
   #headOf(saga: string): Head | undefined {
@@ -185,7 +206,8 @@ function prepare(db: DatabaseSync) {
     writeOne: sql(`${write} ${ROW}`),
     writeMany: sql(`${write} ${Array(ROWS_AT_ONCE).fill(ROW).join(', ')}`),
     head: sql(`
-      SELECT s.no, s.partition, (SELECT max(version) FROM batches WHERE saga = s.no) AS version
+      SELECT s.no, s.partition, s.created_at_us AS createdAtUs, s.status, s.ended_at_us AS endedAtUs,
+             (SELECT max(version) FROM batches WHERE saga = s.no) AS version
       FROM sagas s WHERE s.id = ?`),
   };
 }

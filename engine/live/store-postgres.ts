@@ -2,7 +2,7 @@
 //
 // L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
 //     durable in one statement, and none of them is answered before it is committed (E1).
-// L2. Some connections append, another reads. A saga has one of them for good, so that its appends keep their order. What
+// L2. Some connections append, another reads, and one lists and counts (postgres-catalogue.ts). A saga has one of them for good, so that its appends keep their order. What
 //     a statement checks, and how, is said in postgres-writer.ts (E10).
 // L3. When the connection is lost with a statement, its appends are `append-unknown`; when there is none, or the server
 //     refuses the statement, they are `append-failed`. It is made anew with the next statement (postgres-line.ts).
@@ -16,16 +16,18 @@ import { hash32 } from '../core/mix.ts';
 import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
 import { UserError } from '../core/user-error.ts';
-import { type BatchRow, logsOf } from './batch-rows.ts';
 import { textOf } from './event-text.ts';
 import { type AskedLoad, GroupCommit } from './group-commit.ts';
 import { type Lease, PartitionLeases, type PartitionLeasesOptions } from './partition-leases.ts';
 import { checkSchema, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
+import { PostgresCatalogue } from './postgres-catalogue.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
+import { readLogs } from './postgres-logs.ts';
 import { prepareSchema } from './postgres-schema.ts';
 import { exportRows, retireRows } from './postgres-upkeep.ts';
 import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
 import type { Retirement } from './retirement.ts';
+import type { SagaCatalogue, SagaPage, SagaQuery, StatusCount } from './saga-catalogue.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 2_000;
@@ -54,12 +56,14 @@ export interface PostgresStoreOptions {
  * await worker.stop();
  * await store.close();
  */
-export class PostgresStore implements Store {
+export class PostgresStore implements Store, SagaCatalogue {
   readonly #address: PostgresAddress;
   readonly #onTrouble: (error: Error) => void;
   readonly #writers: readonly PostgresLine[];
   readonly #lanes: readonly GroupCommit[];
   readonly #reader: PostgresLine;
+  readonly #lister: PostgresLine;
+  readonly #catalogue: PostgresCatalogue;
   /** Statements of the reader that are not answered. */
   #reads = 0;
   #isClosed = false;
@@ -69,6 +73,8 @@ export class PostgresStore implements Store {
     this.#address = address;
     this.#onTrouble = onTrouble;
     this.#reader = new PostgresLine({ connect: () => connectTo(address) });
+    this.#lister = new PostgresLine({ connect: () => connectTo(address) });
+    this.#catalogue = new PostgresCatalogue({ reader: this.#reader, lister: this.#lister });
     const prepare = async (client: ClientBase): Promise<void> => void (await client.query(WRITER_SESSION));
     this.#writers = Array.from(
       { length: LANES },
@@ -155,7 +161,26 @@ export class PostgresStore implements Store {
         this.#whenIdle = resolve;
       });
     }
-    await Promise.all([...this.#writers, this.#reader].map((line) => line.close()));
+    await Promise.all([...this.#writers, this.#reader, this.#lister].map((line) => line.close()));
+  }
+
+  /** Of all workers; in the order of their numbers. */
+  find(query: SagaQuery): Promise<SagaPage> {
+    return this.#catalogue.find(query);
+  }
+
+  /** Waits for no append. */
+  logOf(saga: string): Promise<readonly StoredEvent[]> {
+    return this.#catalogue.logOf(saga);
+  }
+
+  /** Of all workers. They are counted: a tenth of a second for a million sagas. */
+  counts(): Promise<readonly StatusCount[]> {
+    return this.#catalogue.counts();
+  }
+
+  remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
+    return this.#catalogue.remove(saga);
   }
 
   /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireRows}. @throws LineError. */
@@ -209,9 +234,9 @@ export class PostgresStore implements Store {
 
   async #logsOf(sagas: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]> | undefined> {
     try {
-      const text = `${LOGS} WHERE s.id = ANY ($1) ${IN_ORDER}`;
-      const rows = await this.#reader.run<BatchRow>({ name: 'load', text, values: [[...new Set(sagas)]] });
-      return new Map(logsOf(numbered(rows)).map((log) => [log[0]!.saga, log]));
+      const values = [[...new Set(sagas)]];
+      const logs = await readLogs(this.#reader, 's.id = ANY ($1)', { name: 'load', values });
+      return new Map(logs.map((log) => [log[0]!.saga, log]));
     } catch (error) {
       this.#onTrouble(error as Error);
       return undefined;
@@ -226,13 +251,9 @@ export class PostgresStore implements Store {
   }
 
   /** In the words of the index `open_sagas`. */
-  async #openLogs(partition: string): Promise<readonly (readonly StoredEvent[])[]> {
-    const open = `WHERE s.partition = $1 AND s.status IN ('running', 'compensating')`;
-    return logsOf(
-      numbered(
-        await this.#reader.run<BatchRow>({ text: `${LOGS} ${open} ${IN_ORDER}`, values: [partition] }),
-      ),
-    );
+  #openLogs(partition: string): Promise<readonly (readonly StoredEvent[])[]> {
+    const open = `s.partition = $1 AND s.status IN ('running', 'compensating')`;
+    return readLogs(this.#reader, open, { values: [partition] });
   }
 
   async #untilDone(act: () => Promise<void>): Promise<void> {
@@ -255,16 +276,6 @@ const OPEN = `
   ON CONFLICT (name) DO UPDATE SET epoch = nextval('epochs'), owner = NULL, lease_until = NULL RETURNING epoch`;
 
 const HOLDS = `SELECT 1 FROM partitions WHERE name = $1 AND epoch = $2 AND lease_until > clock_timestamp()`;
-
-/** `pg` gives what may be longer than a number as text. */
-const LOGS = `
-  SELECT s.id, b.first + b.count - 1 AS version, b.epoch, b.at_us, b.events
-  FROM sagas s JOIN batches b ON b.saga = s.no`;
-const IN_ORDER = 'ORDER BY s.no, b.first';
-
-function numbered(rows: readonly BatchRow[]): readonly BatchRow[] {
-  return rows.map((row) => ({ ...row, epoch: Number(row.epoch), at_us: Number(row.at_us) }));
-}
 
 function unreachableDatabase(error: unknown): UserError {
   const why =

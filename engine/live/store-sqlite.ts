@@ -6,6 +6,7 @@
 //     said in sqlite-writer.ts (E10).
 // L3. When the thread dies, what was under way is `append-unknown`, and a new one is started with the next batch.
 // L4. Loads are answered after the appends that came before them.
+// L5. Questions of people wait for nobody: they see what is committed (sqlite-catalogue.ts).
 
 import { extname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -19,7 +20,16 @@ import { APPEND_ANSWERS, batchOf, type WrittenBatch } from './append-batch.ts';
 import { type BatchRow, logsOf } from './batch-rows.ts';
 import { textOf } from './event-text.ts';
 import type { Retirement } from './retirement.ts';
+import {
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type StatusCount,
+  storeFailed,
+} from './saga-catalogue.ts';
+import { findSagas, removeSaga } from './sqlite-catalogue.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
+import { readTotals } from './sqlite-totals.ts';
 import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
@@ -54,7 +64,7 @@ class Work {
  * await host.stop();
  * await store.close();
  */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, SagaCatalogue {
   readonly #file: string;
   /** For everything but appends. */
   readonly #db: DatabaseSync;
@@ -142,6 +152,34 @@ export class SqliteStore implements Store {
       if (thread === undefined) resolve(undefined);
     });
     this.#db.close();
+  }
+
+  /** L5; in the order of their numbers. Bounded work in each turn of the event loop, whatever is asked. */
+  find(query: SagaQuery): Promise<SagaPage> {
+    return this.#asked(() => findSagas(this.#db, query));
+  }
+
+  /** L5. */
+  logOf(saga: string): Promise<readonly StoredEvent[]> {
+    return this.#asked(() => readLogs(this.#db, 's.id = ?', saga)[0] ?? []);
+  }
+
+  /** L5; they are kept, not counted. */
+  counts(): Promise<readonly StatusCount[]> {
+    return this.#asked(() => readTotals(this.#db));
+  }
+
+  /** Waits for the transaction that is under way. */
+  remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
+    return this.#asked(() => removeSaga(this.#db, saga));
+  }
+
+  async #asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw error instanceof UserError ? error : storeFailed(error);
+    }
   }
 
   /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireSagas}. */

@@ -11,7 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { hash32 } from '../core/mix.ts';
-import type { StoredEvent } from '../core/ports.ts';
+import type { Store, StoredEvent } from '../core/ports.ts';
 import type { SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import { Host, type HostOptions, type Stopped } from './host.ts';
@@ -23,6 +23,8 @@ import type { PostgresStore } from './store-postgres.ts';
 export interface WorkerOptions extends Omit<HostOptions, 'store' | 'partition' | 'clock' | 'report'> {
   /** Stays open when the worker stops: it belongs to whoever made it. */
   readonly store: PostgresStore;
+  /** Stands between each host and its store, for tests and meters. Default: nothing. */
+  readonly wrap?: (store: Store) => Store;
   /** For people: unlike that of any other worker. Default: a random one. */
   readonly name?: string;
   /** Partitions in all, from 1 to 1,000: the same for all workers, for good. Default 8. */
@@ -210,7 +212,8 @@ export class Worker implements LiveEngine {
   /** G2, G4. */
   async #begin(lease: Lease): Promise<void> {
     const { partition, epoch } = lease;
-    const host = this.#hostOn(this.#options.store.leased(lease), partition, (report) => {
+    const { store, wrap = (inner) => inner } = this.#options;
+    const host = this.#hostOn(wrap(store.leased(lease)), partition, (report) => {
       this.#report({ kind: 'host', partition, report });
       if (report.kind === 'halted') this.#failed(running, report.error);
     });

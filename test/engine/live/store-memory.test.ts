@@ -1,6 +1,7 @@
-// The store in memory against the acceptance suite of its port.
+// The store in memory against the acceptance suites of its ports.
 
 import { MemoryStore } from '../../../engine/live/index.ts';
+import { catalogueContract } from '../../contracts/catalogue.ts';
 import { storeContract } from '../../contracts/store.ts';
 
 storeContract('the store in memory', () => ({
@@ -10,3 +11,5 @@ storeContract('the store in memory', () => ({
   sagas: ['s-0', 's-1'],
   settle: async () => undefined,
 }));
+
+catalogueContract('the store in memory', async () => new MemoryStore());

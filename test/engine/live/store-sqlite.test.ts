@@ -181,6 +181,7 @@ describe('when the file fails', () => {
     expect(await appendAll(store, [appendOf('s', epoch, [CREATED])])).toEqual(['append-failed']);
     expect(troubles).toEqual(['database is locked']);
     expect(() => epochOf(store)).toThrow(expect.objectContaining({ code: 'store-busy' }));
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'store-busy' }));
     holder.close();
     expect(await appendAll(store, [appendOf('s', epoch, [CREATED])])).toEqual(['appended']);
   });

@@ -1,0 +1,122 @@
+// `sagastorm live`: a scenario for real. Orchestrators and participants are processes, with real sockets and stores; faults
+// strike as the plan says, processes are killed, and at the end the same invariants judge what was left behind.
+
+import { randomBytes } from 'node:crypto';
+import { UserError } from '../../engine/core/user-error.ts';
+import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
+import { type Capsule, capsuleJob } from '../../simulator/campaign/index.ts';
+import type { RunRecord } from '../../simulator/run-record.ts';
+import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
+import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { runLive } from '../live/run-live.ts';
+import { showing } from '../progress.ts';
+import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { storeRecord } from '../result-files.ts';
+import { print } from '../terminal.ts';
+import { jobOf } from './one-run.ts';
+import { capsuleAt } from './replay.ts';
+import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
+
+export const LIVE: CommandSpec = {
+  name: 'live',
+  positional: '<scenario|capsule>',
+  description: 'Run a scenario, or the faults of a capsule, for real: processes, sockets, kill -9',
+  flags: [
+    ...flags('seed'),
+    flagFor('sagas', "Sagas, 1 to 100,000; default the scenario's own"),
+    ...flags('profile', 'policy', 'saga', 'kills', 'seconds', 'pace', 'store', 'db', 'orchestrators'),
+    ...flags('reporter', 'json', 'out', 'quiet', 'no-color'),
+  ],
+  examples: [
+    'live bank-transfer',
+    'live bank-transfer --sagas 1000 --kills 50 --seconds 60',
+    'live .sagastorm/failures/money-conserved-3f9c01ab.json',
+    'live order-processing --store postgres --db postgres://localhost/sagas',
+  ],
+};
+
+const REPORTERS: Reporters<RunRecord> = { pretty: renderPretty, line: renderLine, json: renderJson };
+const STORES = ['sqlite', 'postgres'];
+const SAGAS = { min: 1, max: 100_000 };
+const KILLS = { min: 0, max: 100_000 };
+const SECONDS = { min: 1, max: 86_400 };
+const PACE = { min: 1, max: 1_000 };
+const ORCHESTRATORS = { min: 1, max: 100 };
+
+const KILLS_DEFAULT = 10;
+const SECONDS_DEFAULT = 15;
+/** A capsule says what goes wrong. */
+const OF_A_CAPSULE = { kills: 0, seconds: 5 };
+const PACE_DEFAULT = 10;
+/** A worker that is gone is replaced within this time. */
+const LEASE_MS = 1_000;
+
+export async function live(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const reporters = reportersOf(given, REPORTERS);
+  const scenario = onlyScenario(words);
+  const out = textOf(given, 'out') ?? OUT_DEFAULT;
+  const stop = new AbortController();
+  const letGo = stopOnInterrupt(stop, 'stopping everybody');
+  try {
+    const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
+      runLive({ ...optionsOf(scenario, given), out, signal: stop.signal, ...progress }),
+    );
+    const stored = storeRecord(record, out, false);
+    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
+  } finally {
+    letGo();
+  }
+}
+
+function optionsOf(subject: string, given: GivenFlags) {
+  const orchestrators = wholeNumberOf(given, 'orchestrators', ORCHESTRATORS);
+  const databaseUrl = databaseOf(given);
+  const capsule = subject.endsWith('.json') ? capsuleAt(subject, given) : undefined;
+  const { kills, seconds } =
+    capsule === undefined ? { kills: KILLS_DEFAULT, seconds: SECONDS_DEFAULT } : OF_A_CAPSULE;
+  return {
+    ...(capsule === undefined ? askedFor(subject, given) : recordedIn(capsule)),
+    stormMs: 1_000 * (wholeNumberOf(given, 'seconds', SECONDS) ?? seconds),
+    kills: wholeNumberOf(given, 'kills', KILLS) ?? kills,
+    pace: wholeNumberOf(given, 'pace', PACE) ?? PACE_DEFAULT,
+    leaseMs: LEASE_MS,
+    ...(orchestrators === undefined ? {} : { orchestrators }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  } as const;
+}
+
+function askedFor(scenario: string, given: GivenFlags) {
+  wholeNumberOf(given, 'sagas', SAGAS);
+  return { job: jobOf(scenario, given), seed: seedOf(given) ?? randomBytes(4).toString('hex') };
+}
+
+function recordedIn(capsule: Capsule) {
+  const { seed, plan, only } = capsule;
+  return { job: capsuleJob(capsule), seed, plan, ...(only === undefined ? {} : { only }) };
+}
+
+/** @throws UserError `missing-database` */
+function databaseOf(given: GivenFlags): string | undefined {
+  const [store = 'sqlite'] = choicesOf(given, 'store', STORES);
+  if (store === 'sqlite') return undefined;
+  const url = textOf(given, 'db') ?? process.env.DATABASE_URL;
+  if (url !== undefined) return url;
+  throw new UserError(
+    'missing-database',
+    'the store "postgres" needs a database',
+    'Write --db postgres://user@host/database, or set DATABASE_URL.',
+  );
+}
+
+/** @throws UserError `one-scenario` */
+function onlyScenario(words: readonly string[]): string {
+  const [scenario] = words;
+  if (scenario !== undefined && words.length === 1) return scenario;
+  throw new UserError(
+    'one-scenario',
+    `live takes one scenario or capsule, not ${words.length}`,
+    '`sagastorm list` shows those that come with it; a file is given by its path.',
+  );
+}

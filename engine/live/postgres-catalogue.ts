@@ -1,0 +1,152 @@
+// What a database of sagas says when it is asked, by whatever worker: pages of sagas, logs, counts, and the removal of one.
+//
+// C1. A page is read off the end of an index, for each status by itself. Only what a time of creation leaves out may have
+//     to be looked through.
+// C2. Lists and counts, which may take a while, have a connection of their own: nobody who waits for a log or a saga to be
+//     opened stands behind them.
+// C3. Sagas are numbered when they are written, and seen when that is committed: one that is committed late may come to
+//     stand in a page that was read before.
+
+import type { StoredEvent } from '../core/ports.ts';
+import type { SagaStatus } from '../core/saga-event.ts';
+import { STATUSES } from './append-batch.ts';
+import type { PostgresLine } from './postgres-line.ts';
+import { readLogs } from './postgres-logs.ts';
+import { isStorableName } from './postgres-writer.ts';
+import {
+  checkQuery,
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type SagaRow,
+  type StatusCount,
+  storeFailed,
+} from './saga-catalogue.ts';
+
+export interface PostgresCatalogueParts {
+  /** For what is short. */
+  readonly reader: PostgresLine;
+  /** C2. */
+  readonly lister: PostgresLine;
+}
+
+interface Found {
+  readonly no: string;
+  readonly id: string;
+  readonly definition: string;
+  readonly definition_version: number;
+  readonly status: SagaStatus;
+  readonly created_at_us: number;
+  readonly updated_at_us: number;
+  readonly ended_at_us: number | null;
+}
+
+interface Removal {
+  readonly has_ended: boolean;
+  readonly is_gone: boolean;
+}
+
+export class PostgresCatalogue implements SagaCatalogue {
+  readonly #reader: PostgresLine;
+  readonly #lister: PostgresLine;
+
+  constructor({ reader, lister }: PostgresCatalogueParts) {
+    this.#reader = reader;
+    this.#lister = lister;
+  }
+
+  async find(query: SagaQuery): Promise<SagaPage> {
+    checkQuery(query);
+    const { limit, definition = '-' } = query;
+    if (!isStorableName(definition)) return { sagas: [], next: undefined };
+    const found = await asked(() => this.#lister.run<Found>(pageOf(query)));
+    const page = found.slice(0, limit);
+    return { sagas: page.map(rowOf), next: found.length > limit ? page.at(-1)!.no : undefined };
+  }
+
+  async logOf(saga: string): Promise<readonly StoredEvent[]> {
+    if (!isStorableName(saga)) return [];
+    const logs = await asked(() => readLogs(this.#reader, 's.id = $1', { name: 'log', values: [saga] }));
+    return logs[0] ?? [];
+  }
+
+  counts(): Promise<readonly StatusCount[]> {
+    return asked(() => this.#lister.run<StatusCount>({ text: COUNTS }));
+  }
+
+  async remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
+    if (!isStorableName(saga)) return 'unknown';
+    for (;;) {
+      const [known] = await asked(() => this.#reader.run<Removal>({ text: REMOVE, values: [saga] }));
+      if (known === undefined) return 'unknown';
+      if (known.is_gone) return 'removed';
+      if (!known.has_ended) return 'not-ended';
+      // Somebody else moved or removed it at the same moment.
+    }
+  }
+}
+
+async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw storeFailed(error);
+  }
+}
+
+function rowOf(found: Found): SagaRow {
+  return {
+    saga: found.id,
+    definition: found.definition,
+    definitionVersion: found.definition_version,
+    status: found.status,
+    createdAtUs: found.created_at_us,
+    updatedAtUs: found.updated_at_us,
+    endedAtUs: found.ended_at_us ?? undefined,
+  };
+}
+
+/** C1. One saga more than asked for: it tells whether there is another page. */
+function pageOf({ statuses, definition, createdFromUs, cursor = NUMBER_MAX, limit }: SagaQuery) {
+  const values: unknown[] = [limit + 1, cursor];
+  let within = 'no < $2::bigint';
+  const add = (condition: string, value: unknown): void => {
+    values.push(value);
+    within += ` AND ${condition} $${values.length}`;
+  };
+  if (definition !== undefined) add('definition =', definition);
+  if (createdFromUs !== undefined) add('created_at_us >=', createdFromUs);
+  const newest = 'ORDER BY no DESC LIMIT $1';
+  let nos = `SELECT no FROM sagas WHERE ${within} ${newest}`;
+  if (statuses !== undefined || definition !== undefined) {
+    values.push(STATUSES.filter((status) => statuses?.includes(status) ?? true));
+    nos = `SELECT of_one.no FROM unnest($${values.length}::text[]) AS wanted (status) CROSS JOIN LATERAL (
+             SELECT no FROM sagas WHERE status = wanted.status AND ${within} ${newest}
+           ) AS of_one ${newest}`;
+  }
+  return { text: `WITH page AS MATERIALIZED (${nos}) ${ROWS}`, values };
+}
+
+const NUMBER_MAX = '9223372036854775807';
+
+const ROWS = `
+  SELECT s.no, s.id, s.definition, s.definition_version, s.status,
+         s.created_at_us::float8 AS created_at_us, s.ended_at_us::float8 AS ended_at_us,
+         (SELECT b.at_us FROM batches b WHERE b.saga = s.no ORDER BY b.first DESC LIMIT 1)::float8 AS updated_at_us
+  FROM page JOIN sagas s USING (no) ORDER BY s.no DESC`;
+
+const COUNTS = `
+  SELECT status, count(*)::float8 AS count,
+         coalesce(sum(ended_at_us - created_at_us), 0)::float8 AS "durationUsTotal"
+  FROM sagas GROUP BY status`;
+
+/** Only when it still stands where it was found. */
+const REMOVE = `
+  WITH known AS MATERIALIZED (
+    SELECT no, ended_at_us FROM sagas WHERE id = $1
+  ), gone AS (
+    DELETE FROM sagas s USING known k WHERE s.no = k.no AND s.ended_at_us = k.ended_at_us RETURNING s.no
+  ), emptied AS (
+    DELETE FROM batches b USING gone WHERE b.saga = gone.no
+  )
+  SELECT ended_at_us IS NOT NULL AS has_ended, EXISTS (SELECT FROM gone) AS is_gone FROM known`;

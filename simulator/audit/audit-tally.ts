@@ -1,0 +1,89 @@
+// What a run for real is counted to, from its logs alone: where sagas ended, how long they took, which faults were
+// delivered. The twin of simulator/world/tally.ts.
+
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import type { StoredEvent } from '../../engine/core/ports.ts';
+import { fold, isEnded, type SagaState, type StopReason } from '../../engine/core/saga.ts';
+import type { RunResult } from '../run-result.ts';
+import type { AskedSaga, DeliveredFault } from './evidence.ts';
+
+type Tallied = Pick<RunResult, 'sagas' | 'latencyUs' | 'stopReasons' | 'events' | 'calls' | 'load'>;
+
+export class AuditTally {
+  readonly #latencyUs = { saga: [] as number[], compensation: [] as number[], step: [] as number[] };
+  readonly #stopReasons: Record<string, number> = {};
+  readonly #counts = { started: 0, completed: 0, compensated: 0, failed: 0, compensationFailed: 0, open: 0 };
+  #resumed = 0;
+  #events = 0;
+  #calls = 0;
+  #usefulCalls = 0;
+
+  called(): void {
+    this.#calls++;
+  }
+
+  /** A saga as the run left it. */
+  saga({ saga, askedAtUs }: AskedSaga, definition: SagaDefinition, log: readonly StoredEvent[]): void {
+    this.#counts.started++;
+    this.#events += log.length;
+    const events = log.map(({ event }) => event);
+    const state = fold(definition, saga, events);
+    this.#count(state);
+    if (events.some(({ kind }) => kind === 'compensation-resumed')) this.#resumed++;
+    this.#timeSteps(log);
+    if (!isEnded(state.status)) return;
+    const endedAtUs = log.at(-1)!.atUs;
+    this.#latencyUs.saga.push(endedAtUs - askedAtUs);
+    const undo = log.find(({ event }) => event.kind === 'compensation-started');
+    if (undo !== undefined) this.#latencyUs.compensation.push(endedAtUs - undo.atUs);
+  }
+
+  #count({ status, reason, definition }: SagaState): void {
+    if (status === 'completed') this.#usefulCalls += definition.steps.length;
+    if (status === 'completed' || status === 'compensated' || status === 'failed') this.#counts[status]++;
+    else if (status === 'compensation_failed') this.#counts.compensationFailed++;
+    else this.#counts.open++;
+    if (reason === undefined || !isEnded(status)) return;
+    const words = wordsOf(reason);
+    this.#stopReasons[words] = (this.#stopReasons[words] ?? 0) + 1;
+  }
+
+  /** From the event that intends a call to the one that says that it was applied. */
+  #timeSteps(log: readonly StoredEvent[]): void {
+    const begun = new Map<string, number>();
+    for (const { event, atUs } of log) {
+      if (event.kind === 'step-requested') begun.set(event.step, atUs);
+      else if (event.kind === 'step-applied')
+        this.#latencyUs.step.push(atUs - (begun.get(event.step) ?? atUs));
+    }
+  }
+
+  result(): Tallied {
+    return {
+      sagas: { ...this.#counts, resumed: this.#resumed, shed: 0 },
+      latencyUs: this.#latencyUs,
+      stopReasons: this.#stopReasons,
+      events: this.#events + this.#calls,
+      calls: this.#calls,
+      load: { usefulCalls: this.#usefulCalls, circuitOpenUs: 0 },
+    };
+  }
+}
+
+/** S7: what was delivered, where, and what it was. */
+export function faultCounts(
+  faults: readonly DeliveredFault[],
+): Pick<RunResult, 'faultsDelivered' | 'coverage' | 'plan'> {
+  const faultsDelivered: Record<string, number> = {};
+  const coverage: Record<string, number> = {};
+  for (const { kind, phase } of faults) {
+    faultsDelivered[kind] = (faultsDelivered[kind] ?? 0) + 1;
+    const cell = `${phase} × ${kind}`;
+    coverage[cell] = (coverage[cell] ?? 0) + 1;
+  }
+  return { faultsDelivered, coverage, plan: faults.map(({ kind, at, params }) => ({ kind, at, params })) };
+}
+
+function wordsOf(reason: StopReason): string {
+  return reason.kind === 'step-failed' ? `${reason.step}: ${reason.reason}` : reason.kind;
+}
