@@ -3,8 +3,6 @@
 import { EngineMeter, type RequestLog } from '../engine/api/index.ts';
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { Policy } from '../engine/core/policy.ts';
-import type { Store } from '../engine/core/ports.ts';
-import { UserError } from '../engine/core/user-error.ts';
 import {
   Host,
   type HostReport,
@@ -71,10 +69,9 @@ async function openHost(options: EngineOptions): Promise<ServedEngine> {
   });
   try {
     const { recovered } = await host.start();
-    const catalogue = catalogueOf(store);
     return {
       engine: host,
-      catalogue,
+      catalogue: store,
       meter,
       recovered,
       async close() {
@@ -107,11 +104,10 @@ async function openWorker(options: EngineOptions, url: string): Promise<ServedEn
       report,
       ...(policy === undefined ? {} : { policy }),
     });
-    const catalogue = catalogueOf(store);
     await worker.start();
     return {
       engine: worker,
-      catalogue,
+      catalogue: store,
       meter,
       recovered: undefined,
       async close() {
@@ -124,10 +120,4 @@ async function openWorker(options: EngineOptions, url: string): Promise<ServedEn
     await store.close();
     throw error;
   }
-}
-
-/** To be deleted when every store is a catalogue by its type: then `catalogue: store`. */
-function catalogueOf(store: Store | (Store & SagaCatalogue)): SagaCatalogue {
-  if ('find' in store && 'logOf' in store && 'counts' in store && 'remove' in store) return store;
-  throw new UserError('no-catalogue', 'this store cannot list its sagas yet', 'Use --store memory.');
 }

@@ -115,6 +115,30 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
     silent.close();
   });
 
+  test('sagas outlive the server: what is open when it is killed is taken up by the next', async () => {
+    const folder = freshFolder();
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const service = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    writeFileSync(join(folder, 'sagastorm.config.json'), JSON.stringify({ services: { payment: service } }));
+    const first = await running(['--mock', '--quiet'], folder);
+    expect(first.greeting).toContain('store: sqlite, .sagastorm/sagas.db\n');
+    const called = once(silent, 'connection');
+    const headers = { 'idempotency-key': 'order-1' };
+    const { id } = (await (await post(first.url, '/api/sagas', EXAMPLE, headers)).json()) as { id: string };
+    await called;
+    first.child.kill('SIGKILL');
+    await first.end;
+    silent.close();
+    writeFileSync(join(folder, 'sagastorm.config.json'), '{}');
+    const second = await running(['--mock', '--quiet'], folder);
+    expect(second.greeting).toContain('sagas taken up: 1\n');
+    expect(await statusOf(second.url, id)).toBe('completed');
+    expect((await post(second.url, '/api/sagas', EXAMPLE, headers)).status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect((await second.end).code).toBe(0);
+  });
+
   test('with tokens it listens anywhere, and shows none of them', async () => {
     const folder = freshFolder();
     const secret = 'the-secret-of-the-command-line';
