@@ -10,6 +10,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { accessToken, EngineMeter, type ServedApi, serveApi } from '../../../engine/api/index.ts';
 import { Host, MemoryStore } from '../../../engine/live/index.ts';
@@ -240,4 +241,4 @@ async function main(): Promise<void> {
   process.exitCode = findings.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,5 +1,6 @@
 // What watches the engine: statistics, health, meters, pages, and what administrators see.
 
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
@@ -169,6 +170,19 @@ test('every id that the script of the page writes to is on the page', async () =
   const written = [...script.matchAll(/put\('(\w+)'/g)].map(([, id]) => id!);
   expect(written.length).toBeGreaterThan(10);
   for (const id of written) expect(page).toContain(`id="${id}"`);
+});
+
+test('H2: the policy of a page allows its own style and script, by their hash', async () => {
+  const { ask } = await served();
+  const { text, headers } = await ask('GET', '/');
+  for (const [tag, directive] of [
+    ['style', 'style-src'],
+    ['script', 'script-src'],
+  ]) {
+    const inside = new RegExp(`<${tag}>([^]*)</${tag}>`).exec(text)![1]!;
+    const hash = createHash('sha256').update(inside).digest('base64');
+    expect(headers.get('content-security-policy')).toContain(`${directive} 'sha256-${hash}'`);
+  }
 });
 
 test('the documents for people name every endpoint, and load nothing from elsewhere', async () => {
