@@ -89,6 +89,19 @@ const FLAGS = {
     value: 'time',
     description: 'Print every event up to this virtual time, e.g. 1.2s',
   },
+  port: {
+    name: 'port',
+    value: 'n',
+    description: 'Where to listen, 0 to 65,535; 0: a free one; default 8080',
+  },
+  host: { name: 'host', value: 'address', description: 'Default 127.0.0.1; any other needs tokens' },
+  config: { name: 'config', value: 'file', description: 'Default sagastorm.config.json, when there is one' },
+  definitions: {
+    name: 'definitions',
+    value: 'file',
+    description: 'A module that exports sagas of defineSaga',
+  },
+  mock: { name: 'mock', description: 'Start services to try it with: bank, inventory, payment, shipping' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type FlagName = keyof typeof FLAGS;

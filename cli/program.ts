@@ -12,6 +12,7 @@ import { LIVE, live } from './commands/live.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
+import { SERVE, serve } from './commands/serve.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
 import { TUNE, tune } from './commands/tune.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -20,7 +21,18 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
 /** Every command, as the help lists them. */
-export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, LIVE, SEEDS, LIST];
+export const SPECS: readonly CommandSpec[] = [
+  RUN,
+  REPLAY,
+  SHRINK,
+  EXPLORE,
+  COMPARE,
+  TUNE,
+  LIVE,
+  SERVE,
+  SEEDS,
+  LIST,
+];
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   replay,
@@ -29,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compare,
   tune,
   live,
+  serve,
   seeds,
   list,
 };

@@ -60,6 +60,20 @@ export function minorUnits(amount: number | string, currency = 'USD'): number {
   return Number(value);
 }
 
+/**
+ * Minor units as decimal text, with all the digits that the currency has.
+ *
+ * @param minor a whole number from 0 to 2^53 − 1
+ * @example
+ * decimalText(9_999, 'USD'); // '99.99'
+ * decimalText(1_200, 'JPY'); // '1200'
+ */
+export function decimalText(minor: number, currency = 'USD'): string {
+  const digits = DIGITS[currency] ?? DIGITS_DEFAULT;
+  const text = String(minor).padStart(digits + 1, '0');
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
 /** `digits` × 10^(by − decimals), or undefined when that is not whole. */
 function shift(digits: string, decimals: number, by: number): bigint | undefined {
   const places = by - decimals;

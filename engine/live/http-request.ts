@@ -36,8 +36,13 @@ export function headersOf(call: Call, timeoutMs: number): Record<string, string>
   };
 }
 
+/** The trace (W3C) that everything done for a saga belongs to: 32 hexadecimal digits. */
+export function traceIdOf(saga: string): string {
+  return hash('sha256', saga).slice(0, 32);
+}
+
 function traceparentOf({ saga, key, attempt }: Call): string {
-  const trace = hash('sha256', saga).slice(0, 32);
+  const trace = traceIdOf(saga);
   const span = hash('sha256', `${key}#${attempt}`).slice(0, 16);
   return `00-${trace}-${span}-01`;
 }

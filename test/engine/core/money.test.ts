@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { minorUnits } from '../../../engine/core/money.ts';
+import { decimalText, minorUnits } from '../../../engine/core/money.ts';
 import { UserError } from '../../../engine/core/user-error.ts';
 
 test.each<[amount: number | string, currency: string, minor: number]>([
@@ -110,4 +110,16 @@ test('E11: a number is never rounded: what is not whole in minor units is refuse
     }),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  [9_999, 'USD', '99.99'],
+  [5, 'USD', '0.05'],
+  [0, 'USD', '0.00'],
+  [1_200, 'JPY', '1200'],
+  [1_234, 'KWD', '1.234'],
+  [Number.MAX_SAFE_INTEGER, 'USD', '90071992547409.91'],
+])('%i minor units of %s are %s, and back', (minor, currency, text) => {
+  expect(decimalText(minor, currency)).toBe(text);
+  expect(minorUnits(text, currency)).toBe(minor);
 });

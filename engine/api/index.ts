@@ -1,0 +1,9 @@
+// The REST API of a live engine, its documents, and its status page.
+
+export { type AccessToken, accessToken, ROLES, type Role, TOKEN_LENGTH_MIN } from './access.ts';
+export { type ApiLimits, LIMITS_DEFAULT, limitsOf } from './api-limits.ts';
+export { checkAddress, isLoopback } from './bind-address.ts';
+export { EngineMeter } from './engine-meter.ts';
+export { ORDER_SAGA } from './order-saga.ts';
+export { type LogSink, RequestLog } from './request-log.ts';
+export { type ApiOptions, type ServedApi, serveApi } from './serve-api.ts';

@@ -1,0 +1,172 @@
+// What watches the engine: statistics, health, meters, the status page and its stream, the documents of the API.
+
+import { z } from '@hono/zod-openapi';
+import type { LiveEngine, SagaCatalogue, StatusCount } from '../live/index.ts';
+import type { Counts } from './counts.ts';
+import { docsPage } from './docs-page.ts';
+import { type Answer, type Endpoint, endpoint } from './endpoint.ts';
+import type { EngineMeter } from './engine-meter.ts';
+import { type EventStream, STREAM_HEADERS } from './event-stream.ts';
+import type { ApiMeters } from './meters.ts';
+import { pageResponse } from './page.ts';
+import { later } from './problem.ts';
+import { SAGA_STATUSES } from './schemas.ts';
+import { statusPage } from './status-page.ts';
+import type { StatusWatch } from './status-snapshot.ts';
+
+export interface MonitoringParts {
+  readonly engine: LiveEngine;
+  readonly catalogue: SagaCatalogue;
+  readonly counts: Counts;
+  readonly meter: EngineMeter;
+  readonly meters: ApiMeters;
+  readonly watch: StatusWatch;
+  readonly stream: EventStream;
+  /** The OpenAPI document. */
+  readonly document: () => object;
+  readonly isClosing: () => boolean;
+}
+
+const TAG = 'Monitoring';
+const Count = z.int().min(0);
+
+const SagaStats = z
+  .object({
+    totalSagas: Count,
+    runningSagas: Count.openapi({ description: 'Not ended, and not waiting for a person' }),
+    completedSagas: Count,
+    failedSagas: Count.openapi({ description: 'failed, compensated or compensation_failed' }),
+    successRate: z
+      .number()
+      .min(0)
+      .max(1)
+      .openapi({ description: 'Of those that are at rest; 0 when there are none' }),
+    averageDuration: z.number().min(0).openapi({ description: 'From creation to end, in seconds' }),
+    byStatus: z.record(z.string(), Count),
+  })
+  .openapi('SagaStats');
+
+const Health = z
+  .object({
+    status: z.literal('ok'),
+    sagasInMemory: Count.optional(),
+    callsInFlight: Count.optional(),
+    eventLoopLagP99Ms: z.number().optional(),
+  })
+  .openapi('Health');
+
+export function monitoringEndpoints(parts: MonitoringParts): readonly Endpoint[] {
+  return [...apiEndpoints(parts), ...pageEndpoints(parts)];
+}
+
+function apiEndpoints(parts: MonitoringParts): readonly Endpoint[] {
+  const { counts } = parts;
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/stats',
+      role: 'read',
+      tag: TAG,
+      summary: 'How many sagas there are, and how they fare',
+      answers: { 200: ['The statistics', SagaStats] },
+      handle: async () => ({ value: statsOf(await counts.now()) }),
+    }),
+    ...['/api/sagas/health', '/health'].map((path) => {
+      const isOpen = path === '/health';
+      return endpoint({
+        method: 'get',
+        path,
+        role: isOpen ? 'open' : 'read',
+        tag: TAG,
+        summary: isOpen ? 'Whether the server is well; for anybody' : 'Whether the server is well',
+        answers: { 200: ['It is', Health] },
+        handle: () => health(parts, isOpen),
+      });
+    }),
+    ...['/api/sagas/metrics', '/metrics'].map((path) =>
+      endpoint({
+        method: 'get',
+        path,
+        role: 'read',
+        tag: TAG,
+        summary: 'Meters, for Prometheus',
+        answers: { 200: ['The meters', 'text/plain'] },
+        handle: () => metrics(parts),
+      }),
+    ),
+  ];
+}
+
+function pageEndpoints({ watch, stream, document }: MonitoringParts): readonly Endpoint[] {
+  const page = { method: 'get', role: 'read', isPage: true, tag: 'Pages' } as const;
+  return [
+    endpoint({
+      ...page,
+      path: '/',
+      summary: 'The status page',
+      answers: { 200: ['A page', 'text/html'] },
+      handle: async () => ({ response: pageResponse(statusPage(await watch.snapshot())) }),
+    }),
+    endpoint({
+      ...page,
+      path: '/api/events/stream',
+      summary: 'A snapshot of everything each second, as server-sent events',
+      answers: { 200: ['Events called `snapshot`', 'text/event-stream'] },
+      handle: async ({ record }) => ({
+        response:
+          record.method === 'HEAD' ? new Response(null, { headers: STREAM_HEADERS }) : stream.subscribe(),
+      }),
+    }),
+    endpoint({
+      ...page,
+      path: '/docs',
+      summary: 'This API, for people',
+      answers: { 200: ['A page', 'text/html'] },
+      handle: async () => ({ response: pageResponse(docsPage(document())) }),
+    }),
+    endpoint({
+      ...page,
+      path: '/openapi.json',
+      summary: 'This API, for programs',
+      answers: { 200: ['OpenAPI 3.1', z.looseObject({ openapi: z.string() })] },
+      handle: async () => ({ value: document() }),
+    }),
+  ];
+}
+
+function statsOf(counts: readonly StatusCount[]): z.output<typeof SagaStats> {
+  const byStatus: Record<string, number> = Object.fromEntries(SAGA_STATUSES.map((status) => [status, 0]));
+  for (const { status, count } of counts) byStatus[status] = count;
+  const of = (...statuses: readonly string[]): number =>
+    statuses.reduce((sum, one) => sum + (byStatus[one] ?? 0), 0);
+  const ended = of('completed', 'compensated', 'failed');
+  const atRest = ended + of('compensation_failed');
+  const durationUs = counts.reduce((sum, { durationUsTotal }) => sum + durationUsTotal, 0);
+  return {
+    totalSagas: of(...SAGA_STATUSES),
+    runningSagas: of('created', 'running', 'compensating'),
+    completedSagas: of('completed'),
+    failedSagas: of('failed', 'compensated', 'compensation_failed'),
+    successRate: atRest === 0 ? 0 : of('completed') / atRest,
+    averageDuration: ended === 0 ? 0 : durationUs / ended / 1_000_000,
+    byStatus,
+  };
+}
+
+/** Well is who runs, takes requests, and reaches its store. */
+async function health(parts: MonitoringParts, isBrief: boolean): Promise<Answer> {
+  const { engine, catalogue, meter, meters, isClosing } = parts;
+  if (isClosing()) throw later('stopping', 'the server is stopping', 1);
+  if (meter.halted !== undefined)
+    throw later('halted', 'the engine has stopped and must be started anew', 10);
+  await catalogue.find({ limit: 1 });
+  if (isBrief) return { value: { status: 'ok' } };
+  const { size: sagasInMemory, callsInFlight } = engine;
+  return { value: { status: 'ok', sagasInMemory, callsInFlight, eventLoopLagP99Ms: meters.lagMs(99) } };
+}
+
+async function metrics({ meters: { registry } }: MonitoringParts): Promise<Answer> {
+  const text = await registry.metrics();
+  const headers = { 'content-type': registry.contentType, 'cache-control': 'no-store' };
+  return { response: new Response(text, { headers }) };
+}

@@ -1,0 +1,337 @@
+// `/api/sagas`: begin a saga, look at it, stop it, try it again, forget it.
+
+import { z } from '@hono/zod-openapi';
+import type { SagaDefinition } from '../core/define-saga.ts';
+import { suggestion } from '../core/nearest.ts';
+import { parseInput } from '../core/parse-input.ts';
+import type { SagaStatus } from '../core/saga-event.ts';
+import { UserError } from '../core/user-error.ts';
+import type { LiveEngine, SagaCatalogue } from '../live/index.ts';
+import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
+import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
+import type { EngineMeter } from './engine-meter.ts';
+import { bad, Problem } from './problem.ts';
+import type { SagaReader } from './saga-reader.ts';
+import { unknownSaga } from './saga-reader.ts';
+import { eventView, rowView, sagaView, standingView } from './saga-view.ts';
+import {
+  CompensateSaga,
+  CreateSaga,
+  EventList,
+  IdempotencyHeader,
+  IdParams,
+  Paging,
+  RegisteredSaga,
+  SAGA_STATUSES,
+  SagaList,
+  SagaStanding,
+  SagaView,
+} from './schemas.ts';
+
+export interface SagaParts {
+  readonly engine: LiveEngine;
+  readonly catalogue: SagaCatalogue;
+  readonly definitions: readonly SagaDefinition[];
+  readonly reader: SagaReader;
+  readonly creations: Creations;
+  readonly meter: EngineMeter;
+}
+
+const TAG = 'Sagas';
+
+export function sagaEndpoints(parts: SagaParts): readonly Endpoint[] {
+  return [
+    ...listEndpoints(parts),
+    ...oneSagaEndpoints(parts),
+    ...eventEndpoints(parts),
+    ...wishEndpoints(parts),
+  ];
+}
+
+const WhichSagas = z.object({
+  status: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .openapi({ description: 'One or several, repeated or separated by commas' }),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'it must be the name of a definition')
+    .optional(),
+  createdFrom: z.iso.datetime({ offset: true }).optional(),
+  ...Paging,
+});
+
+function listEndpoints(parts: SagaParts): readonly Endpoint[] {
+  const { catalogue } = parts;
+  return [
+    endpoint({
+      method: 'post',
+      path: '/api/sagas',
+      role: 'operate',
+      tag: TAG,
+      summary: 'Begin a saga',
+      description: 'It is durable when this answers: from then on it ends, whatever happens to the server.',
+      headers: IdempotencyHeader,
+      body: { schema: CreateSaga },
+      answers: { 201: ['Begun', SagaView], 200: ['The saga that this key has begun before', SagaView] },
+      handle: (asked) => create(parts, asked),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/sagas',
+      role: 'read',
+      tag: TAG,
+      summary: 'List sagas, newest first',
+      query: WhichSagas,
+      answers: { 200: ['A page of them', SagaList] },
+      async handle({ query: { status, name, createdFrom, limit, cursor } }) {
+        const page = await catalogue.find({
+          limit,
+          ...(status === undefined ? {} : { statuses: statusesOf(status) }),
+          ...(name === undefined ? {} : { definition: name }),
+          ...(createdFrom === undefined ? {} : { createdFromUs: Date.parse(createdFrom) * 1_000 }),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        return { value: { sagas: page.sagas.map(rowView), next: page.next ?? null } };
+      },
+    }),
+  ];
+}
+
+/** @throws Problem 400 `bad-query` */
+function statusesOf(given: string | readonly string[]): readonly SagaStatus[] {
+  return [given].flat().flatMap((text) =>
+    text.split(',').map((word) => {
+      const status = SAGA_STATUSES.find((known) => known === word);
+      if (status !== undefined) return status;
+      const shown = JSON.stringify(word.slice(0, 40));
+      throw bad(`status ${shown} is not known`, suggestion(word.slice(0, 40), SAGA_STATUSES), 'bad-query');
+    }),
+  );
+}
+
+async function create(parts: SagaParts, { body, header, record }: Asked<unknown, unknown>): Promise<Answer> {
+  const creation = creationOf(parts, body, header('idempotency-key'));
+  const { id, isNew } = await parts.creations.create(creation);
+  record.saga = id;
+  const value = sagaView(await parts.reader.read(id));
+  return { status: isNew ? 201 : 200, value, headers: { location: `/api/sagas/${id}` } };
+}
+
+/** With `steps`, the saga brings its definition along; without, it names one. */
+function creationOf(parts: SagaParts, body: unknown, key: string | undefined): Creation {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw bad('the body must be a JSON object', 'See /docs for an example.');
+  }
+  if (!('steps' in body) && 'name' in body && 'input' in body) return registered(parts, body, key);
+  return {
+    scope: 'sagas',
+    key,
+    begin: (options) => parts.engine.createFromJson(body, options),
+    isSame: ({ source }) => source !== undefined && isSameJson(source, body),
+  };
+}
+
+function registered({ engine, definitions }: SagaParts, body: object, key: string | undefined): Creation {
+  const { name, version, input } = RegisteredSaga.parse(body);
+  const named = definitions.filter((known) => known.name === name);
+  const newestFirst = named.toSorted((a, b) => b.version - a.version);
+  const definition = newestFirst.find((known) => version === undefined || known.version === version);
+  if (definition === undefined) throw unknownDefinition(name, version, definitions);
+  return {
+    scope: 'sagas',
+    key,
+    begin: (options) => engine.create(definition, input, options),
+    isSame: (created) => isOf(created, named, version, input),
+  };
+}
+
+/** The input stands in the log as its schema made it. Without a version, any version of the name will do. */
+function isOf(
+  { definition, definitionVersion, input: logged, source }: SagaCreated,
+  named: readonly SagaDefinition[],
+  version: number | undefined,
+  input: unknown,
+): boolean {
+  const known = named.find((one) => one.name === definition && one.version === definitionVersion);
+  if (source !== undefined || known === undefined || (version ?? definitionVersion) !== definitionVersion)
+    return false;
+  const parsed = parseInput(known, input);
+  return parsed.kind === 'parsed' && isSameJson(parsed.input, logged);
+}
+
+function unknownDefinition(
+  name: string,
+  version: number | undefined,
+  known: readonly SagaDefinition[],
+): Problem {
+  const shown = JSON.stringify(name.slice(0, 100));
+  const what = version === undefined ? shown : `${shown} version ${version}`;
+  const names = [...new Set(known.map((definition) => definition.name))];
+  return bad(
+    `this server does not run saga ${what}`,
+    suggestion(name.slice(0, 100), names),
+    'unknown-definition',
+  );
+}
+
+function oneSagaEndpoints({ catalogue, reader }: SagaParts): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/{id}',
+      role: 'read',
+      tag: TAG,
+      summary: 'Look at a saga',
+      params: IdParams,
+      answers: { 200: ['The saga', SagaView] },
+      async handle({ params: { id }, record }) {
+        const saga = await reader.read(id);
+        record.saga = id;
+        return { value: sagaView(saga) };
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/api/sagas/{id}',
+      role: 'admin',
+      tag: TAG,
+      summary: 'Forget a saga that has ended',
+      description: 'With its events. Its Idempotency-Key would begin it anew.',
+      params: IdParams,
+      answers: { 204: ['Forgotten'] },
+      async handle({ params: { id }, record }) {
+        const removed = await catalogue.remove(id);
+        if (removed === 'unknown') throw unknownSaga();
+        record.saga = id;
+        if (removed === 'removed') return { status: 204 };
+        const detail = 'the saga has not ended, or waits for a person';
+        throw new Problem({
+          status: 409,
+          code: 'not-ended',
+          detail,
+          hint: 'Only what has ended can be forgotten.',
+        });
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/{id}/status',
+      role: 'read',
+      tag: TAG,
+      summary: 'How a saga stands',
+      params: IdParams,
+      answers: { 200: ['Its status', SagaStanding] },
+      async handle({ params: { id }, record }) {
+        const saga = await reader.read(id);
+        record.saga = id;
+        return { value: standingView(saga) };
+      },
+    }),
+  ];
+}
+
+const WhichEvents = z.object({
+  after: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
+
+function eventEndpoints({ reader }: SagaParts): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/{id}/events',
+      role: 'read',
+      tag: TAG,
+      summary: 'What happened to a saga, oldest first',
+      params: IdParams,
+      query: WhichEvents,
+      answers: { 200: ['Its events', EventList] },
+      async handle({ params: { id }, query: { after, limit }, record }) {
+        const log = await reader.log(id);
+        record.saga = id;
+        const page = log.slice(after, after + limit);
+        const next = after + limit < log.length ? after + limit : null;
+        return { value: { schema: 'sagastorm/events@1', sagaID: id, events: page.map(eventView), next } };
+      },
+    }),
+  ];
+}
+
+const NoMembers = z.strictObject({});
+
+function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'put',
+      path: '/api/sagas/{id}/compensate',
+      role: 'operate',
+      tag: TAG,
+      summary: 'Stop a saga, and undo what it did',
+      description: 'A saga whose undo was given up (compensation_failed) goes on with it.',
+      params: IdParams,
+      body: { schema: CompensateSaga, isOptional: true },
+      answers: { 202: ['It will be undone', SagaView] },
+      handle({ params: { id }, body, record }) {
+        checkCompensation(id, body);
+        return wish(parts, id, record, (status) => (status === 'compensation_failed' ? 'resume' : 'cancel'));
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/sagas/{id}/retry',
+      role: 'operate',
+      tag: TAG,
+      summary: 'Begin a saga anew that ended without effect',
+      description: 'A saga whose undo was given up (compensation_failed) goes on with it.',
+      params: IdParams,
+      body: { schema: NoMembers, isOptional: true },
+      answers: { 202: ['It goes on', SagaView] },
+      handle({ params: { id }, body, record }) {
+        NoMembers.parse(body ?? {});
+        return wish(parts, id, record, (status) => (status === 'compensation_failed' ? 'resume' : 'retry'));
+      },
+    }),
+  ];
+}
+
+function checkCompensation(id: string, body: unknown): void {
+  const { sagaID = id, stepID } = CompensateSaga.parse(body ?? {});
+  if (sagaID !== id) throw bad('sagaID is not the saga of this address', 'Leave it out.');
+  if (stepID === undefined) return;
+  throw bad(
+    'a step is not undone by itself',
+    'Leave stepID out: the whole saga is undone, in reverse order.',
+  );
+}
+
+const RESUMABLE: readonly SagaStatus[] = ['failed', 'compensated', 'compensation_failed'];
+
+async function wish(
+  { engine, reader, meter }: SagaParts,
+  id: string,
+  record: Asked<unknown, unknown>['record'],
+  choose: (status: SagaStatus) => 'cancel' | 'retry' | 'resume',
+): Promise<Answer> {
+  const { state } = await reader.read(id);
+  record.saga = id;
+  const kind = choose(state.status);
+  if (kind !== 'cancel' && RESUMABLE.includes(state.status)) meter.resumed(id);
+  try {
+    await engine[kind](id);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'refused') throw error;
+    throw wishRefused(kind, (await reader.read(id)).state.status);
+  }
+  return { status: 202, value: sagaView(await reader.read(id)), headers: { location: `/api/sagas/${id}` } };
+}
+
+function wishRefused(kind: 'cancel' | 'retry' | 'resume', status: SagaStatus): Problem {
+  const done = { cancel: 'stopped', retry: 'begun anew', resume: 'gone on with' }[kind];
+  return new Problem({
+    status: 409,
+    code: 'refused',
+    detail: `the saga is ${status}, and cannot be ${done} now`,
+    hint: 'Look at its events: it may be stopping already, or past its point of no return.',
+  });
+}

@@ -1,0 +1,193 @@
+// What watches the engine: statistics, health, meters, pages, and what administrators see.
+
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { EngineMeter } from '../../../engine/api/index.ts';
+import { APPLIED, LOST, NO } from '../live/stage.ts';
+import { EXAMPLE, served } from './served.ts';
+
+/** One saga that completes, one that is compensated, one whose undo is given up, one that runs. */
+async function mixed() {
+  const all = await served();
+  const { ask, transport, host } = all;
+  const ids: string[] = [];
+  for (const answer of ['completes', 'is undone', 'gets stuck', 'runs'] as const) {
+    transport.answer = ({ action }) => {
+      if (action === 'reserve' || answer === 'completes') return APPLIED;
+      if (action === 'charge') return answer === 'runs' ? undefined : NO;
+      return answer === 'is undone' ? APPLIED : LOST;
+    };
+    const { json } = await ask('POST', '/api/sagas', EXAMPLE);
+    ids.push(String(json.id));
+    if (answer !== 'runs') await host.whenEnded(String(json.id));
+  }
+  return { ...all, ids };
+}
+
+test('the statistics count sagas by what became of them', async () => {
+  const { ask } = await mixed();
+  const { json } = await ask('GET', '/api/sagas/stats');
+  expect(json).toMatchObject({
+    totalSagas: 4,
+    runningSagas: 1,
+    completedSagas: 1,
+    failedSagas: 2,
+    successRate: 1 / 3,
+    byStatus: { completed: 1, compensated: 1, compensation_failed: 1, running: 1, failed: 0 },
+  });
+  expect(json.averageDuration).toBeGreaterThan(0);
+});
+
+test('without sagas the statistics are zeros', async () => {
+  const { ask } = await served();
+  expect((await ask('GET', '/api/sagas/stats')).json).toMatchObject({
+    totalSagas: 0,
+    successRate: 0,
+    averageDuration: 0,
+  });
+});
+
+test('the meters say the same, in the words of Prometheus', async () => {
+  const { ask } = await mixed();
+  const { text, headers } = await ask('GET', '/metrics');
+  expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  for (const line of [
+    'sagastorm_sagas{status="completed"} 1',
+    'sagastorm_sagas{status="failed"} 0',
+    'sagastorm_sagas_created_total 4',
+    'sagastorm_sagas_ended_total{status="compensation_failed"} 1',
+    'sagastorm_sagas_in_flight 1',
+    'sagastorm_calls_in_flight 1',
+    'sagastorm_engine_up 1',
+    'sagastorm_api_request_seconds_count{method="POST",route="/api/sagas",status="201"} 4',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+  expect(text).toMatch(/sagastorm_event_loop_lag_p99_seconds [\d.]+\n/);
+  expect((await ask('GET', '/api/sagas/metrics')).text).toContain('sagastorm_sagas_created_total 4');
+});
+
+test('two servers in a process have meters of their own', async () => {
+  const [one, other] = [await served(), await served()];
+  await one.ask('POST', '/api/sagas', EXAMPLE);
+  expect((await other.ask('GET', '/metrics')).text).toContain('sagastorm_sagas_created_total 0\n');
+});
+
+test('M1: an end that is reported again is counted once', () => {
+  const meter = new EngineMeter();
+  const ended = { kind: 'ended', saga: 's', status: 'failed' } as const;
+  meter.report(ended);
+  meter.report(ended);
+  expect(meter.ended.get('failed')).toBe(1);
+  meter.resumed('s');
+  meter.report(ended);
+  expect(meter.ended.get('failed')).toBe(2);
+});
+
+test('a retry that fails again is counted as another end', async () => {
+  const { ask } = await served({ answer: ({ action }) => (action === 'charge' ? NO : APPLIED) });
+  const { json } = await ask('POST', '/api/sagas', EXAMPLE);
+  await ask('PUT', `/api/sagas/${String(json.id)}/compensate`);
+  await ask('POST', `/api/sagas/${String(json.id)}/retry`);
+  expect((await ask('GET', '/metrics')).text).toContain(
+    'sagastorm_sagas_ended_total{status="compensated"} 2\n',
+  );
+});
+
+test('health is told to anybody, and in detail to those who may read', async () => {
+  const { ask } = await served();
+  expect((await ask('GET', '/health')).json).toEqual({ status: 'ok' });
+  expect((await ask('GET', '/api/sagas/health')).json).toMatchObject({ status: 'ok', sagasInMemory: 0 });
+});
+
+test('an engine that was halted is not well', async () => {
+  const meter = new EngineMeter();
+  const { ask } = await served({ meter });
+  meter.report({ kind: 'halted', error: new Error('fenced') });
+  expect((await ask('GET', '/health')).json).toMatchObject({ status: 503, code: 'halted' });
+});
+
+test('a stopped engine answers 503, and reading goes on', async () => {
+  const { ask, host } = await served();
+  const { json } = await ask('POST', '/api/sagas', EXAMPLE);
+  await host.stop();
+  expect((await ask('POST', '/api/sagas', EXAMPLE)).json).toMatchObject({ status: 503, code: 'stopped' });
+  expect((await ask('GET', `/api/sagas/${String(json.id)}`)).status).toBe(200);
+});
+
+test('an administrator sees each step: when, how often, what it made, what went wrong', async () => {
+  const { ask } = await served({
+    answer: ({ action }) => (action === 'reserve' ? { kind: 'applied', result: { shipment: 'ship-1' } } : NO),
+  });
+  const { json: saga } = await ask('POST', '/api/sagas', EXAMPLE);
+  const { json } = await ask('GET', `/api/admin/sagas/${String(saga.id)}`);
+  expect(json).toMatchObject({
+    sagaId: saga.id,
+    orderId: null,
+    reason: { kind: 'step-failed', step: 'process_payment', failure: 'business' },
+    duration: expect.stringMatching(/^PT[\d.]+S$/),
+    steps: [
+      { name: 'reserve_inventory', resourceId: 'ship-1', attempts: 1, startedAt: expect.any(String) },
+      {
+        name: 'process_payment',
+        status: 'rejected',
+        attempts: 1,
+        undoAttempts: 0,
+        lastError: 'business: no',
+      },
+    ],
+  });
+});
+
+test('an administrator finds what did not complete in the last hours, newest first, page by page', async () => {
+  const { ask, ids } = await mixed();
+  const { json } = await ask('GET', '/api/admin/sagas/failed?hours=1');
+  expect((json.sagas as { id: string }[]).map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+  const { json: first } = await ask('GET', '/api/admin/sagas/failed?limit=1');
+  const { json: second } = await ask('GET', `/api/admin/sagas/failed?limit=1&cursor=${String(first.next)}`);
+  expect((second.sagas as { id: string }[])[0]!.id).toBe(ids[1]);
+});
+
+test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours) => {
+  const { ask } = await served();
+  expect((await ask('GET', `/api/admin/sagas/failed?hours=${hours}`)).status).toBe(400);
+});
+
+test('the status page reads without JavaScript, and says what is stuck', async () => {
+  const { ask, ids } = await mixed();
+  const { text, headers } = await ask('GET', '/');
+  expect(text).toContain('<b id="total">4</b>');
+  expect(text).toContain('<b id="person">1</b>');
+  expect(text).toContain(`<td>${ids[2]}</td>`);
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  expect(text).not.toMatch(/https?:\/\//);
+});
+
+test('every id that the script of the page writes to is on the page', async () => {
+  const { ask } = await served();
+  const { text } = await ask('GET', '/');
+  const [page = '', script = ''] = text.split('<script>');
+  const written = [...script.matchAll(/put\('(\w+)'/g)].map(([, id]) => id!);
+  expect(written.length).toBeGreaterThan(10);
+  for (const id of written) expect(page).toContain(`id="${id}"`);
+});
+
+test('H2: the policy of a page allows its own style and script, by their hash', async () => {
+  const { ask } = await served();
+  const { text, headers } = await ask('GET', '/');
+  for (const [tag, directive] of [
+    ['style', 'style-src'],
+    ['script', 'script-src'],
+  ]) {
+    const inside = new RegExp(`<${tag}>([^]*)</${tag}>`).exec(text)![1]!;
+    const hash = createHash('sha256').update(inside).digest('base64');
+    expect(headers.get('content-security-policy')).toContain(`${directive} 'sha256-${hash}'`);
+  }
+});
+
+test('the documents for people name every endpoint, and load nothing from elsewhere', async () => {
+  const { ask } = await served();
+  const [{ text }, { json }] = [await ask('GET', '/docs'), await ask('GET', '/openapi.json')];
+  for (const path of Object.keys(json.paths as object)) expect(text).toContain(`<code>${path}</code>`);
+  expect(text).not.toMatch(/<script|<link|https?:\/\//);
+});
