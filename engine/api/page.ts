@@ -30,6 +30,10 @@ p, li { max-width: 44rem } .dim { color: var(--dim) } .warn { color: var(--warn)
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .75rem; margin: 1rem 0 }
 .card { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem }
 .card b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums } .card span { color: var(--dim) }
+.course { display: block; width: 100%; height: 1.75rem; margin-top: .4rem } .course polyline { fill: none;
+  stroke: var(--dim); stroke-width: 1.5; vector-effect: non-scaling-stroke }
+.bars th { width: 10rem; font-weight: 400 } .bars .count { width: 6rem; text-align: right; padding-right: 1rem }
+.bar { display: block; width: 100%; height: .8rem } .bar rect { fill: var(--dim) } tfoot th, tfoot td { font-weight: 600 }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; vertical-align: top }
 code, pre { font: .9em ui-monospace, monospace } pre { overflow: auto; border: 1px solid var(--line); padding: .75rem;
