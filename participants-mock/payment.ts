@@ -22,6 +22,8 @@ export interface PaymentOptions extends FenceOptions {
   readonly customers?: number;
   /** What each customer has, in minor units; 0 to 2^53 − 1 over all of them. Default 1,000,000,000.00. */
   readonly openingBalance?: number;
+  /** Further customers, by name. Default none. */
+  readonly named?: readonly string[];
   /** The one currency that is taken. Default `USD`. */
   readonly currency?: string;
 }
@@ -84,10 +86,13 @@ export class Payment implements Service {
   readonly #clearing: Account;
   readonly #holds = new Map<string, Hold>();
 
-  constructor({ customers = 100, openingBalance = 1_000_000_000_00, currency = 'USD' }: PaymentOptions = {}) {
+  constructor(options: PaymentOptions = {}) {
+    const { customers = 100, named = [], openingBalance = 1_000_000_000_00, currency = 'USD' } = options;
     checkOption('customers', customers, 1, 1_000_000);
-    checkOption('openingBalance', openingBalance, 0, Math.floor(Number.MAX_SAFE_INTEGER / customers));
+    const purses = customers + named.length;
+    checkOption('openingBalance', openingBalance, 0, Math.floor(Number.MAX_SAFE_INTEGER / purses));
     for (let i = 0; i < customers; i++) this.ledger.open(`c-${i}`, openingBalance);
+    for (const name of named) this.ledger.open(name, openingBalance);
     this.#merchant = this.ledger.open('merchant', 0);
     this.#clearing = this.ledger.open('clearing:holds', 0);
     this.#currency = currency;

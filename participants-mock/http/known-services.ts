@@ -32,8 +32,15 @@ type Defaults<Options> = Omit<Options, 'retentionUs'>;
 /** Credits fail as a server's own failure does: each request anew, so that a repetition may succeed. */
 const CREDIT_FAILS: CreditFails = { permille: 300, per: 'attempt', answer: 'unknown' };
 const BANK: Defaults<BankOptions> = { accounts: 100, openingBalance: 1_000_00, creditFails: CREDIT_FAILS };
-const INVENTORY: Defaults<InventoryOptions> = { items: { prod_123: 1_000, prod_456: 1_000 } };
-const PAYMENT: Defaults<PaymentOptions> = { customers: 10, openingBalance: 1_000_000_00, currency: 'USD' };
+const INVENTORY: Defaults<InventoryOptions> = {
+  items: { prod_123: 1_000, prod_456: 1_000, 'product-1': 1_000, 'product-2': 1_000 },
+};
+const PAYMENT: Defaults<PaymentOptions> = {
+  customers: 10,
+  named: ['customer-123'],
+  openingBalance: 1_000_000_00,
+  currency: 'USD',
+};
 const RIDE: Defaults<RideOptions> = { drivers: 100, leaseUs: 300_000_000 };
 const RECORDS: Defaults<OrdersOptions & ShippingOptions> = { createFails: { permille: 0 } };
 const CANCELS: PlainDialect = { compensates: { cancel: ['create'] } };

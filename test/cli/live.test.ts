@@ -76,7 +76,7 @@ test.each([
     [resolve('scenarios/planted-bugs/never-undoes.ts')],
     'cannot run for real',
   ],
-  ['no scenario', [], 'live takes one scenario, not 0'],
+  ['no scenario', [], 'live takes one scenario or capsule, not 0'],
   ['a database without an address', ['bank-transfer', '--store', 'postgres'], 'needs a database'],
   ['too many seconds', ['bank-transfer', '--seconds', '1e9'], '--seconds'],
 ])('%s is refused in one sentence', async (_what, words, sentence) => {
