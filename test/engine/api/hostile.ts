@@ -206,7 +206,7 @@ async function sendRaw(target: Target, seed: string): Promise<void> {
   socket.on('error', () => undefined);
   socket.setTimeout(SOCKET_TIMEOUT_MS, () => socket.destroy());
   await once(socket, 'connect');
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(raw(seed, target.loot));
   socket.write('\r\n\r\n');
   setTimeout(() => socket.end(), 20); // one who waits for an answer hears it before; one who waits for ever does not

@@ -1,6 +1,5 @@
 // What is too much is refused, before it costs anything; who may ask again later is told when.
 
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { accessToken } from '../../../engine/api/access.ts';
@@ -27,7 +26,7 @@ test('B1: a body that never ends is cut off when it is too long', async () => {
     'POST /api/sagas HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
   socket.write(head);
   const feed = setInterval(() => socket.write(`400\r\n${' '.repeat(1_024)}\r\n`), 1);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(feed);
   expect(said).toMatch(/^HTTP\/1.1 413 /);
 });
