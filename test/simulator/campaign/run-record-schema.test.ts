@@ -54,7 +54,7 @@ test.each<[string, unknown, string]>([
   expect(faultsOf(record)).toContain(fault);
 });
 
-test.each(Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec'].includes(key)))(
+test.each(Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec', 'source'].includes(key)))(
   'a record without %s is refused',
   (key) => {
     const { [key as keyof typeof held]: _, ...rest } = held;
