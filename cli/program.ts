@@ -9,7 +9,9 @@ import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
+import { MERGE, merge } from './commands/merge.ts';
 import { REPLAY, replay } from './commands/replay.ts';
+import { REPORT, report as reportAgain } from './commands/report.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
@@ -20,7 +22,19 @@ import { remark, tolerateLostReaders } from './terminal.ts';
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
 /** Every command, as the help lists them. */
-export const SPECS: readonly CommandSpec[] = [RUN, REPLAY, SHRINK, EXPLORE, COMPARE, TUNE, LIVE, SEEDS, LIST];
+export const SPECS: readonly CommandSpec[] = [
+  RUN,
+  REPLAY,
+  SHRINK,
+  EXPLORE,
+  COMPARE,
+  TUNE,
+  LIVE,
+  MERGE,
+  REPORT,
+  SEEDS,
+  LIST,
+];
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   replay,
@@ -29,6 +43,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compare,
   tune,
   live,
+  merge,
+  report: reportAgain,
   seeds,
   list,
 };

@@ -25,7 +25,10 @@ export interface Finding {
 }
 
 /** The rule that a run must come out the same twice. */
-export const DETERMINISTIC = { rule: 'deterministic', statement: 'A seed that is run again gives the same events' };
+export const DETERMINISTIC = {
+  rule: 'deterministic',
+  statement: 'A seed that is run again gives the same events',
+};
 
 /** Everything that failed, the worst first. */
 export function findingsOf(record: RunRecord): readonly Finding[] {
@@ -46,7 +49,8 @@ export function objectiveText({ statement, actual }: Objective): string {
 function divergence(record: RunRecord): readonly Finding[] {
   const { checked, equal, divergence: found } = record.determinism;
   if (equal === checked) return [];
-  const first = found === undefined ? '' : `; seed "${found.seed}" differs first in event ${number(found.index)}`;
+  const first =
+    found === undefined ? '' : `; seed "${found.seed}" differs first in event ${number(found.index)}`;
   return [
     {
       kind: 'nondeterministic',
@@ -88,13 +92,12 @@ function violations(record: RunRecord): readonly Finding[] {
 function detailsOf(violation: RecordedViolation, runs: number): Finding['details'] {
   const { seed, saga, atUs, also, faults, shrunk, notShrunk, replay, runTest } = violation;
   const where = `${saga === undefined ? '' : `saga ${saga} `}at ${duration(atUs)}`;
-  const left = shrunk?.faults ?? faults.map(({ kind, at }) => `${kind} at ${at}`);
+  const struck = faults.length === 0 ? 'none' : listed(faults.map(({ kind, at }) => `${kind} at ${at}`));
   return [
     ['seed', `${seed} (${where}; ${number(violation.runs)} of ${counted(runs, 'run')})`],
     ...(also === undefined ? [] : [['and breaks', also.join(', ')] as const]),
-    ...(shrunk === undefined ? [] : [['shrunk', shrunk.sentence] as const]),
+    shrunk === undefined ? ['faults', struck] : ['shrunk', shrunk.sentence], // which names its faults
     ...(notShrunk === undefined ? [] : [['shrunk', `no: ${notShrunk}`] as const]),
-    ['faults', left.length === 0 ? 'none' : listed(left)],
     ['replay', replay],
     ...(runTest === undefined ? [] : [['test', runTest] as const]),
   ];

@@ -61,12 +61,19 @@ function annotationsOf(record: RunRecord, folder: string | undefined): readonly 
   const [first] = inconclusive;
   const reason = first === undefined ? '' : `: seed ${first.seed}: ${first.reason}`;
   const message = `${counted(inconclusive.length, 'thing')} left open${reason}`;
-  const open = { level: 'warning', file, line: source?.line, title: `inconclusive (${scenario})`, message } as const;
+  const open = {
+    level: 'warning',
+    file,
+    line: source?.line,
+    title: `inconclusive (${scenario})`,
+    message,
+  } as const;
   return [...failures, open];
 }
 
 function command({ level, file, line, title, message }: Annotation): string {
-  const place = file === undefined ? [] : [['file', file], ...(line === undefined ? [] : [['line', String(line)]])];
+  const place =
+    file === undefined ? [] : [['file', file], ...(line === undefined ? [] : [['line', String(line)]])];
   const properties = [...place, ['title', title]].map(([name, value]) => `${name}=${property(value!)}`);
   return `::${level} ${properties.join(',')}::${data(message)}`;
 }

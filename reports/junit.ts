@@ -15,7 +15,12 @@ import { element, text } from './xml.ts';
 type Outcome =
   | { readonly kind: 'passed' }
   | { readonly kind: 'skipped'; readonly message: string }
-  | { readonly kind: 'failure' | 'error'; readonly type: string; readonly message: string; readonly body: string };
+  | {
+      readonly kind: 'failure' | 'error';
+      readonly type: string;
+      readonly message: string;
+      readonly body: string;
+    };
 
 interface Case {
   readonly group: string;
@@ -149,7 +154,8 @@ function objectiveCases({ slo = [] }: RunRecord, findings: readonly Finding[]): 
   return slo.map((objective) => {
     const { id, statement, state } = objective;
     const name = `${id}: ${statement}`;
-    if (state === 'not-measured') return { name, outcome: { kind: 'skipped', message: objectiveText(objective) } };
+    if (state === 'not-measured')
+      return { name, outcome: { kind: 'skipped', message: objectiveText(objective) } };
     return { name, outcome: failed(findings.filter(({ rule }) => rule === id)) };
   });
 }
@@ -158,7 +164,8 @@ function determinismCase({ determinism, live }: RunRecord, findings: readonly Fi
   const name = `${DETERMINISTIC.rule}: ${DETERMINISTIC.statement}`;
   if (determinism.checked > 0)
     return { name, outcome: failed(findings.filter(({ kind }) => kind === 'nondeterministic')) };
-  const message = live === undefined ? 'no run was repeated' : 'a run for real comes out differently every time';
+  const message =
+    live === undefined ? 'no run was repeated' : 'a run for real comes out differently every time';
   return { name, outcome: { kind: 'skipped', message } };
 }
 
@@ -168,7 +175,9 @@ function verdictCase({ verdict, inconclusive }: RunRecord): readonly Ungrouped[]
   const [first] = inconclusive;
   const shown = inconclusive.slice(0, REASONS_SHOWN_MAX).map(({ seed, reason }) => `seed ${seed}: ${reason}`);
   const more = inconclusive.length - shown.length;
-  const body = [...shown, ...(more > 0 ? [`and ${number(more)} more, all in the run record`] : [])].join('\n');
+  const body = [...shown, ...(more > 0 ? [`and ${number(more)} more, all in the run record`] : [])].join(
+    '\n',
+  );
   const message = `${counted(inconclusive.length, 'thing')} left open: ${first!.reason}`;
   const outcome =
     verdict === 'inconclusive'

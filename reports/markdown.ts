@@ -17,7 +17,10 @@ export function inline(text: string): string {
 
 /** Lines as they are, between fences that are longer than any run of marks in them. */
 export function fenced(language: string, lines: readonly string[]): readonly string[] {
-  const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)),
+  );
   const fence = '`'.repeat(longest + 1);
   return [`${fence}${language}`, ...lines, fence];
 }

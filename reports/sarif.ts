@@ -62,7 +62,10 @@ function rulesOf(records: readonly RunRecord[]): readonly Rule[] {
     const { scenario, invariants, sometimes = [], slo = [] } = record;
     const own = [...sometimes.map(({ name }) => occasionRule(name)), ...slo.map(promise)];
     const all: readonly Rule[] = [
-      ...invariants.map(({ id, statement, line }) => ({ id: line === undefined ? id : `${scenario}/${id}`, statement })),
+      ...invariants.map(({ id, statement, line }) => ({
+        id: line === undefined ? id : `${scenario}/${id}`,
+        statement,
+      })),
       ...own.map(({ rule, statement }) => ({ id: `${scenario}/${rule}`, statement })),
       { id: DETERMINISTIC.rule, statement: DETERMINISTIC.statement },
       ...findingsOf(record).map((finding) => ({
@@ -99,7 +102,12 @@ function resultOf({ record, finding }: Result, ruleIndex: number, folder: string
       ? {}
       : {
           locations: [
-            { physicalLocation: { artifactLocation: { uri: encoded(uri), uriBaseId: '%SRCROOT%' }, ...region } },
+            {
+              physicalLocation: {
+                artifactLocation: { uri: encoded(uri), uriBaseId: '%SRCROOT%' },
+                ...region,
+              },
+            },
           ],
         }),
     partialFingerprints: { 'sagastormSignature/v1': `${record.scenario}:${signature}` },

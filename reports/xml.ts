@@ -30,12 +30,10 @@ const CONTROL_PICTURES = 0x2400;
 
 /** XML 1.0 has no way to write most control characters, nor half a character: their pictures stand for them. */
 function legal(value: string): string {
-  return value
-    .toWellFormed()
-    .replace(/[\p{Cc}\uFFFE\uFFFF]/gu, (sign) => {
-      const code = sign.codePointAt(0)!;
-      if (sign === '\t' || sign === '\n' || sign === '\r' || (code >= 0x80 && code <= 0x9f)) return sign;
-      if (code > 0x9f) return '\uFFFD';
-      return code === 0x7f ? '\u2421' : String.fromCodePoint(CONTROL_PICTURES + code);
-    });
+  return value.toWellFormed().replace(/[\p{Cc}\uFFFE\uFFFF]/gu, (sign) => {
+    const code = sign.codePointAt(0)!;
+    if (sign === '\t' || sign === '\n' || sign === '\r' || (code >= 0x80 && code <= 0x9f)) return sign;
+    if (code > 0x9f) return '\uFFFD';
+    return code === 0x7f ? '\u2421' : String.fromCodePoint(CONTROL_PICTURES + code);
+  });
 }

@@ -3,16 +3,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
-import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { choicesOf, flagFor, flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { runLive } from '../live/run-live.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { RUN_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
-import { print } from '../terminal.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
 
 export const LIVE: CommandSpec = {
@@ -32,7 +30,6 @@ export const LIVE: CommandSpec = {
   ],
 };
 
-const REPORTERS: Reporters<RunRecord> = { pretty: renderPretty, line: renderLine, json: renderJson };
 const STORES = ['sqlite', 'postgres'];
 const SAGAS = { min: 1, max: 100_000 };
 const KILLS = { min: 0, max: 100_000 };
@@ -47,7 +44,7 @@ const PACE_DEFAULT = 10;
 const LEASE_MS = 1_000;
 
 export async function live(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporters = reportersOf(given, REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS);
   const scenario = onlyScenario(words);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const stop = new AbortController();
@@ -57,7 +54,8 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
       runLive({ ...optionsOf(scenario, given), out, signal: stop.signal, ...progress }),
     );
     const stored = storeRecord(record, out, false);
-    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    reporting.add(record, stored);
+    reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();

@@ -69,7 +69,12 @@ export function concluded(options: CampaignOptions, prepared: PreparedJob, outco
 /** What the clock says of a campaign: `runsMs` for the runs alone, `wallMs` for all of it. */
 export function metaOf(
   { events, sagas }: RunSummary,
-  { startedAt, runsMs, wallMs, workers }: Pick<RunRecord['meta'], 'startedAt' | 'wallMs' | 'workers'> & {
+  {
+    startedAt,
+    runsMs,
+    wallMs,
+    workers,
+  }: Pick<RunRecord['meta'], 'startedAt' | 'wallMs' | 'workers'> & {
     readonly runsMs: number;
   },
 ): RunRecord['meta'] {

@@ -17,7 +17,7 @@ export {
 } from './corpus.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
-export { makeFolder, writeText } from './folder.ts';
+export { checkWritable, makeFolder, writeText } from './folder.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';
 export {
   listScenarios,
@@ -27,8 +27,6 @@ export {
   shownPath,
 } from './load-scenario.ts';
 export { MarkedTrace } from './marked-trace.ts';
-export { STANDARD_POLICIES } from './policy-choice.ts';
-export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export {
   campaignsAmong,
   checkComplete,
@@ -36,6 +34,8 @@ export {
   type MergeOptions,
   mergeShards,
 } from './merge.ts';
+export { STANDARD_POLICIES } from './policy-choice.ts';
+export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';
 export { quoted } from './replay-command.ts';
 export { readJson, withSaga } from './saga-file.ts';

@@ -54,10 +54,9 @@ test.each<[string, unknown, string]>([
   expect(faultsOf(record)).toContain(fault);
 });
 
-test.each(Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec', 'source'].includes(key)))(
-  'a record without %s is refused',
-  (key) => {
-    const { [key as keyof typeof held]: _, ...rest } = held;
-    expect(faultsOf(rest)).toEqual([' required']);
-  },
-);
+test.each(
+  Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec', 'source'].includes(key)),
+)('a record without %s is refused', (key) => {
+  const { [key as keyof typeof held]: _, ...rest } = held;
+  expect(faultsOf(rest)).toEqual([' required']);
+});
