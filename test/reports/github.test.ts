@@ -2,7 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ANNOTATIONS_MAX, renderAnnotations, renderJobSummary, SUMMARY_BYTES_MAX } from '../../reports/index.ts';
+import {
+  ANNOTATIONS_MAX,
+  renderAnnotations,
+  renderJobSummary,
+  SUMMARY_BYTES_MAX,
+} from '../../reports/index.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import { broken, failing, held, inconclusive, violated } from './records.ts';
 
@@ -28,7 +33,9 @@ function commandsIn(text: string): readonly Command[] {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/%(25|0D|0A|3A|2C)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text.replace(/%(25|0D|0A|3A|2C)/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 describe('annotations', () => {
@@ -40,7 +47,11 @@ describe('annotations', () => {
     const [command] = commandsIn(renderAnnotations([failing(1)]));
     expect(command).toMatchObject({
       level: 'error',
-      properties: { file: 'scenarios/bank-transfer.ts', line: '38', title: 'money-conserved (bank-transfer)' },
+      properties: {
+        file: 'scenarios/bank-transfer.ts',
+        line: '38',
+        title: 'money-conserved (bank-transfer)',
+      },
     });
     expect(command!.message.split('\n')).toEqual([
       'failure number 0',
@@ -53,12 +64,19 @@ describe('annotations', () => {
 
   test("a scenario's own invariant is told at its own line", () => {
     const [violation] = violated.violations;
-    const record: RunRecord = { ...broken, sometimes: [], slo: [], violations: [{ ...violation!, invariant: 'one-invoice' }] };
+    const record: RunRecord = {
+      ...broken,
+      sometimes: [],
+      slo: [],
+      violations: [{ ...violation!, invariant: 'one-invoice' }],
+    };
     expect(commandsIn(renderAnnotations([record]))[0]!.properties.line).toBe('52');
   });
 
   test('files are told from the root of the repository', () => {
-    expect(renderAnnotations([broken], 'packages/shop')).toContain('file=packages/shop/scenarios/bank-transfer.ts,');
+    expect(renderAnnotations([broken], 'packages/shop')).toContain(
+      'file=packages/shop/scenarios/bank-transfer.ts,',
+    );
   });
 
   test('one per distinct failure up to ten; the tenth counts the rest', () => {

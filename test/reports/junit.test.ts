@@ -64,7 +64,9 @@ describe('JUnit XML', () => {
   test('has the shape that the common schemas ask for, for records of every verdict together', () => {
     const records = [held, violated, inconclusive, nondeterministic, broken, failing(12)];
     const root = treeOf(renderJunit(records));
-    expect(root.children.map(({ attributes }) => attributes.name)).toEqual(records.map(({ scenario }) => scenario));
+    expect(root.children.map(({ attributes }) => attributes.name)).toEqual(
+      records.map(({ scenario }) => scenario),
+    );
     checkShape(root);
   });
 
@@ -85,7 +87,9 @@ describe('JUnit XML', () => {
       deterministic: 'passed',
     });
     const xml = renderJunit([broken]);
-    expect(xml).toContain('<testcase name="Sometimes true: a refund is needed" classname="bank-transfer.sometimes" time="0"/>');
+    expect(xml).toContain(
+      '<testcase name="Sometimes true: a refund is needed" classname="bank-transfer.sometimes" time="0"/>',
+    );
     expect(xml).toContain('<failure message="never true in 40 runs: the moon is reached" type="never-true">');
   });
 
@@ -103,7 +107,9 @@ describe('JUnit XML', () => {
     const [first, second] = casesOf(suite!).map(({ children }) => children[0]!);
     expect(first!.attributes).toEqual({ message: 'failure number 0', type: 'violation' });
     expect(first!.text).toContain('seed: nightly/1841 (saga s-0 at 12.4 s; 1 of 1 run)');
-    expect(first!.text).toContain('shrunk: One saga and one fault (the reply is lost) break money-conserved.');
+    expect(first!.text).toContain(
+      'shrunk: One saga and one fault (the reply is lost) break money-conserved.',
+    );
     expect(first!.text).toContain('replay: npx sagastorm replay .sagastorm/failures/');
     expect(second!.text).toBe(first!.text); // at-most-once: the same faults break it
   });
@@ -117,7 +123,10 @@ describe('JUnit XML', () => {
 
   test('a pinned failure of an invariant that is gone is told all the same', () => {
     const [violation] = violated.violations;
-    const record: RunRecord = { ...held, violations: [{ ...violation!, invariant: 'gone', statement: 'Was true' }] };
+    const record: RunRecord = {
+      ...held,
+      violations: [{ ...violation!, invariant: 'gone', statement: 'Was true' }],
+    };
     expect(outcomes(record)).toMatchObject({ gone: 'failure' });
   });
 
@@ -137,7 +146,12 @@ describe('JUnit XML', () => {
       fc.property(text, text, text, (message, rootSeed, statement) => {
         const [violation] = violated.violations;
         const invariants = violated.invariants.map((invariant) => ({ ...invariant, statement }));
-        const record = { ...violated, rootSeed, invariants, violations: [{ ...violation!, message, statement }] };
+        const record = {
+          ...violated,
+          rootSeed,
+          invariants,
+          violations: [{ ...violation!, message, statement }],
+        };
         checkShape(treeOf(renderJunit([record])));
       }),
     );

@@ -15,8 +15,16 @@ function eventsOf(text: string): readonly Readonly<Record<string, unknown>>[] {
 test('begins with the start, ends with the verdict, and has a violation a line between them', () => {
   const events = eventsOf(renderNdjson(failing(3)));
   expect(events.map(({ kind }) => kind)).toEqual(['start', 'violation', 'violation', 'violation', 'verdict']);
-  expect(events[0]).toMatchObject({ schema: 'sagastorm/events@1', scenario: 'bank-transfer', rootSeed: 'nightly' });
-  expect(events[1]).toMatchObject({ invariant: 'money-conserved', seed: 'nightly/1841', message: 'failure number 0' });
+  expect(events[0]).toMatchObject({
+    schema: 'sagastorm/events@1',
+    scenario: 'bank-transfer',
+    rootSeed: 'nightly',
+  });
+  expect(events[1]).toMatchObject({
+    invariant: 'money-conserved',
+    seed: 'nightly/1841',
+    message: 'failure number 0',
+  });
   expect(events[4]).toMatchObject({ verdict: 'violated', runs: { violated: 1 } });
 });
 

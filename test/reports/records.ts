@@ -130,15 +130,35 @@ export const broken: RunRecord = {
   verdict: 'violated',
   runs: { total: 40, held: 40, violated: 0, inconclusive: 0 },
   source: { file: 'scenarios/bank-transfer.ts', line: 38 },
-  invariants: [...held.invariants, { id: 'one-invoice', statement: 'One invoice each', state: 'held', line: 52 }],
+  invariants: [
+    ...held.invariants,
+    { id: 'one-invoice', statement: 'One invoice each', state: 'held', line: 52 },
+  ],
   sometimes: [
     { name: 'a refund is needed', times: 3 },
     { name: 'the moon is reached', times: 0 },
   ],
   slo: [
-    { id: 'slo/sagaP50Ms', statement: 'half of all sagas end within 1 ms', limit: 1, actual: 118, state: 'missed' },
-    { id: 'slo/sagaP99Ms', statement: '99 % of all sagas end within 2000 ms', limit: 2_000, actual: 1_204, state: 'met' },
-    { id: 'slo/detectionMs', statement: 'an incident is noticed within 5 ms', limit: 5, state: 'not-measured' },
+    {
+      id: 'slo/sagaP50Ms',
+      statement: 'half of all sagas end within 1 ms',
+      limit: 1,
+      actual: 118,
+      state: 'missed',
+    },
+    {
+      id: 'slo/sagaP99Ms',
+      statement: '99 % of all sagas end within 2000 ms',
+      limit: 2_000,
+      actual: 1_204,
+      state: 'met',
+    },
+    {
+      id: 'slo/detectionMs',
+      statement: 'an incident is noticed within 5 ms',
+      limit: 5,
+      state: 'not-measured',
+    },
   ],
 };
 

@@ -15,7 +15,9 @@ describe('a run as Markdown', () => {
 
   test('has everything that was checked, as a table', () => {
     const text = renderRunMarkdown([held]);
-    expect(text).toMatch(/^\| INVARIANTS \| 2\/2 held · 0 of 1,000 runs failed → true rate ≤ 0\.30 % \(95 %\) \|$/m);
+    expect(text).toMatch(
+      /^\| INVARIANTS \| 2\/2 held · 0 of 1,000 runs failed → true rate ≤ 0\.30 % \(95 %\) \|$/m,
+    );
     expect(text).not.toContain('\u00a0');
   });
 

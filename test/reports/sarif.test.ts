@@ -7,7 +7,10 @@ import type { RunRecord } from '../../simulator/run-record.ts';
 import { broken, failing, held, inconclusive, nondeterministic, violated } from './records.ts';
 import schema from './sarif-part.schema.json' with { type: 'json' };
 
-const validate = new Ajv2020({ allErrors: true, formats: { uri: true, 'uri-reference': /^[^\s\\<>{}]*$/ } }).compile(schema);
+const validate = new Ajv2020({
+  allErrors: true,
+  formats: { uri: true, 'uri-reference': /^[^\s\\<>{}]*$/ },
+}).compile(schema);
 
 interface Result {
   readonly ruleId: string;
@@ -74,7 +77,11 @@ test('a result is at the scenario, from the root of the repository', () => {
 test('the same failure has the same fingerprint under another seed, another failure another one', () => {
   const [one, two] = runOf([failing(2)]).results;
   const { violations, ...rest } = failing(2);
-  const later = { ...rest, rootSeed: 'later', violations: violations.map((v) => ({ ...v, seed: 'later/3', atUs: 1 })) };
+  const later = {
+    ...rest,
+    rootSeed: 'later',
+    violations: violations.map((v) => ({ ...v, seed: 'later/3', atUs: 1 })),
+  };
   const [again] = runOf([later]).results;
   expect(again!.partialFingerprints).toEqual(one!.partialFingerprints);
   expect(two!.partialFingerprints).not.toEqual(one!.partialFingerprints);

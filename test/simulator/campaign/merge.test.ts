@@ -1,10 +1,10 @@
 // Shards: whatever the split, merged they are the campaign in one piece; and what does not belong together is refused.
 
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   type CampaignOptions,
   campaignsAmong,
@@ -14,13 +14,13 @@ import {
   readBlob,
   runCampaign,
   runShard,
-  type ShardBlob,
   writeBlob,
 } from '../../../simulator/campaign/index.ts';
 import { shardRange } from '../../../simulator/campaign/seeds.ts';
 import type { RunRecord } from '../../../simulator/index.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+/** Every shard starts threads of its own. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const fixture = (name: string): string => `test/cli/fixtures/${name}.ts`;
 const base: CampaignOptions = {
@@ -50,11 +50,11 @@ async function shardsOf(options: CampaignOptions, of: number): Promise<readonly 
   return found;
 }
 
-async function merged(found: readonly FoundBlob[], out?: string): Promise<RunRecord> {
+async function merged(found: readonly FoundBlob[]): Promise<RunRecord> {
   const [shards, ...others] = campaignsAmong(found);
   expect(others).toEqual([]);
   checkComplete(shards!);
-  return mergeShards(shards!, out === undefined ? {} : { out });
+  return mergeShards(shards!, {});
 }
 
 const SCENARIOS = ['honest', 'forgetful', 'promises', 'never-completes'] as const;
@@ -79,6 +79,50 @@ test('shards of any split, given in any order, merge to the bytes of the campaig
         expect(stored(await merged(turned))).toBe(stored(await runCampaign(options)));
       },
     ),
-    { numRuns: 12, seed: 20261120 },
+    { numRuns: 10, seed: 20261120 },
   );
+});
+
+test('shards are consecutive, of even size, and all seeds together', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 1_000 }), (of, more) => {
+      const total = of + more;
+      const parts = Array.from({ length: of }, (_, i) => shardRange({ index: i + 1, of }, total));
+      expect(parts.map(({ from }) => from)).toEqual([0, ...parts.slice(0, -1).map(({ to }) => to)]);
+      expect(parts.at(-1)!.to).toBe(total);
+      const sizes = parts.map(({ from, to }) => to - from);
+      expect(Math.min(...sizes)).toBeGreaterThan(0);
+      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test('what a shard found and what it did not is told as in one piece: the first seed, how often, how it began', async () => {
+  const options = { ...base, scenario: fixture('forgetful'), seeds: 6, shrinkBudget: 2_000 };
+  const [record, whole] = [await merged(await shardsOf(options, 3)), await runCampaign(options)];
+  expect(record.verdict).toBe('violated');
+  expect(record.violations.length).toBeGreaterThan(0);
+  expect(new Set(record.violations.map(({ seed }) => seed)).size).toBeGreaterThan(1);
+  expect(record.violations.some(({ shrunk }) => shrunk !== undefined)).toBe(true);
+  expect(stored(record)).toBe(stored(whole));
+});
+
+test('a shard that was stopped leaves what it has, and the whole proves nothing', async () => {
+  const stop = new AbortController();
+  const options = { ...base, seeds: 400, sagas: 200 };
+  const stopped = await runShard(
+    { ...options, signal: stop.signal, onProgress: () => stop.abort() },
+    { index: 1, of: 2 },
+  );
+  const done = stopped.runs.summary.runs.total;
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(200);
+  const none = await runShard({ ...options, signal: AbortSignal.abort() }, { index: 2, of: 2 });
+  const record = await merged([
+    { file: 'one', blob: stopped },
+    { file: 'two', blob: none },
+  ]);
+  expect(record.verdict).toBe('inconclusive');
+  expect(record.inconclusive.at(-1)!.reason).toBe(`stopped after ${done} of 400 runs`);
+  expect(record.latencyUs.saga.count).toBe(record.sagas.started - record.sagas.open);
 });
