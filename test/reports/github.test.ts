@@ -103,6 +103,13 @@ describe('annotations', () => {
     ]);
   });
 
+  test('what looks like an escape already is told as it stands', () => {
+    const [violation] = violated.violations;
+    const record = { ...violated, violations: [{ ...violation!, message: '100%0A, 50%25' }] };
+    expect(renderAnnotations([record])).toContain('::100%250A, 50%2525%0Aseed: ');
+    expect(commandsIn(renderAnnotations([record]))[0]!.message.split('\n')[0]).toBe('100%0A, 50%25');
+  });
+
   test('whatever a message says, it is one command and says that', () => {
     const [violation] = violated.violations;
     fc.assert(

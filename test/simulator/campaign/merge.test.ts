@@ -98,7 +98,7 @@ test('shards are consecutive, of even size, and all seeds together', () => {
 });
 
 test('what a shard found and what it did not is told as in one piece: the first seed, how often, how it began', async () => {
-  const options = { ...base, scenario: fixture('forgetful'), seeds: 6, shrinkBudget: 2_000 };
+  const options = { ...base, scenario: fixture('forgetful'), seeds: 12, sagas: 1, shrinkBudget: 600 };
   const [record, whole] = [await merged(await shardsOf(options, 3)), await runCampaign(options)];
   expect(record.verdict).toBe('violated');
   expect(record.violations.length).toBeGreaterThan(0);
@@ -125,4 +125,18 @@ test('a shard that was stopped leaves what it has, and the whole proves nothing'
   expect(record.verdict).toBe('inconclusive');
   expect(record.inconclusive.at(-1)!.reason).toBe(`stopped after ${done} of 400 runs`);
   expect(record.latencyUs.saga.count).toBe(record.sagas.started - record.sagas.open);
+});
+
+test('a shard that was stopped before its first run takes nothing from the others', async () => {
+  const { sagas: _, ...rest } = base;
+  const options = { ...rest, scenario: 'brown-out', profile: 'calm', seeds: 2 } as const;
+  const blob = await runShard(options, { index: 1, of: 2 });
+  const none = await runShard({ ...options, signal: AbortSignal.abort() }, { index: 2, of: 2 });
+  const { incidents } = blob.runs.summary.load;
+  expect(incidents[0]!.noticedAfterUs).toBeGreaterThan(0);
+  const record = await merged([
+    { file: 'one', blob },
+    { file: 'two', blob: none },
+  ]);
+  expect(record.load!.incidents).toEqual(incidents);
 });
