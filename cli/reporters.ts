@@ -13,7 +13,7 @@ import type { PrettyOptions } from '../reports/index.ts';
 import { checkWritable, firstLine, makeFolder, writeText } from '../simulator/campaign/index.ts';
 import type { GivenFlags } from './command-line.ts';
 import { isGiven, textsOf } from './flags.ts';
-import { palette, print, remark, WIDTH_UNKNOWN, width } from './terminal.ts';
+import { FILE_WIDTH, palette, print, remark, width } from './terminal.ts';
 
 /** One way to tell records. */
 export interface Reporter<Told> {
@@ -116,7 +116,7 @@ export class Reporting<Told> {
     const looks = (stored?: string): PrettyOptions => ({
       ...prettyOptions(this.#given, stored),
       colors: palette(true),
-      width: WIDTH_UNKNOWN,
+      width: FILE_WIDTH,
     });
     const text =
       reporter.when === 'all'
