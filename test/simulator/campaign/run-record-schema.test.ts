@@ -45,6 +45,7 @@ test.each<[string, unknown, string]>([
     { ...held, violations: [{ ...violated.violations[0], seed: undefined }] },
     '/violations/0 required',
   ],
+  ['a line before the first', { ...held, source: { file: 'a.ts', line: 0 } }, '/source/line minimum'],
   [
     'an invariant in no state',
     { ...held, invariants: [{ id: 'a', statement: 'b' }] },
