@@ -73,7 +73,13 @@ const FLAGS = {
   reporter: {
     name: 'reporter',
     value: 'name',
-    description: 'pretty, line or json; may be given several times',
+    description:
+      'pretty, line, json, ndjson, junit, github, sarif or md; several times, each as NAME=FILE to write a file',
+  },
+  shard: {
+    name: 'shard',
+    value: 'i/n',
+    description: 'Only the i-th of n parts of the runs, left as a blob for `sagastorm merge`; needs --seed',
   },
   json: { name: 'json', description: 'Only the run record on stdout, one line of JSON per scenario' },
   out: { name: 'out', value: 'dir', description: 'Where results are stored; default .sagastorm' },
@@ -170,6 +176,24 @@ export function seedOf(given: GivenFlags): string | undefined {
   throw new UserError(
     'bad-seed',
     `--seed takes a text of at most ${SEED_LENGTH_MAX} characters without control characters`,
+  );
+}
+
+const SHARDS_MAX = 10_000;
+
+/**
+ * One of several parts, as `2/4`.
+ *
+ * @throws UserError `bad-shard`
+ */
+export function shardOf(given: GivenFlags): { readonly index: number; readonly of: number } | undefined {
+  const text = textOf(given, 'shard');
+  if (text === undefined) return undefined;
+  const [, index = 0, of = 0] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (index >= 1 && index <= of && of <= SHARDS_MAX) return { index, of };
+  throw new UserError(
+    'bad-shard',
+    `--shard takes i/n such as 2/4, with i from 1 to n and n at most ${LISTED.format(SHARDS_MAX)}, not "${text}"`,
   );
 }
 

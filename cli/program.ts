@@ -9,7 +9,9 @@ import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
+import { MERGE, merge } from './commands/merge.ts';
 import { REPLAY, replay } from './commands/replay.ts';
+import { REPORT, report as reportAgain } from './commands/report.ts';
 import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
 import { SERVE, serve } from './commands/serve.ts';
@@ -30,6 +32,8 @@ export const SPECS: readonly CommandSpec[] = [
   TUNE,
   LIVE,
   SERVE,
+  MERGE,
+  REPORT,
   SEEDS,
   LIST,
 ];
@@ -42,6 +46,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   tune,
   live,
   serve,
+  merge,
+  report: reportAgain,
   seeds,
   list,
 };

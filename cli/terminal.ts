@@ -19,6 +19,8 @@ export interface ProgressSink {
 const WIDTH_MIN = 60;
 const WIDTH_MAX = 120;
 const WIDTH_UNKNOWN = 100;
+/** Columns of a report in a file: every terminal has them. */
+export const FILE_WIDTH = 80;
 
 /** Lets the process outlive whoever reads it (T1); what cannot be written for another reason ends it (a full disk). */
 export function tolerateLostReaders(): void {

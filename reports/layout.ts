@@ -7,6 +7,11 @@ export function together(text: string): string {
   return text.replaceAll(' ', NO_BREAK);
 }
 
+/** Text as it is without the marks of {@link together}. */
+export function unmarked(text: string): string {
+  return text.replaceAll(NO_BREAK, ' ');
+}
+
 /** Breaks text at spaces so that no line is longer than `width`, unless one word is. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];

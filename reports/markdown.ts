@@ -10,6 +10,21 @@ export function escaped(text: string): string {
   return text.replace(/[\\`*_~<|[\]]/g, (sign) => `\\${sign}`);
 }
 
+/** Running text that stays text and stays in its line: a list item or a heading would end with it. */
+export function inline(text: string): string {
+  return escaped(text.replace(/\s+/g, ' ').trim());
+}
+
+/** Lines as they are, between fences that are longer than any run of marks in them. */
+export function fenced(language: string, lines: readonly string[]): readonly string[] {
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)),
+  );
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}${language}`, ...lines, fence];
+}
+
 /** Text in code marks, one more of them than it has in a row. */
 export function code(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

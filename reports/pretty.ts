@@ -25,6 +25,8 @@ export interface PrettyOptions {
   readonly width: number;
   /** Where the record was stored, if it was. */
   readonly stored?: string;
+  /** Where the command ran, from the root of the repository; files are told from there. Left out: the root. */
+  readonly folder?: string;
 }
 
 const LABEL_COLUMN = 13;
@@ -32,7 +34,8 @@ const SHOWN_MAX = 5;
 const CELLS_SHOWN_MAX = 6;
 const REASONS_SHOWN_MAX = 3;
 
-const VERDICTS: Readonly<Record<Verdict, { mark: string; words: string; color: keyof Palette }>> = {
+/** How a verdict is told: its sign, its words and its colour. */
+export const VERDICTS: Readonly<Record<Verdict, { mark: string; words: string; color: keyof Palette }>> = {
   held: { mark: '✓', words: 'HELD', color: 'green' },
   violated: { mark: '✗', words: 'VIOLATED', color: 'red' },
   inconclusive: { mark: '?', words: 'INCONCLUSIVE', color: 'yellow' },
@@ -206,7 +209,16 @@ function more(count: number, noun: string, { colors }: PrettyOptions, plural = t
 }
 
 function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly string[] {
-  const rows: readonly (readonly [string, string])[] = [
+  return summaryRows(record).flatMap(([label, text]) =>
+    labelled(` ${label}`, text, LABEL_COLUMN, width).map((line, i) =>
+      i === 0 ? line.replace(label, colors.bold(label)) : line,
+    ),
+  );
+}
+
+/** What was checked and what it came to, as label and text; text that is to stay on one line is marked so. */
+export function summaryRows(record: RunRecord): readonly (readonly [label: string, text: string])[] {
+  return [
     ...stopped(record),
     ['INVARIANTS', invariants(record)],
     ...occasions(record),
@@ -223,11 +235,6 @@ function summary(record: RunRecord, { colors, width }: PrettyOptions): readonly 
       : ([['EVIDENCE', together(record.live.evidence)]] as const)),
     ['FINGERPRINT', record.fingerprint],
   ];
-  return rows.flatMap(([label, text]) =>
-    labelled(` ${label}`, text, LABEL_COLUMN, width).map((line, i) =>
-      i === 0 ? line.replace(label, colors.bold(label)) : line,
-    ),
-  );
 }
 
 /** What must happen: named when it never did. */

@@ -166,6 +166,11 @@ export interface RunRecord {
   readonly schema: typeof RUN_RECORD_SCHEMA;
   readonly scenario: string;
   readonly scenarioHash: string;
+  /**
+   * Where the scenario is defined: a file, relative to where the command ran and with `/` on every system, and a line of
+   * it, from 1. Absent when the file is somewhere else.
+   */
+  readonly source?: { readonly file: string; readonly line: number };
   readonly version: string;
   readonly node: string;
   readonly rootSeed: string;
@@ -204,6 +209,8 @@ export interface RunRecord {
     readonly id: string;
     readonly statement: string;
     readonly state: 'held' | 'violated' | 'not-exercised';
+    /** Of one that the scenario adds: where its name stands in the file of `source`. */
+    readonly line?: number;
   }[];
   readonly violations: readonly RecordedViolation[];
   readonly inconclusive: readonly { readonly seed: string; readonly reason: string }[];

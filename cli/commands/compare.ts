@@ -2,31 +2,24 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderComparison, renderComparisonMarkdown, renderJson } from '../../reports/index.ts';
 import {
   COMPARE_SEEDS_DEFAULT,
   type CompareOptions,
   compare as comparePolicies,
   makeFolder,
 } from '../../simulator/campaign/index.ts';
-import type { CompareRecord } from '../../simulator/compare-record.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { COMPARE_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeComparison } from '../result-files.ts';
-import { print, remark } from '../terminal.ts';
+import { remark } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 const SEEDS = { min: 2, max: 10_000 };
-const REPORTERS: Reporters<CompareRecord> = {
-  pretty: renderComparison,
-  md: renderComparisonMarkdown,
-  json: renderJson,
-};
-
 export const COMPARE: CommandSpec = {
   name: 'compare',
   positional: '<scenario>',
@@ -59,7 +52,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
       'See `sagastorm list`, or name a file.',
     );
   }
-  const reporters = reportersOf(given, REPORTERS);
+  const reporting = new Reporting(given, COMPARE_REPORTERS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
@@ -74,7 +67,8 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
       return EXIT.interrupted;
     }
     const stored = storeComparison(record, out);
-    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    reporting.add(record, stored);
+    reporting.end();
     return codeOfVerdict(record.verdict);
   } finally {
     letGo();

@@ -1,15 +1,14 @@
 // `sagastorm explore`: every fault at every point of a small workload, one at a time or two.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderPretty } from '../../reports/index.ts';
 import { type ExploreOptions, explore as exploreAll, makeFolder } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions } from '../reporters.ts';
+import { RUN_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
-import { print } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
@@ -21,7 +20,7 @@ export const EXPLORE: CommandSpec = {
     flagFor('sagas', 'Sagas in the run, all at once, 1 to 100; default 1'),
     ...flags('faults'),
     flagFor('seed', 'Seed of all runs; default some under which sagas complete, and are undone'),
-    ...flags('policy', 'saga', 'workers'),
+    ...flags('policy', 'saga', 'workers', 'reporter'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     ...flags('out', 'quiet', 'no-color'),
   ],
@@ -38,6 +37,7 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
       'See `sagastorm list`, or name a file.',
     );
   }
+  const reporting = new Reporting(given, RUN_REPORTERS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const seed = seedOf(given);
   const workers = wholeNumberOf(given, 'workers', WORKERS);
@@ -59,8 +59,8 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
     const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
       exploreAll({ ...options, ...progress }),
     );
-    const looks = prettyOptions(given, storeRecord(record, out, false));
-    print(isGiven(given, 'json') ? renderJson(record) : renderPretty(record, looks));
+    reporting.add(record, storeRecord(record, out, false));
+    reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();

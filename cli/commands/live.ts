@@ -3,17 +3,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
 import { type Capsule, capsuleJob } from '../../simulator/campaign/index.ts';
-import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { runLive } from '../live/run-live.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { RUN_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
-import { print } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { capsuleAt } from './replay.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
@@ -36,7 +34,6 @@ export const LIVE: CommandSpec = {
   ],
 };
 
-const REPORTERS: Reporters<RunRecord> = { pretty: renderPretty, line: renderLine, json: renderJson };
 const STORES = ['sqlite', 'postgres'];
 const SAGAS = { min: 1, max: 100_000 };
 const KILLS = { min: 0, max: 100_000 };
@@ -53,7 +50,7 @@ const PACE_DEFAULT = 10;
 const LEASE_MS = 1_000;
 
 export async function live(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporters = reportersOf(given, REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS);
   const scenario = onlyScenario(words);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const stop = new AbortController();
@@ -63,7 +60,8 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
       runLive({ ...optionsOf(scenario, given), out, signal: stop.signal, ...progress }),
     );
     const stored = storeRecord(record, out, false);
-    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    reporting.add(record, stored);
+    reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();

@@ -2,54 +2,48 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderLine, renderPretty } from '../../reports/index.ts';
 import {
   type CampaignOptions,
   makeFolder,
   prepare,
   readJson,
   runCampaign,
+  type ShardBlob,
   scenarioNames,
+  writeBlob,
 } from '../../simulator/campaign/index.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { flags, isGiven, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { flagFor, flags, isGiven, profileOf, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { BLOB, RUN_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
-import { print, remark } from '../terminal.ts';
+import { remark } from '../terminal.ts';
+import { checkShardFlags, runShards } from './run-shard.ts';
 
 export const RUN: CommandSpec = {
   name: 'run',
   positional: '[...scenarios]',
   description: 'Run scenarios under chaos, by name or file; all of `list` when none is named',
-  flags: flags(
-    'seed',
-    'seeds',
-    'sagas',
-    'profile',
-    'policy',
-    'workers',
-    'saga',
-    'check-determinism',
-    'shrink-budget',
-    'reporter',
-    'json',
-    'out',
-    'strict',
-    'quiet',
-    'no-color',
-  ),
+  flags: [
+    ...flags('seed', 'seeds', 'sagas', 'profile', 'policy', 'workers', 'saga', 'check-determinism'),
+    ...flags('shrink-budget', 'shard'),
+    flagFor(
+      'reporter',
+      'pretty, line, json, ndjson, junit, github, sarif, md or blob; several times, each as NAME=FILE to write a file',
+    ),
+    ...flags('json', 'out', 'strict', 'quiet', 'no-color'),
+  ],
   examples: [
     'run bank-transfer --sagas 10000',
     'run bank-transfer --seeds 1000 --sagas 100 --seed nightly',
     'run order-processing --saga order.json --json',
-    'run ./my-scenario.ts --profile breeze',
+    'run ./my-scenario.ts --profile breeze --reporter line --reporter junit=junit.xml',
+    'run bank-transfer --seeds 1000 --seed nightly --shard 2/4',
   ],
 };
-
-const REPORTERS: Reporters<RunRecord> = { pretty: renderPretty, line: renderLine, json: renderJson };
 
 const SEEDS = { min: 1, max: 10_000_000 };
 const SAGAS = { min: 1, max: 10_000_000 };
@@ -62,29 +56,55 @@ export const OUT_DEFAULT = '.sagastorm';
 type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
 
 export async function run(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporters = reportersOf(given, REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS, [BLOB]);
   const quiet = isGiven(given, 'quiet');
   const scenarios = words.length > 0 ? words : scenarioNames();
+  const shard = shardOf(given);
+  if (shard !== undefined) checkShardFlags(given, reporting.names);
+  checkBlobFile(reporting, scenarios);
   const shared = sharedOptions(given, scenarios);
   for (const scenario of scenarios) await prepare({ ...shared, scenario });
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
+  const keep = blobKeeper(reporting, shared.out);
   try {
     makeFolder(shared.out);
+    if (shard !== undefined) {
+      const { signal } = stop;
+      const options = scenarios.map((scenario) => ({ ...shared, scenario, signal }));
+      return await runShards(options, shard, reporting.fileFor(BLOB)?.file, quiet);
+    }
     const codes: ExitCode[] = [];
     for (const scenario of scenarios) {
       if (stop.signal.aborted) break;
       const record = await showing(scenario, quiet, (progress) =>
-        runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }),
+        runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }, keep),
       );
-      const stored = storeRecord(record, shared.out, scenarios.length > 1);
-      for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+      reporting.add(record, storeRecord(record, shared.out, scenarios.length > 1));
       codes.push(codeOfVerdict(record.verdict));
     }
+    reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : worst(codes);
   } finally {
     letGo();
   }
+}
+
+/** A campaign in one piece is its only shard, too. */
+function blobKeeper(reporting: Reporting<RunRecord>, out: string): ((blob: ShardBlob) => void) | undefined {
+  const asked = reporting.fileFor(BLOB);
+  return asked === undefined ? undefined : (blob) => void writeBlob(blob, out, asked.file);
+}
+
+/** @throws UserError `blob-file` */
+function checkBlobFile(reporting: Reporting<RunRecord>, scenarios: readonly string[]): void {
+  const file = reporting.fileFor(BLOB)?.file;
+  if (file === undefined || scenarios.length === 1) return;
+  throw new UserError(
+    'blob-file',
+    `--reporter blob=${file} is one file, and there are ${scenarios.length} scenarios with a blob each`,
+    'Write --reporter blob: they are then named after their scenarios.',
+  );
 }
 
 function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared {

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { suggestion } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderTuning, renderTuningMarkdown } from '../../reports/index.ts';
 import {
   makeFolder,
   SPACE_MEMBERS,
@@ -12,26 +11,19 @@ import {
   type TuneOptions,
   tune as tunePolicy,
 } from '../../simulator/campaign/index.ts';
-import type { TuneRecord } from '../../simulator/tune-record.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
-import { prettyOptions, type Reporters, reportersOf } from '../reporters.ts';
+import { TUNE_REPORTERS } from '../report-tables.ts';
+import { Reporting } from '../reporters.ts';
 import { storeTuning } from '../result-files.ts';
-import { print } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 const SEEDS = { min: 2, max: 10_000 };
 const BUDGET = { min: 10, max: 10_000_000 };
 const CANDIDATES = { min: 1, max: 10_000 };
-const REPORTERS: Reporters<TuneRecord> = {
-  pretty: renderTuning,
-  md: renderTuningMarkdown,
-  json: renderJson,
-};
-
 export const TUNE: CommandSpec = {
   name: 'tune',
   positional: '<scenario>',
@@ -60,7 +52,7 @@ export async function tune(words: readonly string[], given: GivenFlags): Promise
   if (scenario === undefined) {
     throw new UserError('missing-argument', 'tune needs a scenario', 'See `sagastorm list`, or name a file.');
   }
-  const reporters = reportersOf(given, REPORTERS);
+  const reporting = new Reporting(given, TUNE_REPORTERS);
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
@@ -70,7 +62,8 @@ export async function tune(words: readonly string[], given: GivenFlags): Promise
       tunePolicy({ ...options, signal: stop.signal, ...progress }),
     );
     const stored = storeTuning(record, options.out);
-    for (const report of reporters) print(report(record, prettyOptions(given, stored)));
+    reporting.add(record, stored);
+    reporting.end();
     return record.isStopped ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {
     letGo();

@@ -16,7 +16,7 @@ import {
 import { Seed } from '../kernel/random.ts';
 import type { SagaCounts } from '../run-result.ts';
 import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
-import type { CampaignProgress } from './campaign.ts';
+import type { CampaignProgress } from './campaign-options.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';

@@ -17,7 +17,7 @@ export interface Sample {
 const TRACED_SAGAS_MAX = 50_000;
 const TRACED_MAX = 3;
 
-/** What {@link checkDeterminism} works with. `pool` made the samples. */
+/** What {@link repeatRuns} works with. `pool` made the samples. */
 export interface CheckOptions {
   readonly job: Job;
   readonly sagas: number;
@@ -29,8 +29,16 @@ export interface CheckOptions {
   onProgress?(checked: number, ended: number): void;
 }
 
-/** Repeats every sample and compares; on a difference, names where it begins. */
-export async function checkDeterminism(options: CheckOptions): Promise<RunRecord['determinism']> {
+/** What repeated runs came to; of consecutive parts of a campaign they add up, see {@link determinismOf}. */
+export interface Repeated {
+  readonly checked: number;
+  readonly differing: number;
+  /** Of the first that differed, each run again with its trace: where it did, or null when it did not there. */
+  readonly traced: readonly (Divergence | null)[];
+}
+
+/** Repeats every sample and compares; on a difference, looks for where it begins. */
+export async function repeatRuns(options: CheckOptions): Promise<Repeated> {
   const { pool, samples, signal } = options;
   const differing = new Set<Sample>();
   let checked = 0;
@@ -47,30 +55,42 @@ export async function checkDeterminism(options: CheckOptions): Promise<RunRecord
   };
   await Promise.all(Array.from({ length: options.threads }, lane));
   const inOrder = samples.filter((sample) => differing.has(sample));
-  const divergence = inOrder.length === 0 ? undefined : await findDivergence(options, inOrder);
+  return { checked, differing: inOrder.length, traced: await traceThose(options, inOrder) };
+}
+
+/** What the repeated runs of a campaign came to, from those of its parts in the order of their seeds. */
+export function determinismOf(parts: readonly Repeated[]): RunRecord['determinism'] {
+  const sum = (of: (part: Repeated) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const checked = sum((part) => part.checked);
+  const divergence = parts
+    .flatMap(({ traced }) => traced)
+    .slice(0, TRACED_MAX)
+    .find((found) => found !== null);
   return {
     checked,
-    equal: checked - inOrder.length,
+    equal: checked - sum((part) => part.differing),
     ...(divergence === undefined ? {} : { divergence }),
   };
 }
 
 /**
- * Traces the differing runs in a thread of its own, where every module is as fresh as it was for the first run.
- * Undefined when they are too large to trace, or agree with each other there.
+ * Traces differing runs in a thread of its own, where every module is as fresh as it was for the first run, up to the
+ * first in which the difference comes again. None that is too large to trace.
  */
-async function findDivergence(
+async function traceThose(
   { job, sagas }: CheckOptions,
   differing: readonly Sample[],
-): Promise<Divergence | undefined> {
-  if (sagas > TRACED_SAGAS_MAX) return undefined;
+): Promise<Repeated['traced']> {
+  if (sagas > TRACED_SAGAS_MAX || differing.length === 0) return [];
   const pool = new WorkerPool(job, 1);
+  const traced: (Divergence | null)[] = [];
   try {
     for (const { seed, plan } of differing.slice(0, TRACED_MAX)) {
       const found = await pool.divergenceOf(seed, plan);
-      if (found !== undefined) return found;
+      traced.push(found ?? null);
+      if (found !== undefined) break;
     }
-    return undefined;
+    return traced;
   } finally {
     await pool.close();
   }

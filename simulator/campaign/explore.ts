@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { extensions, type PlanRunner } from '../explore/exhaustive.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
-import type { CampaignProgress } from './campaign.ts';
-import { checkDeterminism, type Sample } from './determinism.ts';
+import type { CampaignProgress } from './campaign-options.ts';
+import { determinismOf, repeatRuns, type Sample } from './determinism.ts';
 import { type Job, type PreparedJob, prepare, runSeed } from './job.ts';
 import { recordFailures } from './record-failures.ts';
 import { runRecordOf } from './run-record-of.ts';
@@ -170,10 +170,11 @@ class Exploration {
     }
   }
 
-  #check(pool: WorkerPool, threads: number): Promise<RunRecord['determinism']> {
+  async #check(pool: WorkerPool, threads: number): Promise<RunRecord['determinism']> {
     const { sagas } = this.#prepared;
     const { signal } = this.#options;
-    return checkDeterminism({ job: this.#job, sagas, pool, samples: this.#samples, threads, signal });
+    const checks = { job: this.#job, sagas, pool, samples: this.#samples, threads, signal };
+    return determinismOf([await repeatRuns(checks)]);
   }
 
   /** What was found has one or two faults; their parameters are made milder. */

@@ -1,6 +1,6 @@
 // Folders and files for results. What cannot be written is the user's to mend: another --out.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
 import { firstLine } from './error-data.ts';
@@ -24,6 +24,19 @@ export function makeFolder(path: string): void {
   });
 }
 
+/**
+ * Finds out whether a file can be written, and leaves everything as it is: for what is written after hours.
+ *
+ * @throws UserError `cannot-write`
+ */
+export function checkWritable(file: string): void {
+  attempt(file, () => {
+    const isNew = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
+  });
+}
+
 /** @throws UserError `cannot-write` */
 export function writeText(file: string, text: string): void {
   attempt(file, () => writeFileSync(file, text));
@@ -33,6 +46,10 @@ function attempt(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    throw new UserError('cannot-write', `cannot write ${path}: ${firstLine(error)}`, 'Choose another --out.');
+    throw new UserError(
+      'cannot-write',
+      `cannot write ${path}: ${firstLine(error)}`,
+      'Choose another file or --out.',
+    );
   }
 }

@@ -1,6 +1,7 @@
 // The public API of campaigns: many runs, on many threads, and one of them again.
 
-export { type CampaignOptions, type CampaignProgress, runCampaign } from './campaign.ts';
+export { runCampaign, runShard } from './campaign.ts';
+export type { CampaignOptions, CampaignProgress } from './campaign-options.ts';
 export { type Capsule, jobOf as capsuleJob, readCapsule } from './capsule.ts';
 export { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare, RESAMPLES } from './compare.ts';
 export { keepStdoutClean } from './console.ts';
@@ -16,7 +17,7 @@ export {
 } from './corpus.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
-export { makeFolder, writeText } from './folder.ts';
+export { checkWritable, makeFolder, writeText } from './folder.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';
 export {
   listScenarios,
@@ -26,11 +27,19 @@ export {
   shownPath,
 } from './load-scenario.ts';
 export { MarkedTrace } from './marked-trace.ts';
+export {
+  campaignsAmong,
+  checkComplete,
+  type FoundBlob,
+  type MergeOptions,
+  mergeShards,
+} from './merge.ts';
 export { STANDARD_POLICIES } from './policy-choice.ts';
 export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';
 export { quoted } from './replay-command.ts';
 export { readJson, withSaga } from './saga-file.ts';
+export { readBlob, type Shard, type ShardBlob, writeBlob } from './shard-blob.ts';
 export { type ShrinkOptions, shrinkCapsule, shrinkSeed } from './shrink.ts';
 export { VERSION } from './source-tree.ts';
 export { type TuneOptions, tune } from './tune.ts';

@@ -25,6 +25,7 @@ import type { PreparedJob } from './job.ts';
 import { objectivesOf } from './objectives.ts';
 import { specInForce } from './policy-choice.ts';
 import type { RunSummary } from './run-summary.ts';
+import { type ScenarioSource, sourceOf } from './source-place.ts';
 import { VERSION } from './source-tree.ts';
 
 /** Everything that a record is made from. */
@@ -55,6 +56,7 @@ const NONE_COMPLETED = 'most of them was never tried; if that is meant, write sl
 export function runRecordOf(facts: CampaignFacts): RunRecord {
   const { job, rootSeed, summary, violations, determinism, regressions = [], meta } = facts;
   const load = summary.load.record();
+  const source = sourceOf(job.file);
   const policySpec = specInForce(job.scenario, job.policy);
   const measured = {
     sagas: summary.sagas,
@@ -70,6 +72,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     schema: RUN_RECORD_SCHEMA,
     scenario: job.scenario.name,
     scenarioHash: job.hash,
+    ...(source === undefined ? {} : { source: source.place }),
     version: VERSION,
     node: process.versions.node,
     rootSeed,
@@ -86,7 +89,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
       delivered: byKind((kind) => summary.faultsDelivered[kind] ?? 0),
       undelivered,
     },
-    invariants: invariantStates(job, summary),
+    invariants: invariantStates(job, summary, source),
     ...(regressions.length === 0 ? {} : { regressions: regressionCounts(regressions) }),
     violations,
     inconclusive,
@@ -185,13 +188,24 @@ function byKind(value: (kind: string) => number): Readonly<Record<string, number
   return Object.fromEntries(FAULTS.map(({ kind }) => [kind, value(kind)] as const).filter(([, n]) => n > 0));
 }
 
-function invariantStates({ scenario, sagas }: PreparedJob, summary: RunSummary): RunRecord['invariants'] {
+function invariantStates(
+  { scenario, sagas }: PreparedJob,
+  summary: RunSummary,
+  source: ScenarioSource | undefined,
+): RunRecord['invariants'] {
   const violated = new Set([...summary.failures.values()].map(({ violation }) => violation.invariant));
   const own = describeInvariants(scenario.invariants, scenario.participants({ sagas }));
-  return [...INVARIANTS, ...own].map(({ id, statement }) => {
-    const untouched = summary.invariantsExercised.has(id) ? 'held' : 'not-exercised';
-    return { id, statement, state: violated.has(id) ? 'violated' : untouched };
-  });
+  const stateOf = (id: string): RunRecord['invariants'][number]['state'] => {
+    if (violated.has(id)) return 'violated';
+    return summary.invariantsExercised.has(id) ? 'held' : 'not-exercised';
+  };
+  return [
+    ...INVARIANTS.map(({ id, statement }) => ({ id, statement, state: stateOf(id) })),
+    ...own.map(({ id, statement }) => {
+      const line = source?.lineOf(id);
+      return { id, statement, state: stateOf(id), ...(line === undefined ? {} : { line }) };
+    }),
+  ];
 }
 
 /** Of the kinds that were on in a run; a run from a plan has none that are on. */

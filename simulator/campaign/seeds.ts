@@ -37,3 +37,15 @@ export function spread(count: number, total: number): readonly number[] {
   const chosen = Math.min(count, total);
   return Array.from({ length: chosen }, (_, i) => Math.floor(((i + 0.5) * total) / chosen));
 }
+
+/**
+ * The seeds of shard `index` (from 1) of `of`: consecutive ones, so that shards in their order are all seeds in theirs.
+ * Parts differ by one seed at most.
+ */
+export function shardRange(
+  { index, of }: { readonly index: number; readonly of: number },
+  total: number,
+): SeedRange {
+  const before = (shards: number): number => Math.floor((shards * total) / of);
+  return { from: before(index - 1), to: before(index) };
+}

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { TuneRecord } from '../tune-record.ts';
-import type { CampaignProgress } from './campaign.ts';
+import type { CampaignProgress } from './campaign-options.ts';
 import { type Comparison, compareInFull } from './compare.ts';
 import { frontMetricsOf, frontObjectives } from './compare-metrics.ts';
 import { measured } from './compare-statistics.ts';

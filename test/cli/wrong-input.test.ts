@@ -1,6 +1,6 @@
 // Whatever the user gets wrong ends in one sentence and a hint, exit 64, and no stack.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
@@ -16,7 +16,10 @@ const honest = fixture('honest.ts');
 const malformed = written('malformed.json', '{\n  "name": "deed",\n  "steps": [,]\n}\n');
 const noCapsule = written('no-capsule.json', '{ "schema": "sagastorm/run@1" }');
 const notValid = written('not-valid.mjs', 'export default {\n');
+const later = written('later.json', '{ "schema": "sagastorm/blob@2" }');
+const number = written('number.json', '7');
 written('a-file', '');
+mkdirSync(join(folder, 'empty'));
 
 const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   ['rum', /no command "rum"\.\n {2}Did you mean "run"\?/],
@@ -42,7 +45,47 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
     /--profile takes one of calm, breeze, storm, not "strom"\.\n {2}Did you mean "storm"/,
   ],
   [`run ${honest} --policy pateint`, /no policy called "pateint"\.\n {2}Did you mean "patient"/],
-  [`run ${honest} --reporter html`, /--reporter takes one of pretty, line, json, not "html"\./],
+  [
+    `run ${honest} --reporter junti=out.xml`,
+    /--reporter takes one of pretty, line, [^.]*, blob, not "junti"\.\n {2}Did you mean "junit"\?/,
+  ],
+  [`run ${honest} --reporter junit=`, /--reporter junit= names no file\./],
+  [
+    `run ${honest} --reporter junit --reporter line`,
+    /--reporter junit is a whole document, so line cannot go to /,
+  ],
+  [`run ${honest} --reporter junit=x --reporter sarif=x`, /two reports are to go to x\./],
+  [`run ${honest} --reporter md=a-file/report.md`, /cannot write a-file: /],
+  [`run ${honest} --reporter md=.`, /cannot write \.: /],
+  [`run ${honest} ${honest} --reporter blob=x.json`, /blob=x\.json is one file, and there are 2 scenarios/],
+  [`run ${honest} --seeds 4 --seed x --shard 0/4`, /--shard takes i\/n such as 2\/4, .*not "0\/4"\./],
+  [`run ${honest} --seeds 4 --seed x --shard 5/4`, /--shard takes i\/n such as 2\/4, .*not "5\/4"\./],
+  [`run ${honest} --seeds 4 --seed x --shard half`, /--shard takes i\/n such as 2\/4, .*not "half"\./],
+  [`run ${honest} --seeds 3 --seed x --shard 1/4`, /4 shards are too many for 3 runs: /],
+  [`run ${honest} --seeds 4 --shard 1/4`, /--shard needs --seed: /],
+  [
+    `run ${honest} --seeds 4 --seed x --shard 1/4 --json`,
+    /--shard leaves a blob, and --json is of all shards/,
+  ],
+  [
+    `run ${honest} --seeds 4 --seed x --shard 1/4 --reporter md`,
+    /and --reporter md is of all shards together\./,
+  ],
+  ['merge', /merge needs the blobs of the shards\./],
+  ['merge none.json', /no file none\.json\./],
+  ['merge empty', /there is no blob in empty\./],
+  [`merge ${noCapsule}`, /is not a blob that can be merged: its "schema" is not "sagastorm\/blob@1"\./],
+  [`merge ${later}`, /its "schema" is "sagastorm\/blob@2", and this version reads "sagastorm\/blob@1"\./],
+  [`merge ${malformed}`, /malformed\.json is not JSON/],
+  ['report', /report needs a stored record\./],
+  ['report none.json', /no file none\.json\./],
+  [`report ${malformed}`, /malformed\.json is not JSON/],
+  [`report ${noCapsule}`, /no-capsule\.json is not a record that can be reported: it has no "scenario"\./],
+  [
+    `report ${later}`,
+    /later\.json is not a record that can be reported: its "schema" is "sagastorm\/blob@2"/,
+  ],
+  [`report ${number}`, /number\.json is not a record that can be reported: it has no "schema"\./],
   [`run ${honest} --json --reporter line`, /--json prints only the record, so/],
   [`run ${honest} --out a-file`, /cannot write a-file: /],
   [`run ${honest} --out a-file/in-it`, /cannot write a-file\/in-it: /],

@@ -123,3 +123,67 @@ export const nondeterministic: RunRecord = {
     },
   },
 };
+
+/** 40 runs that held and yet failed: a promise was missed, another could not be measured, and something never happened. */
+export const broken: RunRecord = {
+  ...held,
+  verdict: 'violated',
+  runs: { total: 40, held: 40, violated: 0, inconclusive: 0 },
+  source: { file: 'scenarios/bank-transfer.ts', line: 38 },
+  invariants: [
+    ...held.invariants,
+    { id: 'one-invoice', statement: 'One invoice each', state: 'held', line: 52 },
+  ],
+  sometimes: [
+    { name: 'a refund is needed', times: 3 },
+    { name: 'the moon is reached', times: 0 },
+  ],
+  slo: [
+    {
+      id: 'slo/sagaP50Ms',
+      statement: 'half of all sagas end within 1 ms',
+      limit: 1,
+      actual: 118,
+      state: 'missed',
+    },
+    {
+      id: 'slo/sagaP99Ms',
+      statement: '99 % of all sagas end within 2000 ms',
+      limit: 2_000,
+      actual: 1_204,
+      state: 'met',
+    },
+    {
+      id: 'slo/detectionMs',
+      statement: 'an incident is noticed within 5 ms',
+      limit: 5,
+      state: 'not-measured',
+    },
+  ],
+};
+
+/** 40 runs with so many distinct failures, the first of which was made small and breaks something else, too. */
+export function failing(count: number): RunRecord {
+  const [violation] = violated.violations;
+  const violations = Array.from({ length: count }, (_, i) => ({
+    ...violation!,
+    message: `failure number ${i}`,
+    signature: `money-conserved:deed:${i}`,
+    ...(i === 0
+      ? {
+          also: ['at-most-once'],
+          shrunk: {
+            sentence: 'One saga and one fault (the reply is lost) break money-conserved.',
+            faults: ['the reply is lost'],
+            marks: [{ isNecessary: true, needsItsParameters: false }],
+            sagas: 1,
+            events: 19,
+            isMinimal: true,
+            attempts: 20,
+            from: { faults: 265, sagas: 20, events: 537 },
+          },
+        }
+      : {}),
+  }));
+  return { ...violated, source: { file: 'scenarios/bank-transfer.ts', line: 38 }, violations };
+}

@@ -1,7 +1,21 @@
 // What keeps a scenario from repeating is found and named: a clock, a die, and a module that remembers.
 
 import { expect, test } from 'vitest';
+import { determinismOf } from '../../../simulator/campaign/determinism.ts';
 import { runCampaign } from '../../../simulator/campaign/index.ts';
+
+test('of shards the first difference that comes again is told, of as many attempts as in one piece', () => {
+  const at = (seed: string) => ({ seed, index: 0, first: 'a', second: 'b' });
+  const parts = [
+    { checked: 5, differing: 0, traced: [] },
+    { checked: 4, differing: 2, traced: [null, null] },
+    { checked: 3, differing: 2, traced: [at('x/9')] },
+    { checked: 3, differing: 1, traced: [at('x/12')] },
+  ];
+  expect(determinismOf(parts)).toEqual({ checked: 15, equal: 10, divergence: at('x/9') });
+  const [, second, third] = parts;
+  expect(determinismOf([second!, second!, third!])).toEqual({ checked: 11, equal: 5 }); // three are tried
+});
 
 const fixture = (name: string) =>
   ({ scenario: `test/cli/fixtures/${name}.ts`, profile: 'storm', rootSeed: 'root', workers: 1 }) as const;

@@ -45,6 +45,7 @@ test.each<[string, unknown, string]>([
     { ...held, violations: [{ ...violated.violations[0], seed: undefined }] },
     '/violations/0 required',
   ],
+  ['a line before the first', { ...held, source: { file: 'a.ts', line: 0 } }, '/source/line minimum'],
   [
     'an invariant in no state',
     { ...held, invariants: [{ id: 'a', statement: 'b' }] },
@@ -54,10 +55,9 @@ test.each<[string, unknown, string]>([
   expect(faultsOf(record)).toContain(fault);
 });
 
-test.each(Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec'].includes(key)))(
-  'a record without %s is refused',
-  (key) => {
-    const { [key as keyof typeof held]: _, ...rest } = held;
-    expect(faultsOf(rest)).toEqual([' required']);
-  },
-);
+test.each(
+  Object.keys(held).filter((key) => !['bound95', 'stopped', 'load', 'policySpec', 'source'].includes(key)),
+)('a record without %s is refused', (key) => {
+  const { [key as keyof typeof held]: _, ...rest } = held;
+  expect(faultsOf(rest)).toEqual([' required']);
+});

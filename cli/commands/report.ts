@@ -1,0 +1,64 @@
+// `sagastorm report`: stored results, told again. It ends in 0 when they were told, whatever they say: their verdict was
+// given when they were made.
+
+import { UserError } from '../../engine/core/user-error.ts';
+import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { flagFor, flags } from '../flags.ts';
+import { COMPARE_REPORTERS, RUN_REPORTERS, TUNE_REPORTERS } from '../report-tables.ts';
+import { type Reporters, Reporting } from '../reporters.ts';
+import { readRecord, type StoredRecord } from '../stored-records.ts';
+
+export const REPORT: CommandSpec = {
+  name: 'report',
+  positional: '[...records]',
+  description: 'Report again what run, compare or tune stored',
+  flags: [
+    ...flags('reporter'),
+    flagFor('json', 'Only the records on stdout, one line of JSON each'),
+    ...flags('no-color'),
+  ],
+  examples: ['report .sagastorm/run.json --reporter md', 'report .sagastorm/compare.json'],
+};
+
+export async function report(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  if (words.length === 0) {
+    throw new UserError(
+      'missing-argument',
+      'report needs a stored record',
+      'Give the path of one or more, such as .sagastorm/run.json.',
+    );
+  }
+  const found = words.map(readRecord);
+  checkOneKind(found);
+  const [first] = found as [StoredRecord, ...StoredRecord[]];
+  switch (first.kind) {
+    case 'run':
+      tell(found, given, RUN_REPORTERS);
+      break;
+    case 'comparison':
+      tell(found, given, COMPARE_REPORTERS);
+      break;
+    case 'tuning':
+      tell(found, given, TUNE_REPORTERS);
+      break;
+  }
+  return EXIT.held;
+}
+
+/** All of one kind: the reporters of its table know what to do with them. */
+function tell<Told>(found: readonly StoredRecord[], given: GivenFlags, reporters: Reporters<Told>): void {
+  const reporting = new Reporting(given, reporters);
+  for (const { record, file } of found) reporting.add(record as Told, file);
+  reporting.end();
+}
+
+function checkOneKind([first, ...others]: readonly StoredRecord[]): void {
+  const other = others.find(({ kind }) => kind !== first!.kind);
+  if (other === undefined) return;
+  throw new UserError(
+    'different-records',
+    `${first!.file} is of a ${first!.kind} and ${other.file} of a ${other.kind}, which have different reports`,
+    'Report them one after the other.',
+  );
+}

@@ -1,0 +1,61 @@
+// `sagastorm run --shard i/n`: a part of the runs, left as a blob. It ends in 0 when the blob is there, whatever is in it:
+// the verdict is that of all shards, and `sagastorm merge` gives it.
+
+import { UserError } from '../../engine/core/user-error.ts';
+import { counted, number } from '../../reports/index.ts';
+import { type CampaignOptions, runShard, type Shard, writeBlob } from '../../simulator/campaign/index.ts';
+import type { GivenFlags } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isGiven, textsOf } from '../flags.ts';
+import { showing } from '../progress.ts';
+import { BLOB } from '../report-tables.ts';
+import { print } from '../terminal.ts';
+
+/**
+ * Refuses what a part cannot do.
+ *
+ * @throws UserError `shard-needs-seed` or `shard-and-reporter`
+ */
+export function checkShardFlags(given: GivenFlags, reporters: readonly string[]): void {
+  if (textsOf(given, 'seed').length === 0) {
+    throw new UserError(
+      'shard-needs-seed',
+      '--shard needs --seed: a seed that each shard chooses for itself is not that of the others',
+      'Give all shards the same, such as --seed nightly.',
+    );
+  }
+  const isAsked = isGiven(given, 'json') || textsOf(given, 'reporter').length > 0;
+  const other = isAsked ? reporters.find((name) => name !== BLOB) : undefined;
+  if (other === undefined) return;
+  throw new UserError(
+    'shard-and-reporter',
+    `--shard leaves a blob, and ${isGiven(given, 'json') ? '--json' : `--reporter ${other}`} is of all shards together`,
+    'Give it to `sagastorm merge`.',
+  );
+}
+
+/** Runs the same shard of every campaign; says of each in one line where its blob is. */
+export async function runShards(
+  campaigns: readonly (CampaignOptions & { readonly out: string })[],
+  shard: Shard,
+  file: string | undefined,
+  quiet: boolean,
+): Promise<ExitCode> {
+  for (const campaign of campaigns) {
+    if (campaign.signal?.aborted === true) break;
+    const blob = await showing(campaign.scenario, quiet, (progress) =>
+      runShard({ ...campaign, ...progress }, shard),
+    );
+    const { runs } = blob.runs.summary;
+    const parts = [
+      `shard ${shard.index}/${shard.of}`,
+      blob.name,
+      `${number(runs.total)} of ${counted(campaign.seeds, 'run')}`,
+      `${number(runs.violated)} violated`,
+      `${number(runs.inconclusive)} inconclusive`,
+      writeBlob(blob, campaign.out, file),
+    ];
+    print(`${parts.join(' · ')}\n`);
+  }
+  return campaigns.some(({ signal }) => signal?.aborted === true) ? EXIT.interrupted : EXIT.held;
+}

@@ -1,0 +1,52 @@
+// What `--reporter` knows, per kind of record. Adding a report: write it in reports/, add its line here.
+
+import {
+  renderAnnotations,
+  renderComparison,
+  renderComparisonMarkdown,
+  renderJobSummary,
+  renderJson,
+  renderJunit,
+  renderLine,
+  renderNdjson,
+  renderPretty,
+  renderRunMarkdown,
+  renderSarif,
+  renderTuning,
+  renderTuningMarkdown,
+} from '../reports/index.ts';
+import type { CompareRecord } from '../simulator/compare-record.ts';
+import type { RunRecord } from '../simulator/run-record.ts';
+import type { TuneRecord } from '../simulator/tune-record.ts';
+import { documentOf, each, type Reporters } from './reporters.ts';
+
+export const RUN_REPORTERS: Reporters<RunRecord> = {
+  pretty: each(renderPretty),
+  line: each(renderLine),
+  json: each(renderJson),
+  ndjson: each(renderNdjson),
+  junit: documentOf(renderJunit),
+  github: {
+    when: 'all',
+    isDocument: false,
+    render: (records, { folder }) => renderAnnotations(records, folder),
+    summary: renderJobSummary,
+  },
+  sarif: documentOf((records, { folder }) => renderSarif(records, folder)),
+  md: documentOf(renderRunMarkdown),
+};
+
+export const COMPARE_REPORTERS: Reporters<CompareRecord> = {
+  pretty: each(renderComparison),
+  md: each(renderComparisonMarkdown),
+  json: each(renderJson),
+};
+
+export const TUNE_REPORTERS: Reporters<TuneRecord> = {
+  pretty: each(renderTuning),
+  md: each(renderTuningMarkdown),
+  json: each(renderJson),
+};
+
+/** The report that leaves the runs themselves behind, for `sagastorm merge`: of `run` only. */
+export const BLOB = 'blob';
