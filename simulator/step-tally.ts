@@ -30,11 +30,11 @@ export class StepTally {
     return counts;
   }
 
-  /** A saga ended: how often each of its operations was sent. */
-  ended(definition: SagaDefinition, sends: (step: number, direction: 'forward' | 'undo') => number): void {
+  /** A saga ended: how often each of its operations was sent; step × 2, and one more for its undo. */
+  ended(definition: SagaDefinition, sends: (operation: number) => number): void {
     this.#of(definition).forEach(({ forward, undo }, step) => {
-      count(forward, sends(step, 'forward'));
-      count(undo, sends(step, 'undo'));
+      count(forward, sends(2 * step));
+      count(undo, sends(2 * step + 1));
     });
   }
 

@@ -123,8 +123,9 @@ export function binOf(durationUs: number): number {
 /** The longest duration of a bin. */
 function endOf(bin: number): number {
   if (bin < 8) return bin;
-  const octave = Math.floor(bin / 4) - 1;
-  return ((bin % 4) + 4 + 1) * 2 ** octave - 1;
+  let next = (bin % 4) + 4 + 1;
+  for (let octave = Math.floor(bin / 4) - 1; octave > 0; octave--) next *= 2;
+  return next - 1;
 }
 
 /** The duration that so many percent do not exceed; bins in any order. */

@@ -61,10 +61,10 @@ export class AuditTally {
   #ended({ saga, status, definition }: SagaState, atUs: number, tookUs: number): void {
     this.#timeline.add(status === 'completed' ? 'completed' : 'undone', atUs);
     this.#timeline.took(tookUs, atUs);
-    this.#steps.ended(definition, (step, direction) => {
-      const { name } = definition.steps[step]!;
-      const operation = `${saga}/${name}/${direction === 'undo' ? 'compensation' : 'forward'}`;
-      return this.#sends.get(operation) ?? 0;
+    this.#steps.ended(definition, (operation) => {
+      const { name } = definition.steps[operation >> 1]!;
+      const direction = operation % 2 === 0 ? 'forward' : 'compensation';
+      return this.#sends.get(`${saga}/${name}/${direction}`) ?? 0;
     });
   }
 

@@ -39,7 +39,7 @@ import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
 import { outside, withoutAmbient } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
-import { NEVER, operationAt, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
+import { NEVER, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
@@ -342,7 +342,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     if (saga.isShed) this.tally.begunAfterAll();
     saga.isShed = false;
     this.load.ended(saga, state, this.sim.nowUs);
-    this.#chronicle(saga, state);
+    this.#chronicle(saga, state, this.sim.nowUs);
     this.tally.end(saga, state, this.sim.nowUs);
     this.#operator.ended(saga, state);
     const { onProgress } = this.#options;
@@ -351,14 +351,11 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   /** How long a person took to retry it says nothing. */
-  #chronicle(saga: SimSaga, { status }: SagaState): void {
-    const { nowUs } = this.sim;
+  #chronicle(saga: SimSaga, { status }: SagaState, nowUs: number): void {
     this.timeline.add(status === 'completed' ? 'completed' : 'undone', nowUs);
     if (saga.wasTallied) return;
     this.timeline.took(nowUs - saga.startAtUs, nowUs);
-    this.steps.ended(saga.definition, (step, direction) =>
-      this.sends.of(saga, operationAt(step, direction === 'forward' ? 'forward' : 'compensation')),
-    );
+    this.steps.ended(saga.definition, (operation) => this.sends.of(saga, operation));
   }
 
   reopened(saga: SimSaga): void {
