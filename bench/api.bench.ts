@@ -79,7 +79,6 @@ async function timed(
   const response = await ask();
   const body = await response.json();
   if (start >= countedFromMs) took[operation].push(performance.now() - start);
-  if (performance.now() - start > 50) console.error(((start - beganMs) / 1000).toFixed(1), operation, (performance.now() - start).toFixed(0));
   if (response.status !== wanted) wrong++;
   return body;
 }

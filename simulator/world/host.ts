@@ -185,13 +185,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     incidents.schedule(this.sim);
     this.#processes = this.#startProcesses(scenario, transport, variant.engine);
     this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
-    this.#starts = new Starts(
-      scenario,
-      this.seed,
-      this.injector,
-      options.sagas,
-      this.healAtUs + this.#patienceUs,
-    );
+    const latestUs = this.healAtUs + this.#patienceUs;
+    this.#starts = new Starts(scenario, this.seed, this.injector, options.sagas, latestUs);
     this.#scheduleSagas();
     this.sim.schedule(this.healAtUs, this.sim.add(this), HEAL, undefined);
   }
