@@ -134,7 +134,7 @@ async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
     ...(plan.log === undefined ? {} : { log: plan.log }),
   });
   rooms.keep(api);
-  print(greeting(plan, api, served, Object.keys(services)));
+  print(greeting(plan, api, served, Object.keys(services)) + mocksAt(mocks));
 }
 
 /** A service of the configuration stands for the mock of its name. */
@@ -161,6 +161,13 @@ function greeting(
     `  access: ${config.tokens.length === 0 ? 'this machine only, without tokens' : counted(config.tokens.length, 'token')}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where the mocks are, for those who want to ask them. */
+function mocksAt(mocks: MockServices | undefined): string {
+  if (mocks === undefined) return '';
+  const lines = Object.entries(mocks.services).map(([name, url]) => `    ${name.padEnd(10)} ${url}\n`);
+  return `  mocks:\n${lines.join('')}`;
 }
 
 interface Closable {
