@@ -43,6 +43,7 @@ process.on('message', (message: ToOrchestrator) => {
   });
 });
 process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined); // ctrl-C is for the director, who tells everybody to stop
 
 async function take(message: ToOrchestrator): Promise<void> {
   switch (message.kind) {
