@@ -33,7 +33,10 @@ export function briefOf(record: CompareRecord): Brief {
     decision: isKept ? `Keep “${recommended}”.` : `Take “${recommended}” in place of “${baseline!.name}”.`,
     why: sentence,
     evidence: isKept ? policies.flatMap((policy) => toldOf(record, policy)) : toldOf(record, chosen),
-    caveats: [...verdicts(record), ...losing(chosen), ...record.assumptions].slice(0, CAVEATS_MAX),
+    caveats: [...verdicts(record), ...losing(chosen, record.metrics), ...record.assumptions].slice(
+      0,
+      CAVEATS_MAX,
+    ),
     replays: (chosen.pairs ?? [])
       .flatMap(({ worst }) => worst.map(({ replay }) => replay))
       .slice(0, REPLAYS_MAX),
@@ -53,11 +56,12 @@ function toldOf(record: CompareRecord, policy: ComparedPolicy): readonly string[
   });
 }
 
-function losing({ name, pairs = [] }: ComparedPolicy): readonly string[] {
+function losing({ name, pairs = [] }: ComparedPolicy, metrics: readonly Metric[]): readonly string[] {
   return pairs
     .filter(({ worse }) => worse > 0)
     .map(({ id, worse, better, equal }) => {
       const all = counted(worse + better + equal, 'seed');
-      return `“${name}” does worse on ${number(worse)} of ${all} in ${id}.`;
+      const title = metrics.find((metric) => metric.id === id)?.title ?? id;
+      return `“${name}” does worse in ${title} on ${number(worse)} of ${all}.`;
     });
 }

@@ -9,6 +9,8 @@ import type { Markup } from '../markup.ts';
 import { type Canvas, label, mark, type Pen, rounded, widthOf } from '../pen.ts';
 
 const HEIGHT = 320;
+/** Times that differ more than so many times are drawn on a logarithm. */
+const SPREAD = 5;
 
 interface Point {
   readonly name: string;
@@ -66,11 +68,13 @@ function paint(canvas: Canvas, points: readonly Point[], recommended: string): v
   const { svg, d3, width, height } = canvas;
   const plot: Plot = { left: 46, top: 26, right: width - 16, bottom: height - 44 };
   const times = points.map(({ p99Us }) => Math.max(1, p99Us));
-  const xTicks = decadesAround(Math.min(...times), Math.max(...times));
-  const x = d3
-    .scaleLog()
-    .domain([xTicks[0]!.at, xTicks.at(-1)!.at])
-    .range([plot.left + 6, plot.right - 6]);
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  const isWide = most > SPREAD * least;
+  const decades = decadesAround(least, most);
+  const room = Math.max(1, 0.25 * (most - least));
+  const domain = isWide ? [decades[0]!.at, decades.at(-1)!.at] : [Math.max(0, least - room), most + room];
+  const x = (isWide ? d3.scaleLog() : d3.scaleLinear()).domain(domain).range([plot.left + 6, plot.right - 6]);
+  const xTicks = isWide ? decades : numberTicks(x, canvas.isNarrow ? 3 : 6, (us) => duration(Math.round(us)));
   const calls = points.map((point) => point.calls);
   const spread = Math.max(0.1, Math.max(...calls) - Math.min(...calls));
   const y = d3

@@ -70,21 +70,16 @@ function ranking(record: CompareRecord): Markup {
     const i = record.metrics.findIndex((metric) => metric.id === id);
     return i < 0 ? [] : [{ metric: record.metrics[i]!, block: blocks[i]! }];
   });
-  const order = record.policies
-    .map((policy, i) => ({ policy, i }))
-    .sort((a, b) => rankOf(record, a.i) - rankOf(record, b.i));
+  const order = record.policies.map((_, i) => i).sort((a, b) => rankOf(record, a) - rankOf(record, b));
   return dataTable({
     name: 'Policies and what decides between them',
-    columns: [
-      { title: 'Policy' },
-      ...shown.flatMap(({ metric }) => [
-        { title: metric.title, isNumber: true },
-        { title: 'difference', isNumber: true },
-      ]),
-    ],
-    rows: order.map(({ policy, i }) => [
+    columns: [{ title: 'Policy' }, ...shown.map(({ metric }) => ({ title: metric.title, isNumber: true }))],
+    rows: order.map((i) => [
       { text: policyText(record, i), value: blocks[0]!.rows[i]!.policy },
-      ...shown.flatMap(({ block }) => [block.rows[i]!.value, block.rows[i]!.difference]),
+      ...shown.map(({ block }) => {
+        const { value, difference } = block.rows[i]!;
+        return { text: html`${value}<div class="dim small">${difference}</div>`, value };
+      }),
     ]),
   });
 }

@@ -63,7 +63,7 @@ function paint(
   { from, width: step, counts, equal }: PairedDifferences,
   metric: Metric,
 ): void {
-  const { svg, d3, width, height, isNarrow } = canvas;
+  const { d3, width, height, isNarrow } = canvas;
   const plot: Plot = { left: 16, top: 18, right: width - 16, bottom: height - 40 };
   const reach = step === 0 ? 1 : step * counts.length;
   const x = d3
