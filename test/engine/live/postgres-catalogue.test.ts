@@ -90,7 +90,7 @@ describe('a removal', () => {
       `WITH gone AS (DELETE FROM sagas WHERE id = 's' RETURNING no) DELETE FROM batches USING gone WHERE saga = gone.no`,
       () => appendAll(store, [appendOf('s', epoch, [RETRIED], { expectedVersion: 2 })]),
     );
-    expect(answers).toEqual(['append-conflict']);
+    expect(answers).toEqual(['append-gone']);
     expect(await orphans()).toEqual([]);
     expect(await store.remove('s')).toBe('unknown');
   });
