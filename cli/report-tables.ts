@@ -1,7 +1,10 @@
 // What `--reporter` knows, per kind of record. Adding a report: write it in reports/, add its line here.
 
+import { renderBriefHtml } from '../reports/html/compare/brief-page.ts';
+import { renderComparisonHtml } from '../reports/html/compare/page.ts';
 import {
   renderAnnotations,
+  renderBriefMarkdown,
   renderComparison,
   renderComparisonMarkdown,
   renderJobSummary,
@@ -18,7 +21,7 @@ import {
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
 import type { TuneRecord } from '../simulator/tune-record.ts';
-import { documentOf, each, type Reporters } from './reporters.ts';
+import { documentOf, each, type Reporter, type Reporters } from './reporters.ts';
 
 export const RUN_REPORTERS: Reporters<RunRecord> = {
   pretty: each(renderPretty),
@@ -39,8 +42,16 @@ export const RUN_REPORTERS: Reporters<RunRecord> = {
 export const COMPARE_REPORTERS: Reporters<CompareRecord> = {
   pretty: each(renderComparison),
   md: each(renderComparisonMarkdown),
+  brief: each(renderBriefMarkdown),
+  html: page(renderComparisonHtml),
+  'brief-html': page(renderBriefHtml),
   json: each(renderJson),
 };
+
+/** A page of one record: there is one comparison per command. */
+function page<Told>(render: (record: Told) => string): Reporter<Told> {
+  return documentOf((records) => records.map(render).join(''));
+}
 
 export const TUNE_REPORTERS: Reporters<TuneRecord> = {
   pretty: each(renderTuning),
