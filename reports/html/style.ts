@@ -61,8 +61,8 @@ const PARTS = `
 .command { display: flex; gap: .5rem; align-items: start; margin: .35rem 0 } .command code { flex: 1; min-width: 0;
   padding: .3rem .6rem; background: var(--soft); border: 1px solid var(--line); border-radius: .375rem;
   overflow-wrap: anywhere } .verdict .command code { background: var(--card) }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; background: var(--line);
-  border: 1px solid var(--line); border-radius: .625rem; overflow: hidden; margin: 1rem 0 } .facts div { background: var(--card);
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); background: var(--card);
+  border: 1px solid var(--line); border-radius: .625rem; overflow: hidden; margin: 1rem 0 } .facts div { outline: 1px solid var(--line);
   padding: .7rem .9rem } .facts dt { font-size: .8125rem; color: var(--dim) } .facts dd { margin: 0; font-size: 1.2rem;
   font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.3 } .facts dd small { display: block;
   font-size: .8125rem; font-weight: 400; color: var(--dim) }

@@ -22,6 +22,8 @@ interface Curve {
 
 /** Where the slow tail ends that is drawn: one in a thousand. */
 const TAIL_PERMILLE = 999;
+/** Its table begins here: all of it stands under the other chart. */
+const TAIL_TABLE_PERMILLE = 900;
 const TAIL_TICKS: readonly Tick[] = [
   { at: 1, text: '0 %' },
   { at: 0.5, text: '50 %' },
@@ -160,7 +162,7 @@ function tail(curves: RecordedCurves, drawn: readonly Curve[], record: RunRecord
     title: 'The slow tail',
     note: 'Each mark to the right is ten times as rare: one in ten, in a hundred, in a thousand.',
     drawing: pen.draw(caption, 320, (canvas) => drawTail(canvas, curves, drawn, `${timeWord(record)} time`)),
-    table: curveTable('Latency by percentile', curves, drawn),
+    table: curveTable('Latency of the slow tail', curves, drawn, TAIL_TABLE_PERMILLE),
   });
 }
 
@@ -209,16 +211,23 @@ function at({ permille }: RecordedCurves, { us }: Curve, share: number): number 
   return us[permille.findIndex((one) => one >= share)] ?? us.at(-1)!;
 }
 
-function curveTable(name: string, { permille }: RecordedCurves, drawn: readonly Curve[]): DataTable {
+function curveTable(
+  name: string,
+  { permille }: RecordedCurves,
+  drawn: readonly Curve[],
+  fromPermille = 0,
+): DataTable {
   return {
     name,
     columns: [
       { title: 'Within the time', csv: 'share in %' },
       ...drawn.map((curve) => ({ title: curve.name, isNumber: true, csv: `${curve.name} in µs` })),
     ],
-    rows: permille.map((share, i): readonly Cell[] => [
-      { text: `${Number((share / 10).toFixed(2))} %`, value: Number((share / 10).toFixed(2)) },
-      ...drawn.map(({ us }) => ({ text: duration(us[i]!), value: us[i]! })),
-    ]),
+    rows: permille
+      .map((share, i): readonly Cell[] => [
+        { text: `${Number((share / 10).toFixed(2))} %`, value: Number((share / 10).toFixed(2)) },
+        ...drawn.map(({ us }) => ({ text: duration(us[i]!), value: us[i]! })),
+      ])
+      .filter((_, i) => permille[i]! >= fromPermille),
   };
 }

@@ -34,7 +34,7 @@ function chart(record: RunRecord, timeline: RecordedTimeline, pen: Pen): Markup 
       record.runs.total > 1
         ? `${counted(record.runs.total, 'run')}, one above the other`
         : 'From the first saga to the last',
-    note: `By stretches of ${duration(bucketUs)} of ${timeWord(record)} time. Shaded: ${windows.length === 0 ? 'nothing, for nothing was done to it' : windows.map(windowText).join('; ')}.`,
+    note: `By stretches of ${duration(bucketUs)} of ${timeWord(record)} time.${shadedText(record, windows)}`,
     drawing: pen.draw(caption, heightOf(panels), (canvas) =>
       drawPanels(canvas, { panels, windows, bucketUs, buckets: lastAlive(timeline) + 1 }),
     ),
@@ -113,16 +113,21 @@ function panelsOf({ bucketUs, buckets }: RecordedTimeline): readonly Panel[] {
   ];
 }
 
+/** Of a run for real it is not recorded when faults struck. */
 function windowsOf({ faults, load, live }: RunRecord, { healAtUs }: RecordedTimeline): readonly Window[] {
-  const hasChaos = Object.keys(faults.delivered).length > 0;
-  const name = live === undefined ? 'chaos' : 'faults';
+  const hasChaos = live === undefined && Object.keys(faults.delivered).length > 0;
   return [
-    ...(hasChaos ? [{ kind: 'chaos', name, fromUs: 0, untilUs: healAtUs } as const] : []),
+    ...(hasChaos ? [{ kind: 'chaos', name: 'chaos', fromUs: 0, untilUs: healAtUs } as const] : []),
     ...(load?.incidents ?? []).map(
       ({ kind, service, fromUs, untilUs }) =>
         ({ kind: 'incident', name: `${kind} of ${service}`, fromUs, untilUs }) as const,
     ),
   ];
+}
+
+function shadedText({ live }: RunRecord, windows: readonly Window[]): string {
+  const shaded = windows.length === 0 ? '' : ` Shaded: ${windows.map(windowText).join('; ')}.`;
+  return live === undefined ? shaded : `${shaded} When each fault struck is not recorded of a run for real.`;
 }
 
 function windowText({ name, fromUs, untilUs }: Window): string {

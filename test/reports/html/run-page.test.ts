@@ -157,3 +157,28 @@ test('many steps, failures and faults make a page that is still small, and say w
   expect(html).toContain('The first 40 of 300');
   expect(html.length).toBeLessThan(5_000_000);
 });
+
+test('the tail has its own table, the whole curve stands under the other chart', () => {
+  const page = pageOf(drawn);
+  expect(rowsOf(page, 'Latency by share').map(([share]) => share)).toEqual([
+    '0 %',
+    '10 %',
+    '50 %',
+    '90 %',
+    '99 %',
+    '99.9 %',
+    '100 %',
+  ]);
+  expect(rowsOf(page, 'Latency of the slow tail').map(([share]) => share)).toEqual([
+    '90 %',
+    '99 %',
+    '99.9 %',
+    '100 %',
+  ]);
+});
+
+test('of a run for real it is not claimed when faults struck', () => {
+  const page = pageOf(real);
+  expect(page.querySelector('.w-chaos')).toBeNull();
+  expect(text(page, '#over-time .note')).toContain('not recorded of a run for real');
+});
