@@ -171,6 +171,8 @@ export interface RunRecord {
    * it, from 1. Absent when the file is somewhere else.
    */
   readonly source?: { readonly file: string; readonly line: number };
+  /** The command that runs the run of one seed again, less the seed, which follows it. Of campaigns whose saga is no file. */
+  readonly seedCommand?: string;
   readonly version: string;
   readonly node: string;
   readonly rootSeed: string;

@@ -3,6 +3,8 @@
 //
 // T1. At most BUCKETS stretches of equal length; when time runs out of them, neighbours are joined and the length doubles.
 // T2. Durations are kept by quarters of a power of two, so a percentile is at most a fifth above what was observed.
+// T3. A fault makes no room for itself: copies of requests arrive hours after the last saga ended, and everything that is
+//     worth a look would be one bucket. Faults after the last bucket of their run are left out.
 
 import type { TimelineBucket, TimelineResult } from './run-result.ts';
 
@@ -23,8 +25,14 @@ export class Timeline {
   #counts = new Float64Array(BUCKETS * WIDTH);
   /** By bucket × BINS + bin. */
   #durations = new Map<number, number>();
+  /** Times of faults for which there is no room, unless something else makes it. */
+  #lateFaults: number[] = [];
 
   add(count: TimelineCount, atUs: number): void {
+    if (count === 'faults' && atUs >= this.#bucketUs * BUCKETS) {
+      this.#lateFaults.push(atUs); // T3
+      return;
+    }
     const bucket = this.#bucketOf(atUs); // may make other counts
     this.#counts[bucket * WIDTH + PLACE[count]]!++;
   }
@@ -58,6 +66,9 @@ export class Timeline {
     this.#bucketUs *= 2;
     this.#counts = counts;
     this.#durations = durations;
+    const faults = this.#lateFaults;
+    this.#lateFaults = [];
+    for (const atUs of faults) this.add('faults', atUs);
   }
 
   result(): TimelineResult {

@@ -6,6 +6,7 @@ import type { CampaignOptions } from './campaign-options.ts';
 import { type CheckedRegression, check, pinnedFor } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
 import { recordFailures } from './record-failures.ts';
+import { anySeedCommand } from './replay-command.ts';
 import { runRecordOf } from './run-record-of.ts';
 import type { RunSummary } from './run-summary.ts';
 import { type ShrinkOutcomes, shrinkFailures } from './shrink-failures.ts';
@@ -53,6 +54,9 @@ export function concluded(options: CampaignOptions, prepared: PreparedJob, outco
   return runRecordOf({
     job: prepared,
     rootSeed,
+    ...(options.saga === undefined
+      ? { seedCommand: anySeedCommand({ ...options, sagas: prepared.sagas }) }
+      : {}),
     ...(total < seeds ? { cutShort: `${total} of ${seeds} runs` } : {}),
     summary,
     regressions,

@@ -10,14 +10,19 @@ export function thisProgram(): string {
 }
 
 /** `npx sagastorm replay …` for one seed of a job. A saga from a file is not part of it. */
-export function seedCommand({ scenario, sagas, profile, policy }: Job, seed: string): string {
+export function seedCommand(job: Job, seed: string): string {
+  return `${anySeedCommand(job)} ${quoted(seed)}`;
+}
+
+/** The same for any seed, which is to follow. */
+export function anySeedCommand({ scenario, sagas, profile, policy }: Job): string {
   const words = [
     `${thisProgram()} replay`,
     quoted(scenario),
-    `--seed ${quoted(seed)}`,
     ...(sagas === undefined ? [] : [`--sagas ${sagas}`]),
     `--profile ${profile}`,
     ...(policy === undefined ? [] : [`--policy ${quoted(policy)}`]),
+    '--seed',
   ];
   return words.join(' ');
 }

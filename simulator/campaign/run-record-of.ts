@@ -32,6 +32,8 @@ import { VERSION } from './source-tree.ts';
 export interface CampaignFacts {
   readonly job: PreparedJob;
   readonly rootSeed: string;
+  /** See {@link RunRecord.seedCommand}. */
+  readonly seedCommand?: string;
   /** Somebody stopped the campaign: after how much of it. */
   readonly cutShort?: string;
   readonly summary: RunSummary;
@@ -73,6 +75,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     scenario: job.scenario.name,
     scenarioHash: job.hash,
     ...(source === undefined ? {} : { source: source.place }),
+    ...(facts.seedCommand === undefined ? {} : { seedCommand: facts.seedCommand }),
     version: VERSION,
     node: process.versions.node,
     rootSeed,

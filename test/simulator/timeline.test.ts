@@ -56,3 +56,15 @@ test('percentiles are those of all durations, whatever the order of their bins',
   expect(percentileIn(bins, 100)).toBeGreaterThanOrEqual(8_000);
   expect(percentileIn([], 50)).toBe(0);
 });
+
+test('T3: faults after everything else make no room for themselves, and those before it are all counted', () => {
+  const timeline = new Timeline();
+  timeline.add('started', 0);
+  timeline.add('faults', 30_000_000);
+  timeline.add('completed', 40_000_000);
+  timeline.add('faults', 20_000_000_000);
+  const { bucketUs, buckets } = timeline.buckets();
+  expect(bucketUs).toBe(500_000);
+  expect(buckets.reduce((sum, { faults }) => sum + faults, 0)).toBe(1);
+  expect(buckets[60]!.faults).toBe(1);
+});

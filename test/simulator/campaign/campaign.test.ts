@@ -132,3 +132,11 @@ test('a saga from JSON runs with the participants of the scenario, once unless t
   const record = await runCampaign(options);
   expect(record).toMatchObject({ sagasPerRun: 1, sagas: { started: 3 }, verdict: 'held' });
 });
+
+test('it says how to run one of its seeds again', async () => {
+  const again = (record: RunRecord): string | undefined => record.seedCommand;
+  const asked = { ...base, seeds: 1 };
+  expect(again(await runCampaign({ ...asked, policy: 'naive' }))).toBe(
+    `node cli/main.ts replay ${HONEST} --sagas 6 --profile storm --policy naive --seed`,
+  );
+});
