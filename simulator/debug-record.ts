@@ -105,6 +105,8 @@ export interface DebugEvent {
   readonly outcome?: string;
   /** In one sentence. */
   readonly words: string;
+  /** In a few words, for a diagram that shows who and whom. */
+  readonly brief: string;
   readonly changes?: readonly DebugChange[];
 }
 

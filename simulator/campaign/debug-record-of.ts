@@ -13,6 +13,7 @@ import type {
 import { faultWords } from '../explore/story.ts';
 import type { PlannedFault } from '../run-result.ts';
 import { causalPast, type OrderedEvent } from './causal-past.ts';
+import { briefWords } from './debug-brief.ts';
 import { WORLD } from './debug-lanes.ts';
 import type { DebugRecorder } from './debug-recorder.ts';
 import type { Said, Seen } from './debug-seen.ts';
@@ -239,7 +240,15 @@ const OF_CALLS: ReadonlySet<string> = new Set([
 
 function eventOf(seen: Seen, lane: number, words: string): DebugEvent {
   const { index, atUs, kind, saga, call, entry, z } = seen;
-  const base = { index, atUs, lane, kind, words, ...(saga === undefined ? {} : { saga }) };
+  const base = {
+    index,
+    atUs,
+    lane,
+    kind,
+    words,
+    brief: briefWords(seen),
+    ...(saga === undefined ? {} : { saga }),
+  };
   const outcome =
     kind === 'ended'
       ? endOf(seen)
