@@ -120,8 +120,8 @@ function rowOf(record: DebugRecord, layout: Layout, row: Row): string {
   const id = isNarrow ? '' : ` id="event-${event.index}"`;
   const time = isNarrow
     ? ''
-    : `<text class="time" x="64" y="${y + 4}" text-anchor="end">${timeText(event.atUs)}</text>`;
-  const number = `<text class="index" x="${isNarrow ? 22 : 26}" y="${y + (isNarrow ? 4 : 4)}" text-anchor="end">${event.index}</text>`;
+    : `<text class="time" x="96" y="${y + 4}" text-anchor="end">${timeText(event.atUs)}</text>`;
+  const number = `<text class="index" x="${isNarrow ? 22 : 30}" y="${y + (isNarrow ? 4 : 4)}" text-anchor="end">${event.index}</text>`;
   const said = notes.map(
     ({ kind, text }, i) =>
       `<text class="words note-${kind}" x="${wordsX}" y="${wordsY + LINE * (i + 1)}">${escaped(text)}</text>`,

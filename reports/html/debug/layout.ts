@@ -14,13 +14,14 @@ export interface Proportions {
   readonly rowHeight: number;
 }
 
-export const WIDE: Proportions = { isNarrow: false, width: 784, left: 96, gap: 84, rowHeight: 30 };
+export const WIDE: Proportions = { isNarrow: false, width: 784, left: 124, gap: 84, rowHeight: 30 };
 export const NARROW: Proportions = { isNarrow: true, width: 350, left: 44, gap: 64, rowHeight: 46 };
 
 /** Of one line of words. */
 export const LINE = 17;
 /** Of a letter, on average, at the size of the words. */
 const LETTER = 6.4;
+const BOLD_LETTER = 7.1;
 /** The room beside the lanes that words need. */
 const WORDS_MIN = 250;
 
@@ -63,13 +64,16 @@ export function layoutOf(record: DebugRecord, shown: ReadonlySet<number>, propor
   const indexes = record.lanes.flatMap((_, i) => (used.has(i) ? [i] : []));
   const lanes = new Map(indexes.map((i, at) => [i, { name: record.lanes[i]!.name, x: left + at * gap }]));
   const wordsX = isNarrow ? left - 28 : left + (used.size - 1) * gap + 34;
-  const letters = Math.floor((width - wordsX - 6) / LETTER);
+  const [letters, bold] = [LETTER, BOLD_LETTER].map((size) => Math.floor((width - wordsX - 6) / size)) as [
+    number,
+    number,
+  ];
   let top = 4;
   const rows = events.map((event): Row => {
-    const notes = notesOf(record, event).flatMap((note) => wrapped(note, letters));
+    const notes = notesOf(record, event).flatMap((note) => wrapped(note, bold));
     const height = proportions.rowHeight + notes.length * LINE;
     const y = top + (isNarrow ? 14 : proportions.rowHeight / 2);
-    const words = cut(withSaga(record, event), letters);
+    const words = cut(withSaga(record, event), event.kind === 'effect' ? bold : letters);
     const row = { event, y, top, height, x: lanes.get(event.lane)!.x, words, notes };
     top += height;
     return row;

@@ -32,7 +32,7 @@ ${failure(record)}
 <div class="bench">
 <div class="side">
 ${scrubber(record, position)}
-<section class="state" aria-labelledby="state-title">
+<section class="now" aria-labelledby="state-title">
 <h2 id="state-title">At event <span id="at-number">${record.events[position]?.index ?? 0}</span></h2>
 ${stateView(record, cells, position)}
 </section>
@@ -101,13 +101,13 @@ ${rest.length > 0 && html`<details><summary>${rest.length} more</summary><ol cla
 }
 
 const MOVES: readonly (readonly [go: string, text: string, name: string, keys: string])[] = [
-  ['first', '⏮', 'First event', 'Home'],
+  ['first', '|◂', 'First event', 'Home'],
   ['fault-before', '↯ ◂', 'Previous fault', 'p'],
   ['back', '◂', 'Previous event', 'ArrowLeft'],
   ['on', '▸', 'Next event', 'ArrowRight'],
   ['fault-after', '▸ ↯', 'Next fault', 'n'],
   ['violation', '!', 'The violation', 'v'],
-  ['last', '⏭', 'Last event', 'End'],
+  ['last', '▸|', 'Last event', 'End'],
 ];
 
 function scrubber({ events }: DebugRecord, position: number): Markup {
@@ -181,7 +181,7 @@ function tables(record: DebugRecord, past: ReadonlySet<number>): Markup {
     dataTable({ name, columns, rows: events.map(row) });
   const led = record.events.filter(({ index }) => past.has(index));
   const isAll = led.length === record.events.length;
-  return html`<section aria-labelledby="events-title"><h2 id="events-title">The events as a table</h2>
+  return html`<section id="events" aria-labelledby="events-title"><h2 id="events-title">The events as a table</h2>
 <details open><summary>${isAll ? `All ${led.length} events` : `The ${led.length} events that led to it`}</summary>${table('Events that led to the violation', led)}</details>
 ${!isAll && html`<details><summary>All ${record.events.length} events</summary>${table('All events', record.events)}</details>`}
 </section>`;

@@ -4,7 +4,7 @@
 export const DEBUG_STYLE = `
 body { max-width: 84rem } .faults-title { margin: .5rem 0 .25rem } .faults { margin: 0 0 .75rem }
 .bench { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1rem; align-items: start }
-.side { display: contents } .drawing { order: 2; min-width: 0 } .state { order: 3; min-width: 0 }
+.side { display: contents } .drawing { order: 2; min-width: 0 } .now { order: 3; min-width: 0 }
 .scrubber { position: sticky; top: 0; z-index: 1; padding: .6rem .875rem; margin: 0 -.25rem; min-width: 0 }
 .scrubber .at { margin: 0; max-width: none; min-height: 3em } .scrubber input { width: 100%; margin: .25rem 0; min-height: 1.5rem;
   accent-color: var(--link) } .moves { display: flex; flex-wrap: wrap; gap: .25rem; margin: .15rem 0 0; max-width: none }
@@ -15,14 +15,14 @@ kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .25rem; b
 @media (min-width: 68rem) { .bench { grid-template-columns: minmax(0, 1fr) 25rem }
   .side { display: block; order: 3; position: sticky; top: 0; max-height: 100vh; overflow: auto; padding-bottom: 1rem;
     scrollbar-width: thin } .scrubber { position: sticky; margin: 1rem 0 0; border-bottom-left-radius: 0;
-    border-bottom-right-radius: 0 } .state { margin-top: 0; border-top: 0; border-top-left-radius: 0;
+    border-bottom-right-radius: 0 } .now { margin-top: 0; border-top: 0; border-top-left-radius: 0;
     border-top-right-radius: 0 } .bench .drawing { margin-top: 1rem } }
-.state h2 { font-size: 1rem; margin-bottom: .5rem } .state h3 { margin-top: 1rem } .state .note { font-size: .8125rem }
+.now h2 { font-size: 1rem; margin-bottom: .5rem } .now h3 { margin-top: 1rem } .now .note { font-size: .8125rem }
 .state-table { font-size: .875rem; margin: 0 0 .75rem } .state-table caption { text-align: left; padding: .15rem 0;
   font-size: .875rem } .state-table th, .state-table td { padding: .2rem .5rem .2rem 0 }
 .slot.amiss { color: var(--bad); font-weight: 600 } .slot.amiss::after { content: " ≠"; font-weight: 700 }
 .said-by .slot.amiss::after { content: "" } .slot.changed { background: var(--warn-tint); outline: 2px solid var(--warn);
-  border-radius: .2rem; padding: 0 .2rem } .slot.changed::before { content: "▸ " } .said-by { font-size: .875rem }
+  border-radius: .2rem; padding: 0 .2rem } .slot.changed::before { content: "▸ " } #events td:nth-child(3) { white-space: nowrap } .said-by { font-size: .875rem }
 .said-by dd { margin: 0 0 .4rem 1rem } .said-by dt { font-weight: 500 }
 .space-time { position: relative } .space-time.narrow { display: none } .space-time svg { display: block; max-width: 100%;
   height: auto } .lane-heads { position: sticky; top: 0; background: var(--card); border-bottom: 1px solid var(--line) }
