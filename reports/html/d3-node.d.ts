@@ -35,6 +35,7 @@ declare module 'd3-node' {
   export interface D3 {
     scaleLinear(): Scale;
     scaleLog(): Scale;
+    scaleSymlog(): Scale & { constant(value: number): Scale };
     line(): Line;
     readonly curveStepAfter: Curve;
     readonly curveLinear: Curve;

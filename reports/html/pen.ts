@@ -9,8 +9,9 @@ import { type D3, D3Node, type Selection } from 'd3-node';
 import { lines, type Markup, trusted } from './markup.ts';
 
 export const MARKS_MAX = 2_000;
-const WIDE = 860;
-const NARROW = 360;
+/** Widths of the two drawings, in units of about a pixel. */
+export const WIDE = 910;
+export const NARROW = 360;
 
 /** What a drawing is, in words. */
 export interface Caption {

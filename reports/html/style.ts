@@ -6,14 +6,14 @@ const COLORS = `
   --soft: #edf0f3; --link: #0a5c8a; --focus: #0a5c8a; --ok: #0d6b45; --ok-tint: #e3f3ea; --warn: #8a4b08;
   --warn-tint: #fdf0dc; --bad: #a81c26; --bad-tint: #fce8e8; --c1: #0b6a94; --c1-tint: #cfe6f1; --c2: #a3520a;
   --c2-tint: #fbe6cd; --c3: #6a45a5; --c3-tint: #e8dff5; --c4: #a81c26; --c4-tint: #f9d9da; --c5: #52606d;
-  --c5-tint: #e3e7eb; --h0: #f1f4f7; --h1: #dbe9f2; --h2: #b3d3e6; --h3: #7fb4d4; --h4: #2f7fad; --h5: #0a4d73;
+  --c5-tint: #e3e7eb; --h0: #f1f4f7; --h1: #dbe9f2; --h2: #b3d3e6; --h3: #7fb4d4; --h4: #25719e; --h5: #0a4d73;
   --chaos: #8a4b08; --incident: #a81c26 }
 @media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e7ebef; --dim: #a3afbb; --paper: #11151a; --card: #1a2027; --line: #36404a; --soft: #232b33;
     --link: #7cc4ee; --focus: #7cc4ee; --ok: #62d3a2; --ok-tint: #12342a; --warn: #f3b562; --warn-tint: #3a2a12;
     --bad: #ff9b94; --bad-tint: #41191b; --c1: #62b9e6; --c1-tint: #173b4e; --c2: #f0ab57; --c2-tint: #46300f;
     --c3: #bda6f2; --c3-tint: #342654; --c4: #ff9b94; --c4-tint: #4d1d1f; --c5: #a3afbb; --c5-tint: #303942;
-    --h0: #1d242b; --h1: #1b3442; --h2: #1c4a63; --h3: #226e95; --h4: #58aedb; --h5: #a9daf5; --chaos: #f3b562;
+    --h0: #1d242b; --h1: #24465a; --h2: #27597a; --h3: #2b7099; --h4: #58aedb; --h5: #a9daf5; --chaos: #f3b562;
     --incident: #ff9b94 }
 }
 @media print { :root { --paper: #fff; --soft: #f2f2f2 } }
@@ -44,7 +44,10 @@ section section { padding: 0; border: 0; margin: 1.5rem 0 0 }
 button { font: inherit; font-size: .875rem; color: var(--ink); background: var(--card); border: 1px solid var(--dim);
   border-radius: .375rem; padding: .2rem .7rem; min-height: 2rem; cursor: pointer } button:hover { background: var(--soft) }
 button.quiet { border-color: var(--line); color: var(--dim) } button[data-done=yes]::after { content: " ✓" }
-button[data-done=no]::after { content: " ✗" } .tools { margin: .5rem 0 0 }
+button[data-done=no]::after { content: " ✗" } .tools { margin: .35rem 0 1rem } section > :last-child, section section > :last-child, details > :last-child {
+  margin-bottom: 0 }
+.tools button.quiet { border: 0; padding: 0; background: none; text-decoration: underline } .sub { display: block;
+  color: var(--dim); font-weight: 400; font-size: .9375em }
 `;
 
 const PARTS = `
@@ -71,6 +74,7 @@ const PARTS = `
   font-variant-numeric: tabular-nums } th, td { text-align: left; padding: .35rem .9rem .35rem 0; vertical-align: top;
   border-bottom: 1px solid var(--line) } thead th { font-size: .8125rem; color: var(--dim); font-weight: 600;
   vertical-align: bottom } tbody th { font-weight: 500 } .number { text-align: right; white-space: nowrap }
+tr > :last-child { padding-right: 0 } tbody th { min-width: 5.5rem }
 td .command { margin: 0; min-width: 18rem }
 details > summary { cursor: pointer; color: var(--link); width: fit-content } details.data { margin: .5rem 0 0;
   font-size: .9375rem } details[open] > summary { margin-bottom: .5rem }
@@ -79,7 +83,7 @@ footer { color: var(--dim); font-size: .875rem; margin: 1.5rem 0 0 } footer .pai
 
 const CHARTS = `
 figure { margin: 1.25rem 0 0 } figure:first-of-type { margin-top: .5rem } figcaption { margin-bottom: .25rem }
-.chart { display: block; width: 100%; height: auto; max-width: 53.75rem; font: 12px system-ui, -apple-system, "Segoe UI",
+.chart { display: block; width: 100%; height: auto; max-width: 57rem; font: 12px system-ui, -apple-system, "Segoe UI",
   Roboto, sans-serif; fill: var(--ink); overflow: visible } .chart.narrow { display: none; max-width: 30rem }
 @media (max-width: 40rem) { .chart.wide { display: none } .chart.narrow { display: block } }
 .chart text { font-variant-numeric: tabular-nums } .chart .dimmed, .axis text { fill: var(--dim) }
@@ -93,6 +97,7 @@ figure { margin: 1.25rem 0 0 } figure:first-of-type { margin-top: .5rem } figcap
 .t-ok { fill: var(--ok) } .t-bad { fill: var(--bad) } .t-dim { fill: var(--dim) }
 .a1 { fill: var(--c1) } .a2 { fill: url(#hatch) } .a3 { fill: url(#dots) } .a4 { fill: url(#cross) } .a5 { fill: url(#lines) }
 .edge { stroke: var(--card); stroke-width: 1.5 } .outline { fill: none; stroke: var(--dim); stroke-width: 1 }
+.outline-thin { stroke: var(--dim); stroke-width: .75 } .track { fill: var(--soft) } .limit { stroke: var(--ink); stroke-width: 2 }
 .patterns { position: absolute } .p-2 .p-ink { fill: var(--c2) } .p-2 .p-tint { fill: var(--c2-tint) }
 .p-3 .p-ink { fill: var(--c3) } .p-3 .p-tint { fill: var(--c3-tint) } .p-4 .p-ink { fill: var(--c4) }
 .p-4 .p-tint { fill: var(--c4-tint) } .p-5 .p-ink { fill: var(--c5) } .p-5 .p-tint { fill: var(--c5-tint) }
