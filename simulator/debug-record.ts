@@ -50,6 +50,8 @@ export interface DebugLane {
   readonly kind: 'people' | 'orchestrator' | 'participant' | 'world';
   /** Of a worker that took over: the lane of the one before it. */
   readonly tookOverFrom?: number;
+  /** Of an orchestrator: the epochs that the store gave to its lives, rising. A log takes nothing from a lower one. */
+  readonly epochs?: readonly number[];
 }
 
 /** A change that an event made (D2). */

@@ -72,7 +72,8 @@ export class Lanes {
     for (const workers of this.#workers) {
       workers.forEach((name, i) => {
         const before = i === 0 ? {} : { tookOverFrom: lanes.length - 1 };
-        lanes.push({ name, kind: 'orchestrator', ...before });
+        const epochs = this.#ofEpoch.flatMap((lane, epoch) => (lane === name ? [epoch + 1] : []));
+        lanes.push({ name, kind: 'orchestrator', ...before, epochs });
       });
     }
     for (const name of this.services) lanes.push({ name, kind: 'participant' });

@@ -195,9 +195,9 @@ function lanesOf({ lanes, events, messages }: DebugRecorder, kept: ReadonlySet<n
   const shown = all.filter(({ name }) => used.has(name));
   const index = (name: string): number => shown.findIndex((lane) => lane.name === name);
   return {
-    lanes: shown.map(({ name, kind, tookOverFrom }) => {
+    lanes: shown.map(({ tookOverFrom, ...lane }) => {
       const before = tookOverFrom === undefined ? -1 : index(all[tookOverFrom]!.name);
-      return { name, kind, ...(before < 0 ? {} : { tookOverFrom: before }) };
+      return { ...lane, ...(before < 0 ? {} : { tookOverFrom: before }) };
     }),
     index,
   };

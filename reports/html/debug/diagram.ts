@@ -9,7 +9,7 @@ import { escaped, html, type Markup, textOf, trusted } from '../markup.ts';
 import { type Layout, LINE, layoutOf, NARROW, type Proportions, type Row, timeText, WIDE } from './layout.ts';
 import { alarmAt, flashAt, markAt, signOf } from './marks.ts';
 
-const HEAD_HEIGHT = 84;
+const HEAD_HEIGHT = 100;
 
 /** These events, for wide and for narrow pages. */
 export function diagram(record: DebugRecord, shown: ReadonlySet<number>, name: string): Markup {
@@ -40,10 +40,12 @@ ${layout.rows.map((row) => rowOf(record, layout, row)).join('\n')}
 
 function heads({ lanes }: Layout): string {
   return [...lanes.values()]
-    .map(({ name, x }) => {
+    .map(({ name, x, epochs }) => {
       const [first, second] = name.split('+');
       const worker = second === undefined ? '' : `, worker ${Number(second) + 1}`;
-      return `<text class="lane-name" transform="translate(${x - 3},${HEAD_HEIGHT - 6}) rotate(-38)">${escaped(first! + worker)}</text>`;
+      const below =
+        epochs === undefined ? '' : `<tspan class="epoch" x="4" dy="13">epoch ${epochs.join(', ')}</tspan>`;
+      return `<text class="lane-name" transform="translate(${x - 3},${HEAD_HEIGHT - 8}) rotate(-38)">${escaped(first! + worker)}${below}</text>`;
     })
     .join('');
 }
@@ -122,9 +124,13 @@ function rowOf(record: DebugRecord, layout: Layout, row: Row): string {
     ? ''
     : `<text class="time" x="96" y="${y + 4}" text-anchor="end">${timeText(event.atUs)}</text>`;
   const number = `<text class="index" x="${isNarrow ? 22 : 30}" y="${y + (isNarrow ? 4 : 4)}" text-anchor="end">${event.index}</text>`;
-  const said = notes.map(
-    ({ kind, text }, i) =>
-      `<text class="words note-${kind}" x="${wordsX}" y="${wordsY + LINE * (i + 1)}">${escaped(text)}</text>`,
+  const look = `words${event.kind === 'effect' ? ' strong' : ''}`;
+  const said = [
+    ...row.words.map((text) => [look, text] as const),
+    ...notes.map(({ kind, text }) => [`words note-${kind}`, text] as const),
+  ].map(
+    ([name, text], i) =>
+      `<text class="${name}" x="${wordsX}" y="${wordsY + LINE * i}">${escaped(text)}</text>`,
   );
   return [
     `<g class="row"${id} data-event="${event.index}"><rect class="${tint}" x="0" y="${top}" width="${width}" height="${height}" rx="3"/>`,
@@ -133,7 +139,6 @@ function rowOf(record: DebugRecord, layout: Layout, row: Row): string {
     broken ? alarmAt(x, y) : '',
     markAt(signOf(event.kind, event.outcome), x, y),
     struck ? flashAt(x + (isNarrow ? 15 : 17), y) : '',
-    `<text class="words${event.kind === 'effect' ? ' strong' : ''}" x="${wordsX}" y="${wordsY}">${escaped(row.words)}</text>`,
     ...said,
     '</g>',
   ].join('');

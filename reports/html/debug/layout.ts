@@ -1,7 +1,7 @@
 // Where everything stands in a space-time diagram: a column per lane, a row per event, time downwards. Rows are as high
 // as what is said in them; a column that nothing happens in is left out.
 
-import type { DebugEvent, DebugRecord } from '../../../simulator/debug-record.ts';
+import type { DebugEvent, DebugLane, DebugRecord } from '../../../simulator/debug-record.ts';
 
 /** What the two widths of a diagram differ in. */
 export interface Proportions {
@@ -38,7 +38,7 @@ export interface Row {
   readonly top: number;
   readonly height: number;
   readonly x: number;
-  readonly words: string;
+  readonly words: readonly string[];
   readonly notes: readonly Note[];
 }
 
@@ -47,7 +47,7 @@ export interface Layout {
   readonly rows: readonly Row[];
   readonly rowOf: ReadonlyMap<number, Row>;
   /** Lanes that are shown, by their index in the record. */
-  readonly lanes: ReadonlyMap<number, { readonly name: string; readonly x: number }>;
+  readonly lanes: ReadonlyMap<number, Pick<DebugLane, 'name' | 'epochs'> & { readonly x: number }>;
   /** Where the words of wide rows begin. */
   readonly wordsX: number;
   readonly height: number;
@@ -62,7 +62,7 @@ export function layoutOf(record: DebugRecord, shown: ReadonlySet<number>, propor
   const room = isNarrow ? width - left - 40 : width - left - WORDS_MIN;
   const gap = Math.min(proportions.gap, Math.floor(room / Math.max(1, used.size - (isNarrow ? 1 : 0))));
   const indexes = record.lanes.flatMap((_, i) => (used.has(i) ? [i] : []));
-  const lanes = new Map(indexes.map((i, at) => [i, { name: record.lanes[i]!.name, x: left + at * gap }]));
+  const lanes = new Map(indexes.map((i, at) => [i, { ...record.lanes[i]!, x: left + at * gap }]));
   const wordsX = isNarrow ? left - 28 : left + (used.size - 1) * gap + 34;
   const [letters, bold] = [LETTER, BOLD_LETTER].map((size) => Math.floor((width - wordsX - 6) / size)) as [
     number,
@@ -70,10 +70,12 @@ export function layoutOf(record: DebugRecord, shown: ReadonlySet<number>, propor
   ];
   let top = 4;
   const rows = events.map((event): Row => {
-    const notes = notesOf(record, event).flatMap((note) => wrapped(note, bold));
-    const height = proportions.rowHeight + notes.length * LINE;
+    const words = linesOf(withSaga(record, event), event.kind === 'effect' ? bold : letters);
+    const notes = notesOf(record, event).flatMap(({ kind, text }) =>
+      linesOf(text, bold).map((line): Note => ({ kind, text: line })),
+    );
+    const height = proportions.rowHeight + (words.length - 1 + notes.length) * LINE;
     const y = top + (isNarrow ? 14 : proportions.rowHeight / 2);
-    const words = cut(withSaga(record, event), event.kind === 'effect' ? bold : letters);
     const row = { event, y, top, height, x: lanes.get(event.lane)!.x, words, notes };
     top += height;
     return row;
@@ -107,7 +109,7 @@ function notesOf({ faults, violations }: DebugRecord, { index }: DebugEvent): re
 }
 
 /** Over as many lines as it takes. */
-function wrapped({ kind, text }: Note, letters: number): readonly Note[] {
+function linesOf(text: string, letters: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
@@ -115,12 +117,7 @@ function wrapped({ kind, text }: Note, letters: number): readonly Note[] {
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line) => ({ kind, text: line }));
-}
-
-/** What does not fit stands in the table, and beside the diagram when the row is looked at. */
-function cut(text: string, letters: number): string {
-  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
+  return lines;
 }
 
 /** Virtual time of an event, for people. */

@@ -65,7 +65,7 @@ function failure(record: DebugRecord): Markup {
 ${command(replay, 'Command that replays the run')}${copies}</section>`;
   }
   const also = [...new Set(others.map(({ invariant }) => invariant))].filter((id) => id !== first.invariant);
-  return html`<section class="verdict tone-bad"><h2><span aria-hidden="true">✗ </span>${first.invariant}: ${first.saga !== undefined && html`saga ${first.saga} `}${first.message}</h2>
+  return html`<section class="verdict tone-bad"><h2><span aria-hidden="true">✗ </span>${first.invariant}: ${first.message}${first.saga !== undefined && ` (saga ${first.saga})`}</h2>
 <p class="lead">What should hold: “${first.statement}”. It was broken at <a href="#event-${first.event}">event ${first.event}</a>, after ${timeText(first.atUs)} of virtual time${also.length > 0 && html`; so ${also.length === 1 ? 'was' : 'were'} ${also.join(', ')}`}.</p>
 ${doubts(record)}
 ${struck(faults)}
@@ -132,7 +132,7 @@ function drawings(record: DebugRecord, past: ReadonlySet<number>, all: ReadonlyS
   const left = eventsTotal - all.size;
   const what = violations.length === 0 ? 'All that happened' : 'What led to it';
   const hidden =
-    violations.length === 0 || isAll ? '' : ` The other ${all.size - past.size} had no part in it.`;
+    violations.length === 0 || isAll ? '' : ` The other ${all.size - past.size} did not lead to it.`;
   return html`<section class="drawing" aria-labelledby="drawing-title">
 <h2 id="drawing-title">${what}</h2>
 <p class="note">Time goes down, each column is a machine. <span id="shown-said">${past.size} of ${eventsTotal} events are shown.${hidden}</span>

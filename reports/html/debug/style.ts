@@ -11,7 +11,7 @@ body { max-width: 84rem } .faults-title { margin: .5rem 0 .25rem } .faults { mar
 .moves button { flex: 1 1 2.2rem; padding: .2rem .25rem; min-height: 2rem } .keys { margin: .35rem 0 0; max-width: none }
 kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .25rem; background: var(--soft) }
 @media (max-width: 67.99rem) { .keys { display: none } html { scroll-padding-top: 12rem } }
-@media (max-width: 40rem) { .drawing { padding-left: .5rem; padding-right: .5rem } }
+@media (max-width: 40rem) { #events th:nth-child(3), #events td:nth-child(3) { display: none } .drawing { padding-left: .5rem; padding-right: .5rem } }
 @media (min-width: 68rem) { .bench { grid-template-columns: minmax(0, 1fr) 25rem }
   .side { display: block; order: 3; position: sticky; top: 0; max-height: 100vh; overflow: auto; padding-bottom: 1rem;
     scrollbar-width: thin } .scrubber { position: sticky; margin: 1rem 0 0; border-bottom-left-radius: 0;
@@ -21,7 +21,7 @@ kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .25rem; b
 .state-table { font-size: .875rem; margin: 0 0 .75rem } .state-table caption { text-align: left; padding: .15rem 0;
   font-size: .875rem } .state-table th, .state-table td { padding: .2rem .5rem .2rem 0 }
 .slot.amiss { color: var(--bad); font-weight: 600 } .slot.amiss::after { content: " ≠"; font-weight: 700 }
-.said-by .slot.amiss::after { content: "" } .slot.changed { background: var(--warn-tint); outline: 2px solid var(--warn);
+.said-by .slot.amiss::after { content: "" } .slot.changed { display: inline-block; background: var(--warn-tint); outline: 2px solid var(--warn);
   border-radius: .2rem; padding: 0 .2rem } .slot.changed::before { content: "▸ " } #events td:nth-child(3) { white-space: nowrap } .said-by { font-size: .875rem }
 .said-by dd { margin: 0 0 .4rem 1rem } .said-by dt { font-weight: 500 }
 .space-time { position: relative } .space-time.narrow { display: none } .space-time svg { display: block; max-width: 100%;
@@ -29,7 +29,7 @@ kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .25rem; b
 @media (max-width: 40rem) { .space-time.wide { display: none } .space-time.narrow { display: block } }
 @media (max-width: 67.99rem) { .lane-heads { position: static } }
 .space-time text, .legend { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
-.space-time text { fill: var(--ink) } .lane-name { font-weight: 600 } .lanes .time, .lanes .index { fill: var(--dim);
+.space-time text { fill: var(--ink) } .lane-name { font-weight: 600 } .space-time .epoch { font-weight: 400; font-size: 11px; fill: var(--dim) } .lanes .time, .lanes .index { fill: var(--dim);
   font-size: 11px; font-variant-numeric: tabular-nums } .lanes .index { font-weight: 600 }
 .lanes .strong { font-weight: 600 } .lanes .note-fault { fill: var(--warn); font-weight: 600 }
 .lanes .note-violation { fill: var(--bad); font-weight: 600 }
