@@ -90,6 +90,7 @@ function arrow({ rowOf, lanes }: Layout, message: DebugMessage): string {
   const gone = lost === undefined ? undefined : rowOf.get(lost);
   if (gone !== undefined)
     return `<path class="${look}" d="M${begin.x},${begin.y}L${lostX(begin.x, target.x)},${gone.y}"/>`;
+  if (kind === 'reply') return '';
   const stub = begin.x + Math.sign(target.x - begin.x) * 26;
   return `<path class="${look} stub" d="M${begin.x},${begin.y}L${stub},${begin.y + 9}"/>`;
 }

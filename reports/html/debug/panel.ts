@@ -2,8 +2,8 @@
 // the state of a moment is what all changes up to it wrote into the cells.
 //
 // P1. The cells and what events write into them are made here, once. The page's script only writes texts into cells.
-// P2. A step differs when the ledgers say other than the log: an effect that stands although the log has it undone or
-//     refused or was given up with it in doubt, or none although the log has it applied.
+// P2. A step differs when the ledgers say other than the log: an effect stands although the log has the step undone or
+//     refused, or has the saga compensated or failed; none stands although the log has it applied; or it stands twice.
 
 import type { DebugChange, DebugRecord, DebugSaga } from '../../../simulator/debug-record.ts';
 
@@ -131,7 +131,7 @@ class Fold {
     const step = this.#step(saga, name);
     const { status, attempt } = step;
     const again = attempt > 1 ? `, attempt ${attempt}` : '';
-    const differs = differ(step, this.#statuses.get(saga) ?? '') || step.done > 1;
+    const differs = differ(step, this.#statuses.get(saga) ?? '');
     const books = booksText(step);
     return [
       [position, cell.log(saga, name), `${plain(status)}${again}`],
@@ -143,10 +143,16 @@ class Fold {
 /** P2. */
 function differ({ status, done, undone }: StepNow, saga: string): boolean {
   const stands = done > undone;
+  if (done > undone + 1) return true;
+  if (saga === 'compensated' || saga === 'failed') return stands;
   if (status === 'applied') return !stands;
-  if (status === 'compensated' || status === 'rejected' || status === 'pending') return stands;
-  const isEnded = saga === 'completed' || saga === 'compensated' || saga === 'failed';
-  return isEnded && stands;
+  return (
+    stands &&
+    (status === 'compensated' ||
+      status === 'rejected' ||
+      status === 'pending' ||
+      (saga === 'completed' && status !== 'applied'))
+  );
 }
 
 function booksText({ done, undone }: StepNow): string {
@@ -177,7 +183,8 @@ export function stateAt(
   );
   for (const [at, key, text, amiss] of writes) {
     if (at > position) break;
-    const isChanged = at === position && state.get(key)?.text !== text;
+    const before = state.get(key);
+    const isChanged = at === position && (before?.text !== text || before.isChanged);
     state.set(key, { text, isAmiss: amiss === 1, isChanged });
   }
   return state;
