@@ -100,6 +100,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // Pure as well: d3-node draws into a document that it keeps in memory, and hashes are those of the page's own text.
   'reports/html/': [
     'reports/',
+    'simulator/debug-record.ts',
     'simulator/run-record.ts',
     'simulator/compare-record.ts',
     'simulator/tune-record.ts',

@@ -26,7 +26,7 @@ describe.skipIf(isSkipped)(name, { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     browser = await launch();
-    const found = await capsulesOf('compensates-only-completed', { seeds: 1 });
+    const found = await capsulesOf('compensates-only-completed', { seeds: 4 });
     const small = found.find(({ capsule }) => capsule.violation.invariant === 'all-or-nothing')!;
     record = await debugCapsule(small.capsule, small.path);
     const file = join(mkdtempSync(join(tmpdir(), 'sagastorm-page-')), 'failure.html');
