@@ -1,7 +1,5 @@
 // What `--reporter` knows, per kind of record. Adding a report: write it in reports/, add its line here.
 
-import { renderBriefHtml } from '../reports/html/compare/brief-page.ts';
-import { renderComparisonHtml } from '../reports/html/compare/page.ts';
 import {
   renderAnnotations,
   renderBriefMarkdown,
@@ -21,7 +19,7 @@ import {
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
 import type { TuneRecord } from '../simulator/tune-record.ts';
-import { documentOf, each, type Reporter, type Reporters } from './reporters.ts';
+import { documentOf, each, HTML, type Reporter, type Reporters } from './reporters.ts';
 
 export const RUN_REPORTERS: Reporters<RunRecord> = {
   pretty: each(renderPretty),
@@ -43,14 +41,22 @@ export const COMPARE_REPORTERS: Reporters<CompareRecord> = {
   pretty: each(renderComparison),
   md: each(renderComparisonMarkdown),
   brief: each(renderBriefMarkdown),
-  html: page(renderComparisonHtml),
-  'brief-html': page(renderBriefHtml),
+  html: page(async () => (await import('../reports/html/compare/page.ts')).renderComparisonHtml),
+  'brief-html': page(async () => (await import('../reports/html/compare/brief-page.ts')).renderBriefHtml),
   json: each(renderJson),
 };
 
-/** A page of one record: there is one comparison per command. */
-function page<Told>(render: (record: Told) => string): Reporter<Told> {
-  return documentOf((records) => records.map(render).join(''));
+/** A page of one record: there is one comparison per command. Loaded when it is asked for: what draws it is slow to load. */
+function page<Told>(load: () => Promise<(record: Told) => string>): Reporter<Told> {
+  let render: (record: Told) => string;
+  return {
+    when: 'all',
+    isDocument: true,
+    async load() {
+      render = await load();
+    },
+    render: (records) => records.map((record) => render(record)).join(''),
+  };
 }
 
 export const TUNE_REPORTERS: Reporters<TuneRecord> = {
@@ -58,6 +64,9 @@ export const TUNE_REPORTERS: Reporters<TuneRecord> = {
   md: each(renderTuningMarkdown),
   json: each(renderJson),
 };
+
+/** Beside the table of runs: pages, which go to a folder, see `HtmlPages`. */
+export const RUN_EFFECTS: readonly string[] = [HTML];
 
 /** The report that leaves the runs themselves behind, for `sagastorm merge`: of `run` only. */
 export const BLOB = 'blob';

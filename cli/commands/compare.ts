@@ -53,6 +53,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
     );
   }
   const reporting = new Reporting(given, COMPARE_REPORTERS);
+  await reporting.load();
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
