@@ -23,7 +23,7 @@ import { isGiven } from './flags.ts';
 import { remark } from './terminal.ts';
 
 const PAGES_MAX = 5;
-const SAGAS_MAX = 10_000;
+const SAGAS_MAX = 2_000;
 const FOLDER_DEFAULT = join('.sagastorm', 'debug');
 
 /** The record, with a page for each of the first failures whose capsules were just written into `out`. */

@@ -25,7 +25,7 @@ export function briefWords(seen: Seen): string {
     case 'append-lost':
       return appendBrief(seen);
     case 'ended':
-      return `log: over, ${endOf(seen).replace('_', ' ')}`;
+      return `log: ${(seen.written ?? []).map(logWords).join('; ') || `over, ${endOf(seen)}`}`;
     case 'crash':
     case 'participant-down':
       return `dies; back in ${duration(y)}`;

@@ -8,6 +8,8 @@
 
 import type { Call, Outcome } from '../../engine/core/protocol.ts';
 
+type Operation = Pick<Call, 'saga' | 'step' | 'direction'>;
+
 /** A message under way, or done. Events by number. */
 export interface Leg {
   readonly kind: 'ask' | 'request' | 'reply';
@@ -36,7 +38,9 @@ interface Handling {
 export class Messages {
   readonly legs: Leg[] = [];
   readonly #requests = new Map<string, CallLeg>();
-  readonly #replies: CallLeg[] = [];
+  /** By operation. */
+  readonly #replies = new Map<string, CallLeg[]>();
+  #arrived: CallLeg | undefined;
   #handling: Handling | undefined;
   /** The reply that is just leaving. */
   #leaving: CallLeg | undefined;
@@ -104,7 +108,7 @@ export class Messages {
     };
     this.#handling = undefined;
     this.#leaving = leg;
-    this.#replies.push(leg);
+    this.#repliesFor(sent.call).push(leg);
     this.legs.push(leg);
   }
 
@@ -127,29 +131,42 @@ export class Messages {
     return 'request';
   }
 
-  /** An answer arrived (M2): to which call, if it can be told. `known`: the call, where its orchestrator said so. */
-  came(matches: (call: Call) => boolean, event: number, known?: Call): Call | undefined {
-    const fits = ({ call, lost }: CallLeg): boolean =>
-      lost === undefined && matches(call) && (known === undefined || call === known);
-    const waiting = this.#replies.find((leg) => leg.to === undefined && fits(leg));
-    if (waiting !== undefined) {
-      waiting.to = event;
-      return waiting.call;
-    }
-    const before = this.#replies.findLast(fits);
-    if (before === undefined) return undefined;
-    const { kind, call, from, toLane, outcome } = before;
-    const copy: CallLeg = { kind, call, from, toLane, isCopy: true, to: event, outcome };
-    this.#replies.push(copy);
-    this.legs.push(copy);
-    return call;
+  #repliesFor({ saga, step, direction }: Operation): CallLeg[] {
+    const key = `${saga}/${step}/${direction}`;
+    const known = this.#replies.get(key);
+    if (known !== undefined) return known;
+    const fresh: CallLeg[] = [];
+    this.#replies.set(key, fresh);
+    return fresh;
   }
 
-  /** The orchestrator says that the answer in `event` is to another call than was thought. */
+  /** An answer to this attempt arrived (M2): to which call, if it can be told. */
+  came(operation: Operation, attempt: number, event: number): Call | undefined {
+    const replies = this.#repliesFor(operation);
+    const fits = ({ call, lost }: CallLeg): boolean => lost === undefined && call.attempt === attempt;
+    const waiting = replies.find((leg) => leg.to === undefined && fits(leg));
+    const arrived = waiting ?? this.#again(replies, replies.findLast(fits));
+    if (arrived === undefined) return undefined;
+    arrived.to = event;
+    this.#arrived = arrived;
+    return arrived.call;
+  }
+
+  /** The network made a copy of an answer. */
+  #again(replies: CallLeg[], before: CallLeg | undefined): CallLeg | undefined {
+    if (before === undefined) return undefined;
+    const { kind, call, from, toLane, outcome } = before;
+    const copy: CallLeg = { kind, call, from, toLane, isCopy: true, outcome };
+    replies.push(copy);
+    this.legs.push(copy);
+    return copy;
+  }
+
+  /** The orchestrator says that the answer that arrived in `event` is to another call than was thought. */
   correct(event: number, call: Call): void {
-    const wrong = this.#replies.find((leg) => leg.to === event);
-    if (wrong === undefined || wrong.call === call) return;
-    const right = this.#replies.find(
+    const wrong = this.#arrived;
+    if (wrong?.to !== event || wrong.call === call) return;
+    const right = this.#repliesFor(call).find(
       (leg) => leg.to === undefined && leg.lost === undefined && leg.call === call,
     );
     if (right === undefined) return;

@@ -255,14 +255,10 @@ export class DebugRecorder extends TraceLog {
     const definition = this.definitions.get(seen.saga!);
     const step = definition?.steps[seen.y >> 1]?.name;
     const direction = (seen.y & 1) === 0 ? 'forward' : 'compensation';
-    const call = this.messages.came(
-      (other) =>
-        other.saga === seen.saga &&
-        other.step === step &&
-        other.direction === direction &&
-        other.attempt === attempt,
-      seen.index,
-    );
+    const call =
+      step === undefined
+        ? undefined
+        : this.messages.came({ saga: seen.saga!, step, direction }, attempt, seen.index);
     seen.outcome = { kind, failure: 'transient', reason: '' } as Seen['outcome'];
     this.#taken = seen;
     if (call === undefined) return this.#present(seen.x);

@@ -60,7 +60,8 @@ export const DEBUG_SCRIPT = `'use strict';
       cursor.setAttribute('height', row ? row.getAttribute('height') : '20');
       if (!row || !scrolls || drawing.getBoundingClientRect().width === 0) continue;
       const { top, bottom } = row.getBoundingClientRect();
-      if (top < 190 || bottom > innerHeight - 40) row.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const by = top < 260 ? top - 260 : Math.max(0, bottom + 60 - innerHeight);
+      scrollBy({ top: by, behavior: 'instant' });
     }
   };
 
