@@ -41,6 +41,7 @@ const FLAGS = {
     value: 'n',
     description: 'Processes to kill at random, beside those that faults end; default 10',
   },
+  days: { name: 'days', value: 'n', description: 'Sagas that ended longer ago go; default 30' },
   seconds: { name: 'seconds', value: 'n', description: 'How long it storms, 1 to 86,400; default 15' },
   pace: {
     name: 'pace',

@@ -16,6 +16,7 @@ import { RUN, run } from './commands/run.ts';
 import { SEEDS, seeds } from './commands/seeds.ts';
 import { SERVE, serve } from './commands/serve.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
+import { STORE, store } from './commands/store.ts';
 import { TUNE, tune } from './commands/tune.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
@@ -32,6 +33,7 @@ export const SPECS: readonly CommandSpec[] = [
   TUNE,
   LIVE,
   SERVE,
+  STORE,
   MERGE,
   REPORT,
   SEEDS,
@@ -46,6 +48,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   tune,
   live,
   serve,
+  store,
   merge,
   report: reportAgain,
   seeds,

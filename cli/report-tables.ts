@@ -2,6 +2,7 @@
 
 import {
   renderAnnotations,
+  renderBriefMarkdown,
   renderComparison,
   renderComparisonMarkdown,
   renderJobSummary,
@@ -18,7 +19,7 @@ import {
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
 import type { TuneRecord } from '../simulator/tune-record.ts';
-import { documentOf, each, type Reporters } from './reporters.ts';
+import { documentOf, each, HTML, type Reporter, type Reporters } from './reporters.ts';
 
 export const RUN_REPORTERS: Reporters<RunRecord> = {
   pretty: each(renderPretty),
@@ -39,14 +40,33 @@ export const RUN_REPORTERS: Reporters<RunRecord> = {
 export const COMPARE_REPORTERS: Reporters<CompareRecord> = {
   pretty: each(renderComparison),
   md: each(renderComparisonMarkdown),
+  brief: each(renderBriefMarkdown),
+  html: page(async () => (await import('../reports/html/compare/page.ts')).renderComparisonHtml),
+  'brief-html': page(async () => (await import('../reports/html/compare/brief-page.ts')).renderBriefHtml),
   json: each(renderJson),
 };
+
+/** A page of one record: there is one comparison per command. Loaded when it is asked for: what draws it is slow to load. */
+function page<Told>(load: () => Promise<(record: Told) => string>): Reporter<Told> {
+  let render: (record: Told) => string;
+  return {
+    when: 'all',
+    isDocument: true,
+    async load() {
+      render = await load();
+    },
+    render: (records) => records.map((record) => render(record)).join(''),
+  };
+}
 
 export const TUNE_REPORTERS: Reporters<TuneRecord> = {
   pretty: each(renderTuning),
   md: each(renderTuningMarkdown),
   json: each(renderJson),
 };
+
+/** Beside the table of runs: pages, which go to a folder, see `HtmlPages`. */
+export const RUN_EFFECTS: readonly string[] = [HTML];
 
 /** The report that leaves the runs themselves behind, for `sagastorm merge`: of `run` only. */
 export const BLOB = 'blob';

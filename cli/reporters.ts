@@ -15,6 +15,9 @@ import type { GivenFlags } from './command-line.ts';
 import { isGiven, textsOf } from './flags.ts';
 import { FILE_WIDTH, palette, print, remark, width } from './terminal.ts';
 
+/** The report that is a page in a folder: of runs. */
+export const HTML = 'html';
+
 /** One way to tell records. */
 export interface Reporter<Told> {
   /** `each`: a text per record, as soon as it is there. `all`: one text of all records, at the end. */
@@ -22,6 +25,8 @@ export interface Reporter<Told> {
   /** The text is a whole document of its format (R2). */
   readonly isDocument: boolean;
   render(records: readonly Told[], looks: PrettyOptions): string;
+  /** What is to be loaded before `render`, where that takes a while. */
+  load?(): Promise<void>;
   /** What is added to the job summary, where a CI server names a file for it. */
   summary?(records: readonly Told[]): string;
 }
@@ -77,7 +82,7 @@ export class Reporting<Told> {
   constructor(given: GivenFlags, all: Reporters<Told>, effects: readonly string[] = []) {
     this.#given = given;
     this.#all = all;
-    this.#requests = requestsOf(given, [...Object.keys(all), ...effects]);
+    this.#requests = withCompany(requestsOf(given, [...Object.keys(all), ...effects]), effects);
     const toStdout = this.#requests.filter(({ name, file }) => file === undefined && !effects.includes(name));
     checkStdout(toStdout, all);
     for (const { file } of this.#requests) if (file !== undefined) checkFile(file);
@@ -93,10 +98,15 @@ export class Reporting<Told> {
     return this.#requests.map(({ name }) => name);
   }
 
-  /** Takes a record, and prints what is told of each. */
-  add(record: Told, stored?: string): void {
+  /** Loads what the reports need; only for those that were asked for. */
+  async load(): Promise<void> {
+    for (const { reporter } of this.#chosen()) await reporter.load?.();
+  }
+
+  /** Takes a record, and prints what is told of each; `page`: where its page was written, if it was. */
+  add(record: Told, stored?: string, page?: string): void {
     this.#entries.push({ record, stored });
-    const looks = prettyOptions(this.#given, stored);
+    const looks = { ...prettyOptions(this.#given, stored), ...(page === undefined ? {} : { page }) };
     for (const { reporter, file } of this.#chosen()) {
       if (file === undefined && reporter.when === 'each') print(reporter.render([record], looks));
     }
@@ -150,6 +160,14 @@ function requestsOf(given: GivenFlags, names: readonly string[]): readonly Reque
     '--json prints only the record, so it cannot be combined with --reporter',
     'Write --reporter json beside the others.',
   );
+}
+
+/** Pages go to files and say nothing, so the report for people comes with them, and names them. */
+function withCompany(requests: readonly Request[], effects: readonly string[]): readonly Request[] {
+  const isSilent = requests.every(
+    ({ name, file }) => name === HTML && effects.includes(name) && file === undefined,
+  );
+  return isSilent ? [{ name: 'pretty' }, ...requests] : requests;
 }
 
 function requestIn(text: string, names: readonly string[]): Request {

@@ -1,5 +1,6 @@
 // Every report: a pure function from a run record to text. Adding one: write its file, add its line here.
 
+export { renderBriefMarkdown } from './brief-markdown.ts';
 export { renderComparison } from './compare.ts';
 export { renderComparisonMarkdown } from './compare-markdown.ts';
 export { ANNOTATIONS_MAX, renderAnnotations, renderJobSummary, SUMMARY_BYTES_MAX } from './github.ts';

@@ -25,6 +25,8 @@ export interface PrettyOptions {
   readonly width: number;
   /** Where the record was stored, if it was. */
   readonly stored?: string;
+  /** Where its page was written, if it was. */
+  readonly page?: string;
   /** Where the command ran, from the root of the repository; files are told from there. Left out: the root. */
   readonly folder?: string;
 }
@@ -339,13 +341,14 @@ function determinism({ determinism: { checked, equal } }: RunRecord): string {
   return `${number(equal)}/${counted(checked, 'run')} repeated identically`;
 }
 
-function costs({ virtualUs, events, meta, live }: RunRecord, { stored }: PrettyOptions): string {
+function costs({ virtualUs, events, meta, live }: RunRecord, { stored, page }: PrettyOptions): string {
   return [
     ...(live === undefined ? [`${duration(virtualUs)} of virtual time`] : []),
     counted(events, 'event'),
     duration(meta.wallMs * 1000),
     `${number(meta.sagasPerSecond)} sagas/s`,
     ...(stored === undefined ? [] : [stored]),
+    ...(page === undefined ? [] : [together(`report ${page}`)]),
   ].join(' · ');
 }
 

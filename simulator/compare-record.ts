@@ -52,6 +52,33 @@ export interface MeasuredMetric {
   readonly difference?: MetricDifference;
 }
 
+/** A policy and the baseline, seed by seed, in one metric. */
+export interface PairedDifferences {
+  /** Of the metric. */
+  readonly id: string;
+  /** Seeds on which the policy does better, as well, and worse. */
+  readonly better: number;
+  readonly equal: number;
+  readonly worse: number;
+  /** Differences by size: so many from `from` on, in steps of `width`; those that are zero are in none. */
+  readonly from: number;
+  readonly width: number;
+  readonly counts: readonly number[];
+  /** Seeds on which it does worse, the worst first, with the command that runs one with the policy. */
+  readonly worst: readonly {
+    readonly seed: string;
+    readonly value: number;
+    readonly baseline: number;
+    readonly replay: string;
+  }[];
+}
+
+/** Durations that so many of a thousand sagas do not exceed, over all seeds. */
+export interface ComparedCurves {
+  readonly permille: readonly number[];
+  readonly sagaUs: readonly number[];
+}
+
 /** `control`: the baseline once more, on other seeds. What differs there is noise. */
 export type PolicyRole = 'baseline' | 'contender' | 'control';
 
@@ -72,6 +99,9 @@ export interface ComparedPolicy {
   readonly metrics: readonly MeasuredMetric[];
   /** No other policy is at least as good in p99, in calls per saga and in sagas completed, and better in one of them. */
   readonly isOnFront: boolean;
+  readonly curves?: ComparedCurves;
+  /** Absent in the baseline. */
+  readonly pairs?: readonly PairedDifferences[];
   /** Over the fingerprints of all its runs, in seed order. */
   readonly fingerprint: string;
 }

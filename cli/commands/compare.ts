@@ -32,7 +32,7 @@ export const COMPARE: CommandSpec = {
       `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
     ),
     ...flags('sagas', 'profile', 'saga', 'workers'),
-    flagFor('reporter', 'pretty, md or json; may be given several times'),
+    flagFor('reporter', 'pretty, md, brief, html, brief-html or json; each as NAME=FILE to write a file'),
     flagFor('json', 'Only the record on stdout, one line of JSON'),
     ...flags('out', 'quiet', 'no-color'),
   ],
@@ -53,6 +53,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
     );
   }
   const reporting = new Reporting(given, COMPARE_REPORTERS);
+  await reporting.load();
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const options = optionsOf(scenario, given);
   const stop = new AbortController();

@@ -6,8 +6,9 @@ import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
-import { RUN_REPORTERS } from '../report-tables.ts';
+import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
@@ -38,7 +39,7 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
       'See `sagastorm list`, or name a file.',
     );
   }
-  const reporting = new Reporting(given, RUN_REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const seed = seedOf(given);
   const workers = wholeNumberOf(given, 'workers', WORKERS);
@@ -61,7 +62,8 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
       exploreAll({ ...options, ...progress }),
     );
     const record = await withDebugPages(found, out, given);
-    reporting.add(record, storeRecord(record, out, false));
+    const stored = storeRecord(record, out, false);
+    reporting.add(record, stored, await new HtmlPages(reporting, false).add(record, stored));
     reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {

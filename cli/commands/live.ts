@@ -7,9 +7,10 @@ import { type Capsule, capsuleJob } from '../../simulator/campaign/index.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { HtmlPages } from '../html-pages.ts';
 import { runLive } from '../live/run-live.ts';
 import { showing } from '../progress.ts';
-import { RUN_REPORTERS } from '../report-tables.ts';
+import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
@@ -50,7 +51,7 @@ const PACE_DEFAULT = 10;
 const LEASE_MS = 1_000;
 
 export async function live(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporting = new Reporting(given, RUN_REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const scenario = onlyScenario(words);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const stop = new AbortController();
@@ -60,7 +61,7 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
       runLive({ ...optionsOf(scenario, given), out, signal: stop.signal, ...progress }),
     );
     const stored = storeRecord(record, out, false);
-    reporting.add(record, stored);
+    reporting.add(record, stored, await new HtmlPages(reporting, false).add(record, stored));
     reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {

@@ -15,8 +15,9 @@ import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
 import { flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
-import { RUN_REPORTERS } from '../report-tables.ts';
+import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
@@ -30,13 +31,14 @@ export const MERGE: CommandSpec = {
 };
 
 export async function merge(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporting = new Reporting(given, RUN_REPORTERS);
+  const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const campaigns = campaignsAmong(filesIn(words).map((file) => ({ file, blob: readBlob(file) })));
   for (const shards of campaigns) checkComplete(shards);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop, 'leaving the other failures as they are');
+  const pages = new HtmlPages(reporting, campaigns.length > 1);
   try {
     makeFolder(out);
     const codes: ExitCode[] = [];
@@ -52,10 +54,12 @@ export async function merge(words: readonly string[], given: GivenFlags): Promis
         }),
       );
       const record = await withDebugPages(found, out, given);
-      reporting.add(record, storeRecord(record, out, campaigns.length > 1));
+      const stored = storeRecord(record, out, campaigns.length > 1);
+      reporting.add(record, stored, await pages.add(record, stored));
       codes.push(codeOfVerdict(record.verdict));
     }
     reporting.end();
+    await pages.end();
     return stop.signal.aborted ? EXIT.interrupted : worst(codes);
   } finally {
     letGo();

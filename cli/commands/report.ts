@@ -2,10 +2,12 @@
 // given when they were made.
 
 import { UserError } from '../../engine/core/user-error.ts';
+import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags } from '../flags.ts';
-import { COMPARE_REPORTERS, RUN_REPORTERS, TUNE_REPORTERS } from '../report-tables.ts';
+import { HtmlPages } from '../html-pages.ts';
+import { COMPARE_REPORTERS, RUN_EFFECTS, RUN_REPORTERS, TUNE_REPORTERS } from '../report-tables.ts';
 import { type Reporters, Reporting } from '../reporters.ts';
 import { readRecord, type StoredRecord } from '../stored-records.ts';
 
@@ -18,7 +20,11 @@ export const REPORT: CommandSpec = {
     flagFor('json', 'Only the records on stdout, one line of JSON each'),
     ...flags('no-color'),
   ],
-  examples: ['report .sagastorm/run.json --reporter md', 'report .sagastorm/compare.json'],
+  examples: [
+    'report .sagastorm/run.json --reporter html',
+    'report .sagastorm/run.json --reporter md',
+    'report .sagastorm/compare.json',
+  ],
 };
 
 export async function report(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
@@ -34,23 +40,39 @@ export async function report(words: readonly string[], given: GivenFlags): Promi
   const [first] = found as [StoredRecord, ...StoredRecord[]];
   switch (first.kind) {
     case 'run':
-      tell(found, given, RUN_REPORTERS);
+      await tellRuns(found, given);
       break;
     case 'comparison':
-      tell(found, given, COMPARE_REPORTERS);
+      await tell(found, given, COMPARE_REPORTERS);
       break;
     case 'tuning':
-      tell(found, given, TUNE_REPORTERS);
+      await tell(found, given, TUNE_REPORTERS);
       break;
   }
   return EXIT.held;
 }
 
 /** All of one kind: the reporters of its table know what to do with them. */
-function tell<Told>(found: readonly StoredRecord[], given: GivenFlags, reporters: Reporters<Told>): void {
+async function tell<Told>(
+  found: readonly StoredRecord[],
+  given: GivenFlags,
+  reporters: Reporters<Told>,
+): Promise<void> {
   const reporting = new Reporting(given, reporters);
+  await reporting.load();
   for (const { record, file } of found) reporting.add(record as Told, file);
   reporting.end();
+}
+
+/** Pages of runs are written beside their records. */
+async function tellRuns(found: readonly StoredRecord[], given: GivenFlags): Promise<void> {
+  const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
+  const pages = new HtmlPages(reporting, found.length > 1);
+  for (const { record, file } of found) {
+    reporting.add(record as RunRecord, file, await pages.add(record as RunRecord, file));
+  }
+  reporting.end();
+  await pages.end();
 }
 
 function checkOneKind([first, ...others]: readonly StoredRecord[]): void {

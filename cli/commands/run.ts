@@ -17,8 +17,9 @@ import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, profileOf, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
+import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
-import { BLOB, RUN_REPORTERS } from '../report-tables.ts';
+import { BLOB, RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeRecord } from '../result-files.ts';
 import { remark } from '../terminal.ts';
@@ -33,7 +34,7 @@ export const RUN: CommandSpec = {
     ...flags('shrink-budget', 'shard'),
     flagFor(
       'reporter',
-      'pretty, line, json, ndjson, junit, github, sarif, md or blob; several times, each as NAME=FILE to write a file',
+      'pretty, line, json, ndjson, junit, github, sarif, md, html or blob; several times, each as NAME=FILE to write a file',
     ),
     ...flags('json', 'out', 'strict', 'no-debugger', 'quiet', 'no-color'),
   ],
@@ -57,7 +58,7 @@ export const OUT_DEFAULT = '.sagastorm';
 type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
 
 export async function run(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const reporting = new Reporting(given, RUN_REPORTERS, [BLOB]);
+  const reporting = new Reporting(given, RUN_REPORTERS, [...RUN_EFFECTS, BLOB]);
   const quiet = isGiven(given, 'quiet');
   const scenarios = words.length > 0 ? words : scenarioNames();
   const shard = shardOf(given);
@@ -68,6 +69,7 @@ export async function run(words: readonly string[], given: GivenFlags): Promise<
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   const keep = blobKeeper(reporting, shared.out);
+  const pages = new HtmlPages(reporting, scenarios.length > 1);
   try {
     makeFolder(shared.out);
     if (shard !== undefined) {
@@ -82,10 +84,12 @@ export async function run(words: readonly string[], given: GivenFlags): Promise<
         runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }, keep),
       );
       const record = await withDebugPages(found, shared.out, given);
-      reporting.add(record, storeRecord(record, shared.out, scenarios.length > 1));
+      const stored = storeRecord(record, shared.out, scenarios.length > 1);
+      reporting.add(record, stored, await pages.add(record, stored));
       codes.push(codeOfVerdict(record.verdict));
     }
     reporting.end();
+    await pages.end();
     return stop.signal.aborted ? EXIT.interrupted : worst(codes);
   } finally {
     letGo();

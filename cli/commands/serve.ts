@@ -5,24 +5,23 @@
 
 import { checkAddress, RequestLog, type ServedApi, serveApi } from '../../engine/api/index.ts';
 import type { Policy } from '../../engine/core/policy.ts';
-import { UserError } from '../../engine/core/user-error.ts';
-import { type HttpService, HttpTransport, SAGAS_FILE } from '../../engine/live/index.ts';
+import { type HttpService, HttpTransport } from '../../engine/live/index.ts';
 import { counted } from '../../reports/index.ts';
 import { VERSION } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { choicesOf, flagFor, flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { flagFor, flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { type MockServices, startMocks } from '../mock-services.ts';
 import { loadDefinitions } from '../saga-definitions.ts';
 import { policyNamed, readServeConfig, type ServeConfig } from '../serve-config.ts';
 import { openEngine, type ServedEngine, type StoreChoice } from '../served-engine.ts';
+import { storeChoice } from '../store-choice.ts';
 import { print, remark } from '../terminal.ts';
 
 const PORTS = { min: 0, max: 65_535 };
 const PORT_DEFAULT = 8_080;
 const HOST_DEFAULT = '127.0.0.1';
 const MOCKS_FOLDER = '.sagastorm/mock';
-const STORES = ['sqlite', 'postgres', 'memory'] as const;
 
 export const SERVE: CommandSpec = {
   name: 'serve',
@@ -80,34 +79,12 @@ function planOf(given: GivenFlags): Plan {
     config,
     port: wholeNumberOf(given, 'port', PORTS) ?? PORT_DEFAULT,
     host: textOf(given, 'host') ?? HOST_DEFAULT,
-    store: storeOf(given, process.env.DATABASE_URL),
+    store: storeChoice(given, process.env.DATABASE_URL),
     policy: policy === undefined ? config.policy : policyNamed(policy),
     definitions: textOf(given, 'definitions'),
     isMocked: isGiven(given, 'mock'),
     log: isGiven(given, 'quiet') ? undefined : process.stderr,
   };
-}
-
-/** Never shows the address of a database: it may hold a password. */
-function storeOf(given: GivenFlags, databaseUrl: string | undefined): StoreChoice {
-  const db = textOf(given, 'db');
-  textOf(given, 'store');
-  const isUrl = db !== undefined && /^postgres(ql)?:/.test(db);
-  const [kind = isUrl ? 'postgres' : 'sqlite'] = choicesOf(given, 'store', STORES);
-  if (kind === 'postgres') {
-    const url = db ?? databaseUrl;
-    if (url !== undefined && /^postgres(ql)?:/.test(url)) return { kind, url };
-    const what = url ? 'is no postgres:// address' : 'is not said';
-    throw new UserError(
-      'bad-db',
-      `the address of the database ${what}`,
-      'Give --db postgres://…, or set DATABASE_URL.',
-    );
-  }
-  if (isUrl || (kind === 'memory' && db !== undefined)) {
-    throw new UserError('bad-db', `--db does not go with --store ${kind}`, 'Leave one of them out.');
-  }
-  return kind === 'memory' ? { kind } : { kind, file: db ?? SAGAS_FILE };
 }
 
 async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
@@ -134,7 +111,7 @@ async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
     ...(plan.log === undefined ? {} : { log: plan.log }),
   });
   rooms.keep(api);
-  print(greeting(plan, api, served, Object.keys(services)));
+  print(greeting(plan, api, served, Object.keys(services)) + mocksAt(mocks));
 }
 
 /** A service of the configuration stands for the mock of its name. */
@@ -161,6 +138,13 @@ function greeting(
     `  access: ${config.tokens.length === 0 ? 'this machine only, without tokens' : counted(config.tokens.length, 'token')}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where the mocks are, for those who want to ask them. */
+function mocksAt(mocks: MockServices | undefined): string {
+  if (mocks === undefined) return '';
+  const lines = Object.entries(mocks.services).map(([name, url]) => `    ${name.padEnd(10)} ${url}\n`);
+  return `  mocks:\n${lines.join('')}`;
 }
 
 interface Closable {

@@ -94,7 +94,7 @@ export class LiveClient {
       if (wanted.state === 'created' || wanted.state === 'refused' || wanted.dueAtUs > nowUs) continue;
       if (wanted.state === 'asked') this.#waiting--; // nobody answered
       wanted.state = 'waiting';
-      if (this.#waiting >= WAITING_MAX) return;
+      if (this.#waiting >= WAITING_MAX) continue; // others further on may have waited long enough
       this.#ask(wanted, nowUs);
     }
   }

@@ -43,6 +43,7 @@ process.on('message', (message: ToOrchestrator) => {
   });
 });
 process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined); // ctrl-C is for the director, who tells everybody to stop
 
 async function take(message: ToOrchestrator): Promise<void> {
   switch (message.kind) {
@@ -104,7 +105,7 @@ async function host(file: string, number: number, { wrap, ...parts }: Parts): Pr
   return { engine, stop };
 }
 
-/** Of several, each takes so many partitions that there is one for everybody, and that the others suffice when one is gone. */
+/** Of several: two partitions for each, so that the others can share those of one that is gone. */
 async function worker(
   { url, schema }: Extract<LiveStore, { kind: 'postgres' }>,
   { orchestrators, leaseMs }: LiveJob,
@@ -112,13 +113,11 @@ async function worker(
   parts: Parts,
 ): Promise<Begun> {
   const store = await PostgresStore.connect({ url, schema });
-  const partitions = 2 * orchestrators;
   const engine = new Worker({
     ...parts,
     store,
     name: `orchestrator-${number}`,
-    partitions,
-    partitionsMax: Math.ceil(partitions / Math.max(1, orchestrators - 1)),
+    partitions: 2 * orchestrators,
     leaseMs,
     report: workerReported,
   });

@@ -24,6 +24,7 @@ process.on('message', (message: ToParticipant) => {
   });
 });
 process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined); // ctrl-C is for the director, who tells everybody to stop
 
 async function take(message: ToParticipant): Promise<void> {
   switch (message.kind) {

@@ -1,7 +1,8 @@
 // What is said between an orchestrator and its store: appends, loads, and what their answers mean.
 //
 // E10 Every append carries the expected version and the epoch. An append whose own outcome is not known is settled by
-//     reading back. One append per saga is under way at a time.
+//     reading back. One append per saga is under way at a time. A log that is read short may be a stale read, so that only
+//     the store itself can say that a saga was removed.
 
 import { assert, unreachable } from './assert.ts';
 import type { StoreAnswer } from './orchestrator-messages.ts';
@@ -15,6 +16,7 @@ import {
   SlotAppend,
   STORE_RETRY_US,
 } from './saga-slot.ts';
+import { isEnded } from './saga-state.ts';
 import type { SlotTable } from './slot-table.ts';
 
 /** What an answer of the store comes to. */
@@ -23,6 +25,8 @@ export type LogNews =
   | { readonly kind: 'durable'; readonly slot: SagaSlot }
   /** This is the saga's log: it was asked for, or it is not what the append under way was made for. */
   | { readonly kind: 'log'; readonly slot: SagaSlot; readonly events: readonly StoredEvent[] }
+  /** The saga had ended, and somebody removed it. */
+  | { readonly kind: 'gone'; readonly slot: SagaSlot }
   /** Another writer has a later epoch. */
   | { readonly kind: 'fenced'; readonly saga: string };
 
@@ -79,6 +83,11 @@ export class LogDialogue {
       case 'append-conflict':
         this.load(slot, nowUs);
         return undefined;
+      case 'append-gone':
+        // Only what has ended is removed: so the append that ended it was written, although nobody was told.
+        return slot.state !== undefined && isEnded(slot.state.status)
+          ? durable(slot)
+          : { kind: 'gone', slot };
       case 'append-fenced':
         return { kind: 'fenced', saga: slot.saga };
       default:

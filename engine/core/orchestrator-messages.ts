@@ -25,7 +25,14 @@ export type Command =
 /** What the store says of an append or of a load. */
 export type StoreAnswer =
   | {
-      readonly kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced';
+      /** `append-gone`: the log that it continues was there and is not any more; somebody removed the saga. */
+      readonly kind:
+        | 'appended'
+        | 'append-failed'
+        | 'append-unknown'
+        | 'append-conflict'
+        | 'append-fenced'
+        | 'append-gone';
       /** What was asked for, or a copy of it. */
       readonly append: AppendOutput;
     }

@@ -39,7 +39,15 @@ import {
   type StoredEvent,
   withConsequences,
 } from './saga.ts';
-import { keepForLater, keepRequest, lateCall, NEVER, type SagaSlot, SentCall } from './saga-slot.ts';
+import {
+  keepForLater,
+  keepRequest,
+  lateCall,
+  NEVER,
+  type SagaSlot,
+  SentCall,
+  takeBackWish,
+} from './saga-slot.ts';
 import { SlotTable } from './slot-table.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -278,6 +286,9 @@ export class Orchestrator {
         return this.#settled(news.slot, nowUs);
       case 'log':
         return this.#takeLog(news.slot, news.events, nowUs);
+      case 'gone':
+        takeBackWish(news.slot);
+        return this.#notThere(news.slot, 'it was removed', nowUs);
       default:
         this.#halted = true;
         this.#outputs.emit({ kind: 'halt', saga: news.saga });
@@ -289,11 +300,10 @@ export class Orchestrator {
    * was decided here is forgotten. What a person wished for is decided again, before anything that came later.
    */
   #takeLog(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
-    if (slot.wish !== undefined) slot.inbox = [slot.wish, ...(slot.inbox ?? [])];
-    slot.wish = undefined;
+    takeBackWish(slot);
     slot.append = undefined;
     slot.state = undefined;
-    if (events.length === 0) return this.#notThere(slot, nowUs);
+    if (events.length === 0) return this.#notThere(slot, 'no such saga', nowUs);
     slot.state = this.#book.fold(events);
     this.#count(slot, slot.state.definition);
     this.#resume(slot, slot.state, nowUs);
@@ -306,12 +316,13 @@ export class Orchestrator {
     else this.#settled(slot, nowUs);
   }
 
-  /** Nobody has begun the saga yet; what has waited may begin it. */
-  #notThere(slot: SagaSlot, nowUs: number): void {
+  /** Nobody has begun the saga, or it was removed; what has waited may begin it. */
+  #notThere(slot: SagaSlot, why: string, nowUs: number): void {
     this.#close(slot, nowUs);
+    for (const request of slot.requests ?? []) this.#answer(slot.saga, request, 'refused', why);
     for (const input of slot.inbox ?? []) {
       if (input.kind === 'create' || this.#slots.of(slot.saga) !== undefined) this.#take(input, nowUs);
-      else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', 'no such saga');
+      else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', why);
     }
   }
 

@@ -89,6 +89,12 @@ export function keepForLater(slot: SagaSlot, input: OrchestratorInput): void {
   slot.inbox.push(input);
 }
 
+/** What the append under way was to carry out is to be decided again, before anything that came later. */
+export function takeBackWish(slot: SagaSlot): void {
+  if (slot.wish !== undefined) slot.inbox = [slot.wish, ...(slot.inbox ?? [])];
+  slot.wish = undefined;
+}
+
 /** To be answered when the append under way is durable. */
 export function keepRequest(slot: SagaSlot, request: string): void {
   slot.requests = slot.requests === undefined ? [request] : [...slot.requests, request];

@@ -46,6 +46,7 @@ export const APPEND_ANSWERS: readonly AppendAnswer[] = [
   'append-unknown',
   'append-conflict',
   'append-fenced',
+  'append-gone',
 ];
 
 /** What became of a batch. */

@@ -249,10 +249,12 @@ export class Host implements InputSink, LiveEngine {
 
   /**
    * Ends the host: no new sagas, no new calls (H4). Waits until what is under way is answered and written, at most
-   * `graceMs` (default 10,000). The store and the transport stay open: they belong to whoever made them.
+   * `graceMs` (default 10,000); told so again, at most for that time from then on. The store and the transport stay
+   * open: they belong to whoever made them.
    */
   stop({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<Stopped> {
-    this.#stopped ??= this.#stop(graceMs);
+    if (this.#stopped === undefined) this.#stopped = this.#stop(graceMs);
+    else setTimeout(() => this.#whenIdle?.(), graceMs).unref();
     return this.#stopped;
   }
 

@@ -7,10 +7,15 @@
 //     in time does not matter, since what it appends is fenced by the lease's row.
 // R4. A partition that is given back is taken at once: who waits for one is notified. One whose worker died is taken when
 //     its lease is over: who waits looks at that very time.
+// R5. Workers share by themselves: each counts those that are alive (worker-roll.ts) and claims no more than its share of
+//     the partitions (fair-shares.ts). What it has too much when another comes it gives back, one after the other, when
+//     its holder has let go of it.
 
 import { UserError } from '../core/user-error.ts';
+import { adjustmentOf, type Share } from './fair-shares.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
+import { WorkerRoll } from './worker-roll.ts';
 
 const PARTITIONS = 8;
 const LEASE_MS = 10_000;
@@ -30,6 +35,8 @@ export interface LeaseHolder {
   claimed(lease: Lease): void;
   /** The lease is over: another has the partition, or may take it. */
   lost(lease: Lease): void;
+  /** Another worker should have it: whoever runs it is to end, and then to release it. Asked for one at a time. */
+  surplus(lease: Lease): void;
 }
 
 export interface PartitionLeasesOptions {
@@ -39,7 +46,7 @@ export interface PartitionLeasesOptions {
   readonly holder: LeaseHolder;
   /** Partitions in all, from 1 to 1,000; the same for all workers, for good. Default 8. */
   readonly partitions?: number;
-  /** How many to hold at most, from 1. Default all. */
+  /** How many to hold at most, from 1, whatever the share is. Default all. */
   readonly partitionsMax?: number;
   /** How long a lease lasts, in milliseconds, from 200 to 3,600,000. Default 10,000. */
   readonly leaseMs?: number;
@@ -52,7 +59,7 @@ export interface PartitionLeasesOptions {
  *
  * @throws UserError `bad-option`
  * @example
- * const leases = store.leases({ owner: 'worker-1', holder: { claimed: (lease) => run(lease), lost: (lease) => end(lease) } });
+ * const leases = store.leases({ owner: 'worker-1', holder: { claimed: run, lost: end, surplus: endAndRelease } });
  * await leases.start();
  * …
  * await leases.close(); // what is still held is released
@@ -65,7 +72,12 @@ export class PartitionLeases {
   readonly #leaseMs: number;
   readonly #channel: string;
   readonly #line: PostgresLine;
+  readonly #roll: WorkerRoll;
   readonly #held = new Map<string, Lease>();
+  /** Its holder was told to let go of it. */
+  #surplus: Lease | undefined;
+  /** Until then others come first: a partition failed here. */
+  #modestUntilMs = 0;
   /** When it was asked last, and the answer. */
   #owners:
     | { readonly askedAtMs: number; readonly byPartition: Promise<ReadonlyMap<string, string>> }
@@ -94,6 +106,14 @@ export class PartitionLeases {
       },
       answerMs: leaseMs,
     });
+    const { owner: name } = options;
+    this.#roll = new WorkerRoll({
+      line: this.#line,
+      name,
+      channel: this.#channel,
+      partitions,
+      aliveMs: leaseMs,
+    });
   }
 
   /** Those that are held, as far as this worker knows. */
@@ -115,10 +135,11 @@ export class PartitionLeases {
     await this.#look;
   }
 
-  /** Claims no more, from when it resolves; what is held is renewed as before. */
+  /** Claims no more, from when it resolves, and has no share any more; what is held is renewed as before. */
   async pause(): Promise<void> {
     this.#isClaiming = false;
     await this.#look;
+    await this.#roll.leave().catch((error: Error) => this.#options.onTrouble(error)); // it will be over by itself
   }
 
   /** Gives a partition back, for others to take at once. Its holder must have stopped: what it appends now is fenced. */
@@ -133,9 +154,13 @@ export class PartitionLeases {
     }
   }
 
-  /** Lets a partition be until its lease is over: its holder failed, and would only fail again if it took it at once. */
-  abandon(partition: string): void {
+  /**
+   * Lets a partition be until its lease is over. When its holder `failed`, it would only fail again: others come first
+   * then.
+   */
+  abandon(partition: string, { failed }: { readonly failed: boolean }): void {
     this.#held.delete(partition);
+    if (failed) this.#modestUntilMs = performance.now() + 2 * this.#leaseMs;
   }
 
   /**
@@ -182,22 +207,45 @@ export class PartitionLeases {
     });
   }
 
-  /** R3, R4. @returns when to look again, in milliseconds */
+  /** R3, R4, R5. @returns when to look again, in milliseconds */
   async #lookOnce(): Promise<number> {
     const tickMs = Math.floor(this.#leaseMs / 3);
     try {
+      const call = this.#isClaiming ? await this.#roll.call(this.#most) : undefined;
       await this.#renew();
-      if (!this.#canClaim) return tickMs;
-      await this.#claim();
-      return this.#canClaim ? Math.min(tickMs, await this.#nextEnd()) : tickMs;
+      if (call === undefined || !this.#isClaiming) return tickMs;
+      const { claims, gives, waits } = adjustmentOf(this.#share(call.others.length === 0), call);
+      if (gives) this.#giveOne();
+      if (claims > 0 && (await this.#claim(claims)) < claims) return LOOK_MIN_MS; // somebody was faster
+      return Math.min(tickMs, call.nextEndMs, waits ? await this.#nextEnd() : tickMs);
     } catch (error) {
       this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));
       return Math.min(tickMs, 200);
     }
   }
 
-  get #canClaim(): boolean {
-    return this.#isClaiming && this.#held.size < this.#partitionsMax;
+  /** How many it would hold, were it for itself. */
+  get #most(): number {
+    const most = Math.min(this.#partitionsMax, this.partitions);
+    return performance.now() < this.#modestUntilMs ? Math.min(most, this.#held.size) : most;
+  }
+
+  /** With nobody else there, modesty helps nobody. */
+  #share(isAlone: boolean): Share {
+    const held = this.#held.size - (this.#isGiving ? 1 : 0);
+    const most = isAlone ? Math.min(this.#partitionsMax, this.partitions) : this.#most;
+    return { name: this.#options.owner, held, most };
+  }
+
+  get #isGiving(): boolean {
+    return this.#surplus !== undefined && this.#held.get(this.#surplus.partition) === this.#surplus;
+  }
+
+  /** The one that was claimed first: it certainly runs elsewhere, too, which those that failed elsewhere do not. */
+  #giveOne(): void {
+    if (this.#isGiving) return;
+    [this.#surplus] = this.#held.values();
+    if (this.#surplus !== undefined) this.#options.holder.surplus(this.#surplus);
   }
 
   async #renew(): Promise<void> {
@@ -214,9 +262,9 @@ export class PartitionLeases {
     }
   }
 
-  async #claim(): Promise<void> {
-    const room = this.#partitionsMax - this.#held.size;
-    const values = [this.#options.owner, this.#leaseMs, room];
+  /** @returns how many there were */
+  async #claim(atMost: number): Promise<number> {
+    const values = [this.#options.owner, this.#leaseMs, atMost];
     const rows = await this.#line.run<{ name: string; epoch: string }>({
       name: 'claim',
       text: CLAIM,
@@ -227,6 +275,7 @@ export class PartitionLeases {
       this.#held.set(partition, lease);
       this.#options.holder.claimed(lease);
     }
+    return rows.length;
   }
 
   /** When the next lease of another is over. */
@@ -280,7 +329,7 @@ const RELEASE = `
 
 const NEXT_END = `
   SELECT least(greatest(ceil(extract(epoch FROM min(lease_until) - clock_timestamp()) * 1000), 0), 1e9)::integer AS ms
-  FROM partitions WHERE lease_until IS NOT NULL AND name <> ALL ($1::text[])`;
+  FROM partitions WHERE lease_until > clock_timestamp() AND name <> ALL ($1::text[])`;
 
 const OWNERS = 'SELECT name, owner FROM partitions WHERE lease_until > clock_timestamp()';
 

@@ -21,6 +21,8 @@ const PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '20s'";
  *
  * Version 2 is for whoever asks (postgres-catalogue.ts), and costs the writers little: an index of the sagas that did not
  * go well, and one that says of each stretch of the table what may be in it.
+ *
+ * Version 3 is the roll of the workers (worker-roll.ts).
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE SEQUENCE epochs;
@@ -59,6 +61,11 @@ export const MIGRATIONS: readonly string[] = [
      WHERE status = 'compensated' OR status = 'failed' OR status = 'compensation_failed';
    CREATE INDEX IF NOT EXISTS sagas_zones ON sagas
      USING brin (created_at_us, definition text_bloom_ops (n_distinct_per_range = 64));`,
+  `CREATE TABLE IF NOT EXISTS workers (
+     name text COLLATE "C" PRIMARY KEY,
+     partitions_max integer NOT NULL,
+     alive_until timestamptz NOT NULL
+   );`,
 ];
 
 /**

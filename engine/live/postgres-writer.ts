@@ -143,7 +143,7 @@ function createdBy({ expectedVersion, events }: AppendOutput): SagaCreated | und
  * - `mine`: the partitions of these epochs, locked (W2) in one order for all.
  * - `asked`: each append with what is decided about it (W3), and the number of its saga, which may be a new one.
  * - `born`, `moved`: the sagas that begin, and those whose status changes. One at rest may be retired at this moment: it
- *   is written to only when it is still there.
+ *   is written to only when it is still there; else it is gone.
  *
  * Gives back what was not written.
  */
@@ -155,6 +155,7 @@ const APPEND = `
   ), judged AS MATERIALIZED (
     SELECT a.*, m.name AS partition, s.no AS known, s.ended_at_us IS NOT NULL AS has_ended,
            CASE WHEN m.name IS NULL OR s.partition <> m.name THEN 'append-fenced'
+                WHEN s.no IS NULL AND a.expected > 0 THEN 'append-gone'
                 WHEN a.expected <> coalesce((SELECT b.first + b.count - 1 FROM batches b WHERE b.saga = s.no
                                              ORDER BY b.first DESC LIMIT 1), 0) THEN 'append-conflict'
                 ELSE 'appended' END AS answer
@@ -186,5 +187,5 @@ const APPEND = `
   )
   SELECT place, answer FROM asked WHERE answer <> 'appended'
   UNION ALL
-  SELECT place, 'append-conflict' FROM asked
+  SELECT place, 'append-gone' FROM asked
   WHERE answer = 'appended' AND moves AND place NOT IN (SELECT place FROM moved)`;

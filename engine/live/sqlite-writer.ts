@@ -137,7 +137,7 @@ export class SqliteWriter {
           ? this.#create(saga, partition, definition, version, status ?? 'running', atUs)
           : this.#headOf(saga);
     }
-    if (head === undefined) return 'append-conflict';
+    if (head === undefined) return expectedVersion === 0 ? 'append-conflict' : 'append-gone';
     if (head.partition !== partition) return 'append-fenced';
     if (head.version !== expectedVersion) return 'append-conflict';
     head.version += numbers[at + COLUMN.count]!;

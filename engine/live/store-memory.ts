@@ -1,6 +1,7 @@
 // A store that lives as long as its process: for tests, trials, and sagas that may be lost with it. It answers at once.
 //
-// M1. As of every store (E10): an append becomes part of the log whole or not at all; epoch first, then version.
+// M1. As of every store (E10): an append becomes part of the log whole or not at all; epoch first, then whether it is there at all, then
+//     version.
 
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
@@ -99,6 +100,7 @@ export class MemoryStore implements Store, SagaCatalogue {
     const saga = this.#sagas.get(append.saga);
     if (partition === undefined || (saga !== undefined && saga.partition !== partition))
       return 'append-fenced';
+    if (saga === undefined && append.expectedVersion > 0) return 'append-gone';
     if (append.expectedVersion !== (saga?.log.length ?? 0)) return 'append-conflict';
     const written = saga ?? { partition, number: ++this.#numbers, log: [], status: 'running' };
     if (saga === undefined) this.#sagas.set(append.saga, written);

@@ -6,7 +6,10 @@
 //     are fenced, and it ends by that (H5).
 // G3. A worker that stops hands over: its hosts stop first (H4), then their partitions are given back, and who waits for
 //     one takes it at once (E9). The sagas of a worker that died are taken up when its leases are over.
-// G4. A partition whose host failed is left alone until its lease is over. Then it is tried again, here or elsewhere.
+// G4. A partition whose host failed is left alone until its lease is over. Then it is tried again, elsewhere if there is
+//     anybody, or here.
+// G5. Workers share the partitions evenly, by themselves (R5). What a worker has too much when another comes it gives back
+//     one by one, each as in G3: the sagas of the others go on meanwhile.
 
 import { randomUUID } from 'node:crypto';
 import type { SagaDefinition } from '../core/define-saga.ts';
@@ -29,9 +32,15 @@ export interface WorkerOptions extends Omit<HostOptions, 'store' | 'partition' |
   readonly name?: string;
   /** Partitions in all, from 1 to 1,000: the same for all workers, for good. Default 8. */
   readonly partitions?: number;
-  /** How many this worker takes at most, from 1. Default all: what others should have is left free by this. */
+  /**
+   * How many this worker takes at most, from 1, whatever its share is: for one that is weaker than the others. Default
+   * all, which is what it gets when it is alone.
+   */
   readonly partitionsMax?: number;
-  /** A dead worker's sagas are taken up after this time, in milliseconds, from 200 to 3,600,000. Default 10,000. */
+  /**
+   * A dead worker's sagas are taken up after this time, and it is not counted any longer: in milliseconds, from 200 to
+   * 3,600,000. Default 10,000.
+   */
   readonly leaseMs?: number;
   /** Told what happens. Must not throw. Default: a process warning when a host fails. */
   readonly report?: (report: WorkerReport) => void;
@@ -43,6 +52,8 @@ export type WorkerReport =
   | { readonly kind: 'begun'; readonly partition: string; readonly epoch: number; readonly recovered: number }
   /** Another worker has the partition, or may take it. */
   | { readonly kind: 'lost'; readonly partition: string }
+  /** Given back for another worker to have its share; `handedOver` open sagas went with it. */
+  | { readonly kind: 'given-back'; readonly partition: string; readonly handedOver: number }
   /** A host could not start, or broke down: see G4. */
   | { readonly kind: 'failed'; readonly partition: string; readonly error: Error }
   /** Of a host. */
@@ -59,7 +70,7 @@ interface Running {
  * Runs the sagas of some partitions, and takes over those of workers that are gone.
  *
  * @example
- * const worker = new Worker({ store, transport, definitions: [transfer], partitionsMax: 4 });
+ * const worker = new Worker({ store, transport, definitions: [transfer] });
  * await worker.start();
  * const id = await worker.create(transfer, { from: 'a', to: 'b', amount: 10_00 }); // durable from here on
  * const { status } = await (await worker.hostOf(id)).whenEnded(id);
@@ -71,6 +82,8 @@ export class Worker implements LiveEngine {
   readonly #report: (report: WorkerReport) => void;
   readonly #leases: PartitionLeases;
   readonly #running = new Map<string, Running>();
+  /** Those whose partitions are about to be given back. */
+  readonly #leaving = new Map<Host, Promise<Stopped>>();
   /** Never started: it knows the definitions. */
   readonly #reader: Host;
   #stopped: Promise<Stopped> | undefined;
@@ -89,7 +102,11 @@ export class Worker implements LiveEngine {
     this.#report = options.report ?? warn;
     this.#leases = store.leases({
       owner: name,
-      holder: { claimed: (lease) => void this.#begin(lease), lost: (lease) => this.#lost(lease) },
+      holder: {
+        claimed: (lease) => void this.#begin(lease),
+        lost: (lease) => this.#lost(lease),
+        surplus: (lease) => void this.#giveBack(lease),
+      },
       ...(partitions === undefined ? {} : { partitions }),
       ...(partitionsMax === undefined ? {} : { partitionsMax }),
       ...(leaseMs === undefined ? {} : { leaseMs }),
@@ -104,16 +121,21 @@ export class Worker implements LiveEngine {
 
   /** Sagas in memory. */
   get size(): number {
-    return [...this.#running.values()].reduce((sum, { host }) => sum + host.size, 0);
+    return this.#hosts.reduce((sum, host) => sum + host.size, 0);
   }
 
   /** Calls on the wire. */
   get callsInFlight(): number {
-    return [...this.#running.values()].reduce((sum, { host }) => sum + host.callsInFlight, 0);
+    return this.#hosts.reduce((sum, host) => sum + host.callsInFlight, 0);
+  }
+
+  get #hosts(): readonly Host[] {
+    return [...[...this.#running.values()].map(({ host }) => host), ...this.#leaving.keys()];
   }
 
   /**
-   * Claims what is free. Resolves when that was tried once: there may be nothing free yet, and hosts are still starting.
+   * Claims its share, as far as it is free; what it lacks, others give back as soon as they can. Resolves when that was
+   * tried once: there may be nothing free yet, and hosts are still starting.
    *
    * @throws UserError `partitions-differ`; LineError when the database is away
    */
@@ -201,6 +223,8 @@ export class Worker implements LiveEngine {
         return stopped;
       }),
     );
+    for (const host of this.#leaving.keys()) void host.stop(options);
+    left.push(...(await Promise.all(this.#leaving.values())));
     await this.#leases.close();
     this.#running.clear();
     return {
@@ -229,12 +253,28 @@ export class Worker implements LiveEngine {
     }
   }
 
+  /** G5. */
+  async #giveBack(lease: Lease): Promise<void> {
+    const { partition } = lease;
+    const running = this.#running.get(partition);
+    if (running !== undefined) {
+      const { host } = running;
+      this.#running.delete(partition);
+      const leaving = host.stop();
+      this.#leaving.set(host, leaving);
+      const { handedOver } = await leaving;
+      this.#leaving.delete(host);
+      if (this.#leases.held.includes(lease)) this.#report({ kind: 'given-back', partition, handedOver });
+    }
+    await this.#leases.release(partition);
+  }
+
   #failed(running: Running, error: Error): void {
     const { partition } = running.lease;
     if (this.#running.get(partition) !== running) return;
     this.#running.delete(partition);
-    this.#leases.abandon(partition);
     const isFenced = error instanceof UserError && error.code === 'fenced';
+    this.#leases.abandon(partition, { failed: !isFenced });
     this.#report(isFenced ? { kind: 'lost', partition } : { kind: 'failed', partition, error });
   }
 

@@ -27,7 +27,7 @@ const UNITS: readonly (readonly [us: number, name: string])[] = [
 
 /** Steps by which people divide time, and between which the axis of a logarithm has its ticks. */
 const DECADES: readonly number[] = UNITS.toReversed().flatMap(([us, name]) =>
-  (name === 'µs' || name === 'ms' ? [1, 10, 100] : name === 'd' ? [1, 10, 100, 1_000] : [1, 10]).map(
+  (name === 'µs' || name === 'ms' ? [1, 10, 100] : name === 'd' ? [1, 10, 100, 1_000, 10_000] : [1, 10]).map(
     (n) => n * us,
   ),
 );

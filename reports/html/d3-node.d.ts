@@ -43,7 +43,10 @@ declare module 'd3-node' {
   }
 
   export class D3Node {
+    /** `container`: a document to begin with. */
+    constructor(options?: { readonly container?: string });
     readonly d3: D3;
+    readonly document: unknown;
     createSVG(): Selection;
   }
 }

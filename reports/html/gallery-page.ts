@@ -1,6 +1,6 @@
 // The reports of several campaigns at a glance: a card for each, which leads to its page.
 
-import type { RunRecord } from '../../simulator/run-record.ts';
+import type { RunRecord, Verdict } from '../../simulator/run-record.ts';
 import { counted, duration, number } from '../wording.ts';
 import { dataTable } from './data-table.ts';
 import { html, lines, type Markup } from './markup.ts';
@@ -15,6 +15,15 @@ import { type Section, section } from './section.ts';
 
 /** Failures that a card names; its report has all. */
 const FAILURES_MAX = 3;
+
+/** How many of them came to which verdict: `2 violated`. */
+const WORDS: Readonly<Record<Verdict, string>> = {
+  held: 'held',
+  violated: 'violated',
+  inconclusive: 'inconclusive',
+  'slo-missed': 'with a service level missed',
+  nondeterministic: 'not deterministic',
+};
 
 const STYLE = `
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1rem; margin: 1rem 0;
@@ -40,8 +49,8 @@ export function renderGalleryHtml(
   const bad = records.filter(({ verdict }) => verdict !== 'held').length;
   const title =
     bad === 0
-      ? `✓ All ${counted(records.length, 'scenario')} held`
-      : `✗ ${number(bad)} of ${counted(records.length, 'scenario')} did not hold`;
+      ? `✓ ${records.length === 1 ? 'The one scenario' : `All ${counted(records.length, 'scenario')}`} held`
+      : `✗ ${number(bad)} of ${counted(records.length, 'scenario')} did not pass`;
   return renderPage({
     title: `${title} · sagastorm`,
     style: STYLE,
@@ -86,13 +95,11 @@ function worstTone(records: readonly RunRecord[]): Tone {
 function tally(records: readonly RunRecord[]): string {
   const order = ['nondeterministic', 'violated', 'slo-missed', 'inconclusive', 'held'] as const;
   const counts = order.map(
-    (verdict) => [records.filter((one) => one.verdict === verdict).length, VERDICTS[verdict].words] as const,
+    (verdict) => [records.filter((one) => one.verdict === verdict).length, WORDS[verdict]] as const,
   );
   const runs = records.reduce((sum, record) => sum + record.runs.total, 0);
   const sagas = records.reduce((sum, record) => sum + record.sagas.started, 0);
-  const told = counts
-    .filter(([count]) => count > 0)
-    .map(([count, words]) => `${number(count)} ${words.toLowerCase()}`);
+  const told = counts.filter(([count]) => count > 0).map(([count, words]) => `${number(count)} ${words}`);
   return `${told.join(', ')}: ${counted(runs, 'run')}, ${counted(sagas, 'saga')} in all.`;
 }
 

@@ -18,6 +18,7 @@ import type { SagaCounts } from '../run-result.ts';
 import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
 import type { CampaignProgress } from './campaign-options.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
+import { curvesOf, pairsOf } from './compare-pairs.ts';
 import { conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
 import { type Contender, contenders, withPolicy } from './contenders.ts';
@@ -176,7 +177,10 @@ function comparedPolicies(
   const baseline = metricsOf(runs[0]!);
   return entries.map((entry, i) => {
     const metrics = i === 0 ? measured(baseline) : compared(baseline, metricsOf(runs[i]!), resamples);
-    return policyOf(entry, runs[i]!, metrics);
+    const policy = policyOf(entry, runs[i]!, metrics);
+    const curves = curvesOf(runs[i]!);
+    if (entry.role !== 'contender') return { ...policy, curves };
+    return { ...policy, curves, pairs: pairsOf(runs[0]!, runs[i]!, entry.job) };
   });
 }
 

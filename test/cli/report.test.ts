@@ -96,7 +96,9 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
     const md = await sagastorm(['report', COMPARISON, '--reporter', 'md', '--reporter', 'json']);
     expect(md.stdout).toMatch(/^## Policies for honest\n/);
     const refused = await sagastorm(['report', COMPARISON, '--reporter', 'junit']);
-    expect(refused.stderr).toMatch(/^sagastorm: --reporter takes one of pretty, md, json, not "junit"\.\n/);
+    expect(refused.stderr).toMatch(
+      /^sagastorm: --reporter takes one of pretty, md, brief, html, brief-html, json, not "junit"\.\n/,
+    );
     expect(refused.code).toBe(64);
   });
 

@@ -351,7 +351,7 @@ export function catalogueContract(name: string, make: () => Promise<CatalogueSto
         const [[answer], removed] = await Promise.all([appendAll(store, [retry]), store.remove(saga)]);
         expect([
           ['appended', 'not-ended'],
-          ['append-conflict', 'removed'],
+          ['append-gone', 'removed'],
         ]).toContainEqual([answer, removed]);
         expect(await store.logOf(saga)).toHaveLength(answer === 'appended' ? 3 : 0);
       }

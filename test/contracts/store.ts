@@ -16,6 +16,8 @@ export interface StoreUnderTest {
   readonly otherPartition?: string;
   /** The same store after its process died, where what it holds outlives that. */
   reopen?(): StoreUnderTest;
+  /** Removes a saga that has ended, where the store can. */
+  remove?(saga: string): Promise<unknown>;
 }
 
 type Row = StoredEvent['event'];
@@ -172,6 +174,31 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       const one = (await load(at, at.sagas[0])).length;
       expect([1, 2]).toContain(one);
       expect(await load(at, at.sagas[1])).toHaveLength(2);
+    });
+
+    test('E10: an append to a saga that was removed finds it gone, unless it is fenced; its name is free', async ({
+      skip,
+    }) => {
+      const at = make();
+      if (at.remove === undefined) return skip('nothing is removed from it');
+      const [saga] = at.sagas;
+      const before = await open(at);
+      await append(at, appendOf(saga, 0, before.epoch, [CREATED, COMPLETED]));
+      await append(at, appendOf(at.sagas[1], 0, before.epoch, [CREATED]));
+      await at.remove(saga);
+      const appendAfter = async (version: number, epoch: number): Promise<string> =>
+        (await append(at, appendOf(saga, version, epoch, [{ kind: 'saga-retried', round: 1 }]))).kind;
+      expect(await appendAfter(2, before.epoch)).toBe('append-gone');
+      expect(await appendAfter(1, before.epoch)).toBe('append-gone');
+      expect((await append(at, appendOf(at.sagas[1], 9, before.epoch, [COMPLETED]))).kind).toBe(
+        'append-conflict',
+      );
+      const after = await open(at);
+      expect(await appendAfter(2, before.epoch)).toBe('append-fenced');
+      expect(await appendAfter(2, after.epoch)).toBe('append-gone');
+      expect(await load(at, saga)).toEqual([]);
+      expect((await append(at, appendOf(saga, 0, after.epoch, [CREATED]))).kind).toBe('appended');
+      expect(await appendAfter(2, after.epoch)).toBe('append-conflict');
     });
 
     test('E10: to open a partition fences no other one, and gives back none of its sagas', async ({

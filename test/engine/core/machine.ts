@@ -86,7 +86,13 @@ export class MachineUnderTest {
 
   /** Answers the append that was asked for last, whatever stands in the log. */
   answered(
-    kind: 'appended' | 'append-failed' | 'append-unknown' | 'append-conflict' | 'append-fenced',
+    kind:
+      | 'appended'
+      | 'append-failed'
+      | 'append-unknown'
+      | 'append-conflict'
+      | 'append-fenced'
+      | 'append-gone',
   ): readonly string[] {
     return this.take({ kind, append: this.append! });
   }

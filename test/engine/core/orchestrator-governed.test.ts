@@ -5,11 +5,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SagaDefinition } from '../../../engine/core/define-saga.ts';
 import {
+  type AppendOutput,
+  type LoadOutput,
   Orchestrator,
   type OrchestratorInput,
   type OrchestratorOutput,
 } from '../../../engine/core/orchestrator.ts';
 import type { Call, Outcome } from '../../../engine/core/protocol.ts';
+import { rowsOf, type StoredEvent } from '../../../engine/core/saga.ts';
 import {
   circuitBreakers,
   definePolicy,
@@ -22,7 +25,7 @@ import { APPLIED, LOST, NOT_NOW, REJECTED } from './machine.ts';
 
 const TRANSFER = graph({ debit: {}, credit: { after: ['debit'] } });
 
-/** A store that writes at once, and participants that answer when they are told to. */
+/** A store that writes and reads at once, and participants that answer when they are told to. */
 class Crowd {
   readonly machine: Orchestrator;
   readonly definition: SagaDefinition;
@@ -31,6 +34,7 @@ class Crowd {
   readonly out: Call[] = [];
   readonly said: string[] = [];
   readonly accepted: string[] = [];
+  readonly #logs = new Map<string, readonly StoredEvent[]>();
   readonly #wakes = new Map<string, number>();
 
   constructor(spec: GovernedSpec & Partial<PolicySpec>, definition = TRANSFER) {
@@ -49,10 +53,20 @@ class Crowd {
     const inputs = [input];
     for (const next of inputs) {
       for (const output of this.machine.handle(next, this.nowUs)) {
-        if (output.kind === 'append') inputs.push({ kind: 'appended', append: output });
+        if (output.kind === 'append') inputs.push(this.#write(output));
+        else if (output.kind === 'load') inputs.push(this.#read(output));
         else this.#perform(output);
       }
     }
+  }
+
+  #write(append: AppendOutput): OrchestratorInput {
+    this.#logs.set(append.saga, [...(this.#logs.get(append.saga) ?? []), ...rowsOf(append)]);
+    return { kind: 'appended', append };
+  }
+
+  #read({ saga, number }: LoadOutput): OrchestratorInput {
+    return { kind: 'loaded', saga, number, events: this.#logs.get(saga) ?? [] };
   }
 
   #perform(output: OrchestratorOutput): void {
@@ -199,6 +213,19 @@ test('a look that nobody waits for any more gives its place to the undo', () => 
   expect(crowd.words).toEqual(['a look#1', 'a un-debit#1']);
 });
 
+test('a saga that waits for a person takes no place, and a wish that it refuses leaves none taken', () => {
+  const once = { attemptsMax: 1, initialMs: 0, maxMs: 0, factorPermille: 1_000 };
+  const places = { callsMax: 1, queueMax: 9 };
+  const crowd = new Crowd({ bulkhead: places, admission: { sagasMax: 1, queueMax: 9 }, compensation: once });
+  crowd.begin('a').take({ kind: 'cancel', saga: 'a' });
+  crowd.until(60 * SECOND); // the undo is not answered, and given up
+  crowd.take({ kind: 'cancel', saga: 'a', request: 'again' });
+  expect(crowd.said).toEqual(['a compensation_failed', 'a refused', 'a compensation_failed']);
+  expect(crowd.machine.size).toBe(0);
+  crowd.out.length = 0;
+  expect(crowd.begin('b', 'c').words).toEqual(['b debit#1']);
+});
+
 test('sagas under one policy do not wait for those of another, and newcomers do not pass those who wait', () => {
   const other = defineUnder('other', { sagasMax: 1, queueMax: 9 });
   const mine = defineUnder('mine', { sagasMax: 2, queueMax: 9 });
@@ -254,6 +281,7 @@ test('whatever becomes of calls, no place is lost: when all is over, as many lea
         crowd.until(crowd.nowUs + 30 * SECOND);
       }
       expect(crowd.machine.size).toBe(0);
+      crowd.out.length = 0; // calls of undos that were given up
       crowd.begin('u', 'v', 'w', 'x', 'y');
       expect(crowd.out).toHaveLength(places.callsMax);
     }),

@@ -88,6 +88,7 @@ test('E10: answers to an append that is settled mean nothing', () => {
     'append-unknown',
     'append-conflict',
     'append-fenced',
+    'append-gone',
   ] as const)
     expect(saga.take({ kind, append: settled })).toEqual([]);
   expect(saga.loaded()).toEqual([]); // read too early: the append is asked for again, no more
@@ -119,6 +120,70 @@ test.each<[what: string, fence: (saga: MachineUnderTest) => readonly string[]]>(
     { kind: 'reply', call: saga.calls.get('do a #1')!, outcome: APPLIED },
   ];
   for (const input of after) expect(saga.everything(input)).toEqual([]);
+});
+
+/** A saga that ended without effect, and is read back for a wish. */
+function asked(wish: 'cancel' | 'retry' | 'resume'): MachineUnderTest {
+  const saga = started(sequence('a'));
+  saga.replied('do a #1', REJECTED);
+  saga.wish(wish, 'first');
+  return saga;
+}
+
+test.each<[what: string, happens: (saga: MachineUnderTest) => readonly string[], said: readonly string[]]>([
+  ['refuses the retry', (saga) => saga.answered('append-gone'), ['first refused it was removed']],
+  [
+    'refuses every wish that waits',
+    (saga) => {
+      saga.wish('cancel', 'second');
+      saga.wish('resume', 'third');
+      return saga.answered('append-gone');
+    },
+    ['first refused it was removed', 'second refused it was removed', 'third refused it was removed'],
+  ],
+  [
+    'refuses whoever was to hear that it is there',
+    (saga) => {
+      saga.create('again');
+      return saga.answered('append-gone');
+    },
+    ['again refused it was removed', 'first refused it was removed'],
+  ],
+  [
+    'says so when the retry was asked for a second time',
+    (saga) => {
+      saga.answered('append-conflict');
+      saga.log.length = 0;
+      expect(saga.loaded()).toEqual([]); // it may be a stale read: the store is asked again
+      expect(saga.wake(SECOND)).toEqual(['append @4: saga-retried, step-requested a']);
+      return saga.answered('append-gone');
+    },
+    ['first refused it was removed'],
+  ],
+])('E10: a saga that was removed under a retry is forgotten: it %s', (_what, happens, said) => {
+  const saga = asked('retry');
+  expect(saga.loaded()).toEqual(['append @4: saga-retried, step-requested a']);
+  const late = saga.append!;
+  expect(happens(saga)).toEqual(said);
+  expect(saga.machine.size).toBe(0);
+  expect(saga.everything({ kind: 'wake', saga: 's-1' })).toEqual([]);
+  saga.log.length = 0;
+  expect(saga.create('anew')).toEqual(['append @0: saga-created, step-requested a']);
+  expect(saga.take({ kind: 'append-gone', append: late })).toEqual([]);
+  expect(saga.appended()).toEqual(['anew accepted', 'do a #1']);
+});
+
+test('E10: a saga that was removed before its end was acknowledged has ended', () => {
+  const saga = started(sequence('a'));
+  saga.reply('do a #1', APPLIED);
+  saga.write();
+  saga.answered('append-unknown');
+  saga.log.length = 0; // somebody saw it ended, and removed it
+  saga.loaded();
+  saga.wish('cancel', 'r');
+  expect(saga.wake(1)).toEqual(['append @2: step-applied a, saga-completed']);
+  expect(saga.answered('append-gone')).toEqual(['r refused saga is completed', 'ended completed']);
+  expect(saga.machine.size).toBe(0);
 });
 
 test('E10: a create that meets the same saga in the log goes on with that one', () => {

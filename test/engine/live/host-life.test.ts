@@ -95,6 +95,15 @@ describe('stop', () => {
     expect((await host.log('s')).map(({ event }) => event.kind)).toEqual(['saga-created', 'step-requested']);
   });
 
+  test('that is told again to stop has no more patience than it is told then', async () => {
+    const { host, transport } = await running();
+    transport.answer = () => undefined;
+    await host.create(order, {});
+    const stopped = host.stop({ graceMs: 3_600_000 });
+    void host.stop({ graceMs: 1 });
+    expect(await stopped).toEqual({ handedOver: 1, callsCut: 1 });
+  });
+
   test('twice is once, and a host that has nothing to do stops at once', async () => {
     const { host } = await running();
     expect(await Promise.all([host.stop(), host.stop()])).toEqual([

@@ -90,7 +90,7 @@ describe('a removal', () => {
       `WITH gone AS (DELETE FROM sagas WHERE id = 's' RETURNING no) DELETE FROM batches USING gone WHERE saga = gone.no`,
       () => appendAll(store, [appendOf('s', epoch, [RETRIED], { expectedVersion: 2 })]),
     );
-    expect(answers).toEqual(['append-conflict']);
+    expect(answers).toEqual(['append-gone']);
     expect(await orphans()).toEqual([]);
     expect(await store.remove('s')).toBe('unknown');
   });
@@ -138,7 +138,7 @@ describe('a schema of version 1', () => {
   test('becomes one of the present version once, with all that it holds', async () => {
     await old();
     const stores = await Promise.all([connect(), connect(), connect()]);
-    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 2 }]);
+    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 3 }]);
     const indexes = await beside<{ indexname: string }>(
       'SELECT indexname FROM pg_indexes WHERE schemaname = $1 ORDER BY indexname',
       [schema],

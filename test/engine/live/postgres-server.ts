@@ -83,22 +83,22 @@ export async function cut(like: string): Promise<number> {
 }
 
 /** A store that knows how many answers are due. */
-export class Counted implements Store {
-  readonly #inner: Promise<Store>;
+export class Counted<Kept extends Store = Store> implements Store {
+  readonly inner: Promise<Kept>;
   #due = 0;
 
-  constructor(inner: Promise<Store>) {
-    this.#inner = inner;
+  constructor(inner: Promise<Kept>) {
+    this.inner = inner;
   }
 
   append(append: Parameters<Store['append']>[0], answers: InputSink): void {
     const counted = this.#counted(answers);
-    void this.#inner.then((store) => store.append(append, counted));
+    void this.inner.then((store) => store.append(append, counted));
   }
 
   load(load: Parameters<Store['load']>[0], answers: InputSink): void {
     const counted = this.#counted(answers);
-    void this.#inner.then((store) => store.load(load, counted));
+    void this.inner.then((store) => store.load(load, counted));
   }
 
   open(partition: string, answers: EpochSink): void {
@@ -109,7 +109,7 @@ export class Counted implements Store {
         answers.opened(epoch, logs);
       },
     };
-    void this.#inner.then((store) => store.open(partition, counted));
+    void this.inner.then((store) => store.open(partition, counted));
   }
 
   readonly settle = async (): Promise<void> => {

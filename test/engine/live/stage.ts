@@ -34,6 +34,7 @@ export const quick = definePolicy({
 
 export const APPLIED: Outcome = { kind: 'applied' };
 export const NO: Outcome = { kind: 'rejected', failure: 'business', reason: 'no' };
+export const NOT_NOW: Outcome = { kind: 'rejected', failure: 'transient', reason: 'not now' };
 export const LOST: Outcome = { kind: 'unknown', failure: 'transient', reason: 'lost' };
 
 /** Calls that leave are kept; those for which `answer` gives an outcome are answered at once. */

@@ -36,6 +36,7 @@ storeContract('the store on SQLite', () => {
       sagas: ['s-0', 's-1'] as const,
       settle,
       reopen: under,
+      remove: (saga: string) => store.remove(saga),
     };
   };
   return under();

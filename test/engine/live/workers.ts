@@ -55,6 +55,13 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 export const holds = (worker: Worker, partitions: number) => (): boolean =>
   worker.partitions.length >= partitions;
 
+interface ColleagueOptions {
+  readonly name?: string;
+  readonly leaseMs?: number;
+  readonly partitions?: number;
+  readonly partitionsMax?: number;
+}
+
 /** A worker in a process of its own. */
 export class Colleague {
   readonly ledger: string;
@@ -62,7 +69,10 @@ export class Colleague {
   #said = '';
   #complaints = '';
 
-  constructor(folder: string, { name = 'a', leaseMs = 1_000, partitionsMax = 4 } = {}) {
+  constructor(
+    folder: string,
+    { name = 'a', leaseMs = 1_000, partitions = 4, partitionsMax = 1_000 }: ColleagueOptions = {},
+  ) {
     this.ledger = join(folder, `ledger-${name}`);
     const program = join(import.meta.dirname, 'fixtures/works-for-ever.ts');
     this.#child = spawn(process.execPath, [
@@ -72,6 +82,7 @@ export class Colleague {
       this.ledger,
       name,
       `${leaseMs}`,
+      `${partitions}`,
       `${partitionsMax}`,
     ]);
     children.push(this.#child);

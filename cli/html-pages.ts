@@ -1,0 +1,84 @@
+// The pages of runs, `--reporter html`: one beside each stored record, and for several a gallery that leads to them.
+// They are loaded here, when somebody asks for one: what draws them takes a third of a second to load.
+
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { makeFolder, shownPath, writeText } from '../simulator/campaign/index.ts';
+import type { RunRecord } from '../simulator/run-record.ts';
+import { HTML, type Reporting } from './reporters.ts';
+import { remark } from './terminal.ts';
+
+/** A record whose page is there. */
+interface Written {
+  readonly record: RunRecord;
+  readonly page: string;
+}
+
+/** The pages of one command. */
+export class HtmlPages {
+  readonly #isAsked: boolean;
+  /** That was named for the page, or for the gallery when there are several. */
+  readonly #file: string | undefined;
+  readonly #several: boolean;
+  readonly #written: Written[] = [];
+
+  constructor(reporting: Reporting<RunRecord>, several: boolean) {
+    const asked = reporting.fileFor(HTML);
+    this.#isAsked = asked !== undefined;
+    this.#file = asked?.file;
+    this.#several = several;
+  }
+
+  /**
+   * Writes the page of a record that was stored; returns its path as people read it, if pages were asked for.
+   *
+   * @throws UserError `cannot-write`
+   */
+  async add(record: RunRecord, stored: string): Promise<string | undefined> {
+    if (!this.#isAsked) return undefined;
+    const { renderRunHtml } = await import('../reports/html/index.ts');
+    const page = (this.#several ? undefined : this.#file) ?? beside(stored);
+    this.#written.push({ record, page });
+    return write(page, renderRunHtml(record));
+  }
+
+  /**
+   * Writes the gallery, if there are several pages, and says where it is.
+   *
+   * @throws UserError `cannot-write`
+   */
+  async end(): Promise<void> {
+    if (!this.#several || this.#written.length === 0) return;
+    const { renderGalleryHtml } = await import('../reports/html/index.ts');
+    const gallery = this.#file ?? join(commonFolder(this.#written.map(({ page }) => page)), 'report.html');
+    const links = this.#written.map(({ page }) => linkFrom(gallery, page));
+    const records = this.#written.map(({ record }) => record);
+    const path = write(
+      gallery,
+      renderGalleryHtml(records, (_, i) => links[i]!),
+    );
+    remark(`The reports of all: ${path}\n`);
+  }
+}
+
+/** `run.json` → `report.html`; a record of another name → a page of that name. */
+function beside(stored: string): string {
+  const name = basename(stored, '.json');
+  return join(dirname(stored), name === 'run' ? 'report.html' : `${name}.html`);
+}
+
+function write(file: string, text: string): string {
+  makeFolder(dirname(file));
+  writeText(file, text);
+  return shownPath(file);
+}
+
+/** The innermost folder that holds the folders of all; the pages of several have one each. */
+function commonFolder(pages: readonly string[]): string {
+  const [first, ...others] = pages.map((page) => dirname(dirname(page)).split(sep));
+  const shared = first!.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return (shared < 0 ? first! : first!.slice(0, shared)).join(sep) || '.';
+}
+
+function linkFrom(gallery: string, page: string): string {
+  return relative(dirname(gallery), page).split(sep).map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,135 @@
+// Differences to the baseline with their intervals, one panel per metric: to the right of the line is more, to the left
+// less; a filled mark can be told apart from noise, a hollow one cannot.
+
+import type {
+  ComparedPolicy,
+  CompareRecord,
+  MeasuredMetric,
+  Metric,
+} from '../../../simulator/compare-record.ts';
+import { blocksOf, type CompareBlock } from '../../compare-rows.ts';
+import { type Figure, figure } from '../figure.ts';
+import { html, lines, type Markup } from '../markup.ts';
+import { type Canvas, label, mark, type Pen, rounded } from '../pen.ts';
+
+const ROW = 26;
+const TOP = 8;
+const BOTTOM = 34;
+
+interface Row {
+  readonly name: string;
+  readonly isControl: boolean;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly hasInterval: boolean;
+  readonly isTold: boolean;
+  readonly text: string;
+}
+
+/** A panel per metric that has differences. */
+export function forest(pen: Pen, record: CompareRecord): Markup {
+  const blocks = blocksOf(record);
+  return lines(
+    record.metrics.map((metric, i) => {
+      const rows = rowsOf(metric, record.policies, blocks[i]!);
+      return rows.length === 0 ? undefined : figure(panel(pen, metric, rows, blocks[i]!));
+    }),
+  );
+}
+
+function rowsOf({ id }: Metric, policies: readonly ComparedPolicy[], block: CompareBlock): readonly Row[] {
+  return policies.flatMap(({ name, role, metrics }, i) => {
+    const measured: MeasuredMetric | undefined = metrics.find((metric) => metric.id === id);
+    const difference = measured?.difference;
+    if (difference === undefined) return [];
+    const { value, interval, isDistinguishable } = difference;
+    const shown = block.rows[i]!;
+    return [
+      {
+        name: role === 'control' ? `${name} again` : name,
+        isControl: role === 'control',
+        value,
+        low: interval?.low ?? value,
+        high: interval?.high ?? value,
+        hasInterval: interval !== undefined,
+        isTold: isDistinguishable,
+        text: shown.difference,
+      },
+    ];
+  });
+}
+
+function panel(pen: Pen, metric: Metric, rows: readonly Row[], block: CompareBlock): Figure {
+  const said = rows.map(({ name, text }) => `${name} ${text}`).join(', ');
+  return {
+    id: `difference-${metric.id}`,
+    title: block.title,
+    drawing: pen.draw(
+      { name: `Differences in ${metric.title}`, description: said },
+      TOP + BOTTOM + ROW * rows.length,
+      (canvas) => paint(canvas, rows),
+    ),
+    table: {
+      name: metric.title,
+      columns: [
+        { title: 'Policy' },
+        { title: 'Value', isNumber: true },
+        { title: 'Difference', isNumber: true },
+        { title: '95 % interval' },
+      ],
+      rows: block.rows.map(({ policy, value, difference, interval }) => [
+        policy,
+        value,
+        difference,
+        interval,
+      ]),
+    },
+  };
+}
+
+function paint(canvas: Canvas, rows: readonly Row[]): void {
+  const { svg, d3, width, isNarrow } = canvas;
+  const left = isNarrow ? 96 : 170;
+  const right = width - (isNarrow ? 84 : 150);
+  const ends = rows.flatMap(({ low, high, value }) => [low, high, value, 0]);
+  const x = d3
+    .scaleLinear()
+    .domain([Math.min(...ends), Math.max(...ends)])
+    .nice()
+    .range([left, right]);
+  const bottom = TOP + ROW * rows.length;
+  mark(svg, 'path', { class: 'zero', d: `M${rounded(x(0))},${TOP}V${bottom + 6}` });
+  label(svg, 'the same', { class: 'dimmed', x: x(0), y: bottom + 22, 'text-anchor': 'middle' });
+  rows.forEach((row, i) => {
+    const y = TOP + ROW * (i + 0.5);
+    label(svg, row.name, {
+      class: row.isControl ? 'dimmed' : 'strong',
+      x: left - 10,
+      y: y + 4,
+      'text-anchor': 'end',
+    });
+    if (row.hasInterval) {
+      const [from, to] = [rounded(x(row.low)), rounded(x(row.high))];
+      mark(svg, 'path', {
+        class: 'interval',
+        d: `M${from},${rounded(y - 5)}v10M${from},${rounded(y)}H${to}M${to},${rounded(y - 5)}v10`,
+      });
+    }
+    mark(svg, 'circle', { class: row.isTold ? 'told' : 'untold', cx: x(row.value), cy: y, r: 5 });
+    label(svg, row.text, { class: row.isTold ? 'strong' : 'dimmed', x: right + 10, y: y + 4 });
+  });
+}
+
+/** How the marks look. */
+export const FOREST_STYLE = `
+.same { fill: var(--card); stroke: var(--dim); stroke-width: 1.5 } .zero { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 3 3; fill: none } .interval { stroke: var(--ink);
+  stroke-width: 1.5; fill: none } .told { fill: var(--c1); stroke: var(--c1); stroke-width: 2 } .untold { fill: var(--card);
+  stroke: var(--dim); stroke-width: 2 }
+`;
+
+/** How to read it. */
+export function forestNote(baseline: string): Markup {
+  return html`<p class="note">Each mark is a policy less “${baseline}” on the same seeds, with its 95 % interval. Filled: can be
+told apart from noise. Hollow, and ~: cannot. “Again” is the baseline on other seeds, which is what noise alone does.</p>`;
+}

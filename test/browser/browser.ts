@@ -1,0 +1,96 @@
+// A real browser for tests of pages: Chromium without a window, and pages that are files. Where there is no Chromium the
+// tests are skipped and say so, except on a CI server, where they fail: a check that is never made is none.
+
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { afterAll, afterEach, beforeAll, test, vi } from 'vitest';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** A browser starts slowly while many tests share the machine. */
+const START_MS = 60_000;
+const HOW = 'install chromium, or set CHROMIUM to its path';
+
+/** A page that was opened, and what its console said. */
+export interface Opened {
+  readonly page: Page;
+  /** Messages, warnings and errors, of the page and of its policy. */
+  readonly said: readonly string[];
+}
+
+/** The browser of a test file. */
+export interface TestBrowser {
+  /** Opens a document from a file, as a double-click does; `hash` follows the address. */
+  open(html: string, options?: BrowserContextOptions & { readonly hash?: string }): Promise<Opened>;
+}
+
+/** What has to be said about a machine; undefined when it has a Chromium. */
+export function missing(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { CHROMIUM } = environment;
+  if (CHROMIUM !== undefined)
+    return existsSync(CHROMIUM) ? undefined : `there is no Chromium at ${CHROMIUM}: ${HOW}`;
+  return PLACES.some((place) => existsSync(place)) ? undefined : `there is no Chromium here: ${HOW}`;
+}
+
+/** Defines the tests of a file, with one browser for all of them. */
+export function inBrowser(define: (browser: TestBrowser) => void): void {
+  const why = missing(process.env);
+  if (why !== undefined) {
+    if (process.env.CI) test(`a browser is there`, () => Promise.reject(new Error(why)));
+    else test.skip(`pages in a browser: ${why}`, () => undefined);
+    return;
+  }
+  vi.setConfig({ testTimeout: START_MS, hookTimeout: START_MS });
+  const folder = mkdtempSync(join(tmpdir(), 'sagastorm-pages-'));
+  let browser: Browser | undefined;
+  let pages = 0;
+  let open: BrowserContext[] = [];
+  beforeAll(async () => {
+    const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place))!;
+    browser = await chromium.launch({ executablePath, args: FLAGS });
+  });
+  afterEach(async () => {
+    for (const context of open) await context.close();
+    open = [];
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+  define({
+    async open(html, { hash = '', ...options } = {}) {
+      const file = join(folder, `page-${pages++}.html`);
+      writeFileSync(file, html);
+      const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      open.push(context);
+      const page = await context.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
+      await page.goto(pathToFileURL(file).href + hash);
+      return { page, said };
+    },
+  });
+}
+
+/** A function that is run in the page. Its text is sent there, so it sees nothing of this file. */
+export function inPage<Result>(page: Page, script: string): Promise<Result> {
+  return page.evaluate(script) as Promise<Result>;
+}

@@ -1,0 +1,170 @@
+// The report of a run in a real browser: it opens from a file, with and without JavaScript, in the light and in the dark,
+// wide and narrow; everybody can use it; and its buttons do what they say.
+
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { renderGalleryHtml, renderRunHtml } from '../../reports/html/index.ts';
+import { ALL, broken, drawn, real } from '../reports/html/records.ts';
+import { inBrowser, inPage } from './browser.ts';
+
+const PAGES: Readonly<Record<string, string>> = {
+  'a report with all sections': renderRunHtml(drawn),
+  'a report of failures': renderRunHtml(broken),
+  'a report of a run for real': renderRunHtml(real),
+  'an older report': renderRunHtml(ALL['an older record']!),
+  'a gallery': renderGalleryHtml([drawn, broken, real]),
+};
+interface Look {
+  readonly colorScheme: 'light' | 'dark';
+  readonly width: number;
+}
+
+const LOOKS: readonly Look[] = [
+  { colorScheme: 'light', width: 400 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 400 },
+];
+
+/** All of them for the page that has most on it; to look takes seconds. */
+function looksOf(name: string): readonly Look[] {
+  return name === 'a report of failures' ? LOOKS : LOOKS.slice(0, 2);
+}
+
+/** What axe-core finds that keeps people out. */
+async function obstacles(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+/** How far the page can be scrolled to the right. */
+function overhang(page: Page): Promise<number> {
+  return inPage(page, 'document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
+inBrowser((browser) => {
+  describe.each(Object.entries(PAGES))('%s', (name, html) => {
+    test.each(looksOf(name))(
+      '$colorScheme and $width pixels wide: nothing on the console, nothing to scroll sideways, nobody kept out',
+      async ({ colorScheme, width }) => {
+        const { page, said } = await browser.open(html, { colorScheme, viewport: { width, height: 900 } });
+        expect(await overhang(page)).toBe(0);
+        expect(said).toEqual([]);
+        await inPage(page, "document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+        expect(await overhang(page)).toBe(0);
+        expect(await obstacles(page)).toEqual([]);
+      },
+    );
+
+    test.each(looksOf(name))(
+      '$colorScheme and $width pixels wide, without JavaScript: the same, and no button that does nothing',
+      async ({ colorScheme, width }) => {
+        const { page, said } = await browser.open(html, {
+          colorScheme,
+          viewport: { width, height: 900 },
+          javaScriptEnabled: false,
+        });
+        expect(await overhang(page)).toBe(0);
+        expect(said).toEqual([]);
+        expect(await page.locator('button:visible').count()).toBe(0);
+        expect(await page.locator('#verdict').isVisible()).toBe(true);
+        expect(await page.locator('svg[role=img]:visible').count()).toBeGreaterThan(0);
+      },
+    );
+
+    test('on paper every table is open', async () => {
+      const { page } = await browser.open(html, { javaScriptEnabled: false });
+      await page.emulateMedia({ media: 'print' });
+      const heights = await page
+        .locator('table')
+        .evaluateAll((tables) =>
+          tables.map((table) => (table as unknown as { offsetHeight: number }).offsetHeight),
+        );
+      expect(heights.length).toBeGreaterThan(0);
+      expect(Math.min(...heights)).toBeGreaterThan(0);
+    });
+
+    test('the Tab key reaches everything that can be used', async () => {
+      const { page } = await browser.open(html);
+      const usable = await inPage<number>(
+        page,
+        `window.usable = new Set([...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')].filter((one) => one.checkVisibility())); window.usable.size`,
+      );
+      expect(usable).toBeGreaterThan(5);
+      for (let i = 0; i <= usable; i++) {
+        await page.keyboard.press('Tab');
+        await inPage(page, 'window.usable.delete(document.activeElement), 0');
+      }
+      expect(await inPage(page, '[...window.usable].map((one) => one.outerHTML)')).toEqual([]);
+    });
+  });
+
+  describe('a report of failures', () => {
+    const html = PAGES['a report of failures']!;
+
+    test('a deep link shows and focuses its failure', async () => {
+      const { page } = await browser.open(html, { hash: '#failure-2' });
+      expect(await inPage(page, 'document.activeElement.id')).toBe('failure-2');
+      expect(await page.locator('#failure-2 .message').isVisible()).toBe(true);
+    });
+
+    test('a link to something in a closed part opens it', async () => {
+      const { page } = await browser.open(html);
+      const link = page.locator('.heatmap a').first();
+      const target = (await link.getAttribute('href'))!;
+      expect(await page.locator(target).isVisible()).toBe(false);
+      await link.click();
+      expect(await page.locator(target).isVisible()).toBe(true);
+      expect(await inPage(page, 'document.activeElement.id')).toBe(target.slice(1));
+    });
+
+    test('the copy button copies the command, says so, and keeps the focus', async () => {
+      const { page } = await browser.open(html, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await page.locator('#failure-1 .command button').first().focus();
+      await page.keyboard.press('Enter');
+      await page.locator('#said', { hasText: 'Copied.' }).waitFor();
+      expect(await inPage(page, 'navigator.clipboard.readText()')).toBe(broken.violations[0]!.replay);
+      expect(await inPage(page, 'document.activeElement.dataset.copy')).toBe(broken.violations[0]!.replay);
+    });
+
+    test('where the clipboard is refused it copies all the same', async () => {
+      const { page } = await browser.open(html);
+      await inPage(page, "navigator.clipboard.writeText = () => Promise.reject(new Error('refused')), 0");
+      await page.locator('#failure-1 .command button').first().click();
+      await page.locator('#said', { hasText: 'Copied.' }).waitFor();
+    });
+
+    test('the record comes out as it was stored', async () => {
+      const { meta, ...rest } = broken;
+      const { page } = await browser.open(html);
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save the record as JSON' }).click();
+      const download = await saved;
+      expect(download.suggestedFilename()).toBe('bank-transfer.run.json');
+      expect(readFileSync(await download.path(), 'utf8')).toBe(
+        `${JSON.stringify({ ...rest, meta }, undefined, 2)}\n`,
+      );
+    });
+
+    test('a table comes out as CSV with bare numbers, their units, and text that is no formula', async () => {
+      const { page } = await browser.open(html);
+      const csvOf = async (name: string): Promise<string> => {
+        const saved = page.waitForEvent('download');
+        await page.getByRole('button', { name: new RegExp(`^Save as CSV\\s*: ${name}$`) }).click();
+        return readFileSync(await (await saved).path(), 'utf8');
+      };
+      const [head, saga] = (await csvOf('Percentiles of latency')).split('\r\n');
+      expect(head).toBe('Of a,Observed,p50 in µs,p90 in µs,p99 in µs,p99.9 in µs,max in µs');
+      expect(saga).toBe('saga,100000,118000,900000,1204000,1300000,1400000');
+      await inPage(
+        page,
+        "document.querySelector('table[data-name=Invariants] tbody th').dataset.value = '=1+1', 0",
+      );
+      expect(await csvOf('Invariants')).toContain("\r\n'=1+1,");
+    });
+  });
+});

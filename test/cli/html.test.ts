@@ -1,0 +1,56 @@
+// `--reporter html`: where pages go, that the terminal names them, and that a gallery leads to them.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withoutMeta } from '../../reports/html/page.ts';
+import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const honest = fixture('honest.ts');
+const promises = fixture('promises.ts');
+const HTML = ['--seed', '7', '--reporter', 'html'];
+
+function read(...path: readonly string[]): string {
+  return readFileSync(join(...path), 'utf8');
+}
+
+describe.concurrent('sagastorm … --reporter html', PROCESS_TIMEOUT, () => {
+  test('run writes a page into the folder of results, and the report on the terminal names it', async () => {
+    const folder = freshFolder();
+    const { code, stdout } = await sagastorm(['run', honest, ...HTML], folder);
+    expect(stdout).toContain('report .sagastorm/report.html');
+    expect(stdout).toMatch(/ HELD\n$/);
+    expect(read(folder, '.sagastorm/report.html')).toContain('✓ Held: honest');
+    expect(code).toBe(0);
+  });
+
+  test('report writes the same page beside a stored record', async () => {
+    const folder = freshFolder();
+    await sagastorm(['run', honest, ...HTML, '--out', 'first'], folder);
+    const made = read(folder, 'first/report.html');
+    await sagastorm(['report', 'first/run.json', '--reporter', 'html=again/page.html'], folder);
+    expect(read(folder, 'again/page.html')).toBe(made);
+    await sagastorm(['run', honest, ...HTML, '--out', 'second'], folder);
+    expect(withoutMeta(read(folder, 'second/report.html'))).toBe(withoutMeta(made));
+  });
+
+  test('several scenarios get a page each, and a gallery that leads to them', async () => {
+    const folder = freshFolder();
+    const { stderr } = await sagastorm(['run', honest, promises, ...HTML, '--quiet'], folder);
+    expect(stderr).toBe('The reports of all: .sagastorm/report.html\n');
+    const gallery = read(folder, '.sagastorm/report.html');
+    for (const scenario of ['honest', 'promises']) {
+      expect(gallery).toContain(`href="${scenario}/report.html"`);
+      expect(read(folder, '.sagastorm', scenario, 'report.html')).toContain(`<h1>${scenario}</h1>`);
+    }
+  });
+
+  test('a page that was named is written there, and other reports stay as they are', async () => {
+    const folder = freshFolder();
+    const words = ['run', honest, '--seed', '7', '--reporter', 'html=site/index.html', '--reporter', 'line'];
+    const { stdout } = await sagastorm(words, folder);
+    expect(stdout).toMatch(/^held · honest [^\n]*\n$/);
+    expect(read(folder, 'site/index.html')).toContain('✓ Held: honest');
+    expect(existsSync(join(folder, '.sagastorm/report.html'))).toBe(false);
+  });
+});

@@ -1,0 +1,118 @@
+// A comparison of two policies, for tests of its reports.
+
+import type { ComparedPolicy, CompareRecord } from '../../simulator/index.ts';
+
+function policy(rest: Pick<ComparedPolicy, 'name' | 'role' | 'metrics'>): ComparedPolicy {
+  return {
+    rootSeed: rest.role === 'control' ? 'nightly-aa' : 'nightly',
+    runs: { total: 200, held: 200, violated: 0, inconclusive: 0 },
+    violations: [],
+    sagas: {
+      started: 1,
+      completed: 1,
+      compensated: 0,
+      failed: 0,
+      compensationFailed: 0,
+      open: 0,
+      resumed: 0,
+      shed: 0,
+    },
+    isOnFront: true,
+    fingerprint: '0123456789abcdef0123456789abcdef',
+    ...rest,
+  };
+}
+
+const alike = { value: 0, p: 1, pHolm: 1, isDistinguishable: false };
+/** `patient` is recommended, and breaks an invariant. */
+export const comparison: CompareRecord = {
+  schema: 'sagastorm/compare@1',
+  scenario: 'ride',
+  scenarioHash: '0123456789abcdef',
+  version: '0.1.0',
+  node: '24.0.0',
+  rootSeed: 'nightly',
+  profile: 'storm',
+  seeds: 200,
+  sagasPerRun: 100,
+  verdict: 'violated',
+  sentence: '"patient" against "default": 3.3 points more completed sagas; at 13.3 % more p99 latency.',
+  recommended: 'patient',
+  metrics: [
+    { id: 'completed', title: 'completed sagas', unit: 'share', better: 'higher', over: 'seed-mean' },
+    { id: 'latency-p99', title: 'p99 latency', unit: 'us', better: 'lower', over: 'pooled' },
+    { id: 'events', title: 'events per saga', unit: 'number', better: 'neither', over: 'seed-mean' },
+  ],
+  statistics: {
+    unit: 'seed',
+    confidence: 0.95,
+    resamples: 2_000,
+    correction: 'holm',
+    familyError: 0.01,
+    seedsNeeded: 20,
+  },
+  assumptions: ['The unit is the seed.'],
+  policies: [
+    policy({
+      name: 'default',
+      role: 'baseline',
+      metrics: [
+        { id: 'completed', value: 0.749, samples: 200 },
+        { id: 'latency-p99', value: 18_700_000, samples: 20_000 },
+        { id: 'events', value: 21.94, samples: 200 },
+      ],
+    }),
+    {
+      ...policy({
+        name: 'patient',
+        role: 'contender',
+        metrics: [
+          {
+            id: 'completed',
+            value: 0.782,
+            samples: 200,
+            difference: {
+              value: 0.0334,
+              relative: 0.0446,
+              interval: { low: 0.0252, high: 0.0423 },
+              p: 0.001,
+              pHolm: 0.003,
+              isDistinguishable: true,
+            },
+          },
+          {
+            id: 'latency-p99',
+            value: 21_200_000,
+            samples: 20_000,
+            difference: {
+              value: 2_480_000,
+              relative: 0.133,
+              interval: { low: 1_627_000, high: 3_170_000 },
+              p: 0.001,
+              pHolm: 0.003,
+              isDistinguishable: true,
+            },
+          },
+          {
+            id: 'events',
+            value: 21.81,
+            samples: 200,
+            difference: { ...alike, value: -0.13, interval: { low: -0.28, high: 0.03 } },
+          },
+        ],
+      }),
+      runs: { total: 200, held: 197, violated: 2, inconclusive: 1 },
+      violations: [{ invariant: 'at-most-once', seed: 'nightly/7', runs: 2 }],
+    },
+    policy({
+      name: 'default',
+      role: 'control',
+      metrics: [
+        { id: 'completed', value: 0.761, samples: 200, difference: { ...alike, hidden: 'too few' } },
+        { id: 'latency-p99', samples: 0 },
+        { id: 'events', value: 22.34, samples: 200, difference: alike },
+      ],
+    }),
+  ],
+  meta: { wallMs: 8_160, startedAt: '2026-11-20T00:00:00.000Z', workers: 2 },
+};
