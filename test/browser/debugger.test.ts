@@ -1,50 +1,31 @@
 // The debugger as a person uses it: opened from disk, gone through by keyboard, in light and dark, wide and narrow, with
 // and without JavaScript.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { mermaid } from '../../reports/html/debug/mermaid.ts';
 import { renderDebugger } from '../../reports/html/debug/page.ts';
 import { debugCapsule } from '../../simulator/campaign/index.ts';
-import type { DebugRecord } from '../../simulator/debug-record.ts';
 import { capsulesOf } from '../simulator/campaign/debug-capsules.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
+import { inBrowser } from './browser.ts';
 
-const isSkipped = CHROMIUM === undefined && !process.env.CI;
-const name = isSkipped ? `the debugger (skipped: ${NO_CHROMIUM})` : 'the debugger';
+const found = (await capsulesOf('compensates-only-completed')).find(
+  ({ capsule }) => capsule.violation.invariant === 'all-or-nothing',
+)!;
+const record = await debugCapsule(found.capsule, found.path);
+const document = renderDebugger(record);
 
-describe.skipIf(isSkipped)(name, { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let record: DebugRecord;
-  let url: string;
+inBrowser((browser) => {
   const wrong: string[] = [];
 
-  beforeAll(async () => {
-    browser = await launch();
-    const found = await capsulesOf('compensates-only-completed', { seeds: 4 });
-    const small = found.find(({ capsule }) => capsule.violation.invariant === 'all-or-nothing')!;
-    record = await debugCapsule(small.capsule, small.path);
-    const file = join(mkdtempSync(join(tmpdir(), 'sagastorm-page-')), 'failure.html');
-    writeFileSync(file, renderDebugger(record));
-    url = pathToFileURL(file).href;
-  }, 60_000);
-  afterAll(() => browser?.close());
-
   async function open(hash = '', options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-    page.on('pageerror', (error) => wrong.push(error.message));
+    const { page, said } = await browser.open(document, { hash, ...options });
     page.on(
       'request',
       (request) => request.url().startsWith('file:') || wrong.push(`asked for ${request.url()}`),
     );
-    await page.goto(url + hash);
+    page.on('close', () => wrong.push(...said));
     return page;
   }
 
