@@ -14,6 +14,8 @@ import { VERSION } from '../simulator/campaign/index.ts';
 export interface Flag {
   readonly name: string;
   readonly value?: string;
+  /** The value may be left out, and is then empty: the word after the flag is it only when it ends so. */
+  readonly valueEnding?: string;
   readonly description: string;
 }
 
@@ -78,8 +80,9 @@ function declare(commands: readonly CommandSpec[]): CAC {
   const cli = cac('sagastorm');
   for (const { name, positional, description, flags, examples } of commands) {
     const command = cli.command(`${name} ${positional}`.trim(), description);
-    for (const { name: flag, value, description: text } of flags) {
+    for (const { name: flag, value, valueEnding, description: text } of flags) {
       if (value === undefined) command.option(`--${flag}`, text);
+      else if (valueEnding !== undefined) command.option(`--${flag} [${value}]`, text, { type: [unmarked] });
       else command.option(`--${flag} <${value}>`, text, { type: [unmarked] });
     }
     for (const example of examples) command.example(`  $ sagastorm ${example}`);
@@ -110,12 +113,25 @@ function unmarked(value: unknown): string {
 /** A1: `--seeds -1` becomes `--seeds=<mark>-1`. */
 function markValues(argv: readonly string[], flags: readonly Flag[]): readonly string[] {
   const marked: string[] = [];
-  const words = argv.values();
+  const words = withValues(argv, flags).values();
   for (const word of words) {
     if (word === '--') return [...marked, word, ...words];
     marked.push(/^--?[^-]/.test(word) && !/^-[hv]$/.test(word) ? markedFlag(word, flags, words) : word);
   }
   return marked;
+}
+
+/** `--ui page.html` becomes `--ui=page.html`, and `--ui other` stays as it is. */
+function withValues(argv: readonly string[], flags: readonly Flag[]): readonly string[] {
+  const words: string[] = [];
+  for (const [i, word] of argv.entries()) {
+    const before = flags.find(({ name }) => argv[i - 1] === `--${name}`);
+    const ending = argv.indexOf('--') >= 0 && argv.indexOf('--') < i ? undefined : before?.valueEnding;
+    if (ending !== undefined && word.endsWith(ending) && !word.startsWith('--'))
+      words.push(`${words.pop()}=${word}`);
+    else words.push(word);
+  }
+  return words;
 }
 
 function markedFlag(word: string, flags: readonly Flag[], rest: IterableIterator<string>): string {
@@ -126,6 +142,7 @@ function markedFlag(word: string, flags: readonly Flag[], rest: IterableIterator
     if (inline === undefined) return word;
     throw new UserError('unexpected-value', `--${name} takes no value`, `Write --${name} alone.`);
   }
+  if (flag.valueEnding !== undefined && inline === undefined) return `--${name}=${MARK}`;
   const value = inline ?? rest.next().value;
   if (value !== undefined && value !== '' && (inline !== undefined || !value.startsWith('--'))) {
     return `--${name}=${MARK}${value}`;

@@ -90,6 +90,13 @@ const FLAGS = {
   },
   quiet: { name: 'quiet', description: 'No progress' },
   'no-color': { name: 'no-color', description: 'No colours; NO_COLOR and FORCE_COLOR are respected too' },
+  ui: {
+    name: 'ui',
+    value: 'file.html',
+    valueEnding: '.html',
+    description: 'Write the debugger: the run event by event, as an HTML page; default in .sagastorm/debug/',
+  },
+  'no-debugger': { name: 'no-debugger', description: 'No debugger page beside the capsules of failures' },
   trace: { name: 'trace', description: 'Print every event of the run' },
   until: {
     name: 'until',

@@ -90,7 +90,7 @@ function violations(record: RunRecord): readonly Finding[] {
 }
 
 function detailsOf(violation: RecordedViolation, runs: number): Finding['details'] {
-  const { seed, saga, atUs, also, faults, shrunk, notShrunk, replay, runTest } = violation;
+  const { seed, saga, atUs, also, faults, shrunk, notShrunk, replay, runTest, debug } = violation;
   const where = `${saga === undefined ? '' : `saga ${saga} `}at ${duration(atUs)}`;
   const struck = faults.length === 0 ? 'none' : listed(faults.map(({ kind, at }) => `${kind} at ${at}`));
   return [
@@ -100,6 +100,7 @@ function detailsOf(violation: RecordedViolation, runs: number): Finding['details
     ...(notShrunk === undefined ? [] : [['shrunk', `no: ${notShrunk}`] as const]),
     ['replay', replay],
     ...(runTest === undefined ? [] : [['test', runTest] as const]),
+    ...(debug === undefined ? [] : [['debug', debug] as const]),
   ];
 }
 

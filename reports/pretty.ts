@@ -130,6 +130,7 @@ function failure(
     ...(notShrunk === undefined ? [] : detail('shrunk', `no: ${notShrunk}`, width)),
     ...detail('replay', together(replay), width),
     ...(violation.runTest === undefined ? [] : detail('test', together(violation.runTest), width)),
+    ...(violation.debug === undefined ? [] : detail('debug', together(violation.debug), width)),
   ];
 }
 

@@ -87,6 +87,8 @@ export interface RecordedViolation {
   readonly test?: string;
   /** The command that runs the test. */
   readonly runTest?: string;
+  /** Path of the debugger's page of its run, relative to where the command ran. */
+  readonly debug?: string;
 }
 
 /** The first event in which two runs of one seed differ. */

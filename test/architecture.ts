@@ -78,6 +78,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'simulator/run-record.ts': ['simulator/run-result.ts'],
   'simulator/compare-record.ts': ['simulator/run-result.ts'],
+  'simulator/debug-record.ts': ['simulator/run-result.ts'],
   'simulator/tune-record.ts': ['simulator/compare-record.ts', 'simulator/run-result.ts'],
   'simulator/statistics/': [],
   'simulator/index.ts': ['simulator/'],
@@ -93,11 +94,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/run-record.ts',
     'simulator/compare-record.ts',
     'simulator/tune-record.ts',
+    'simulator/debug-record.ts',
     'simulator/run-result.ts',
   ],
   // Pure as well: d3-node draws into a document that it keeps in memory, and hashes are those of the page's own text.
   'reports/html/': [
     'reports/',
+    'simulator/debug-record.ts',
     'simulator/run-record.ts',
     'simulator/compare-record.ts',
     'simulator/tune-record.ts',

@@ -3,6 +3,7 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import { type ExploreOptions, explore as exploreAll, makeFolder } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
@@ -23,7 +24,7 @@ export const EXPLORE: CommandSpec = {
     flagFor('seed', 'Seed of all runs; default some under which sagas complete, and are undone'),
     ...flags('policy', 'saga', 'workers', 'reporter'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
-    ...flags('out', 'quiet', 'no-color'),
+    ...flags('out', 'no-debugger', 'quiet', 'no-color'),
   ],
   examples: ['explore bank-transfer', 'explore bank-transfer --sagas 2 --faults 2'],
 };
@@ -57,9 +58,10 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
   };
   try {
     makeFolder(out);
-    const record = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
+    const found = await showing(scenario, isGiven(given, 'quiet'), (progress) =>
       exploreAll({ ...options, ...progress }),
     );
+    const record = await withDebugPages(found, out, given);
     const stored = storeRecord(record, out, false);
     reporting.add(record, stored, await new HtmlPages(reporting, false).add(record, stored));
     reporting.end();

@@ -12,6 +12,7 @@ import {
   readBlob,
 } from '../../simulator/campaign/index.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
 import { flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
@@ -25,7 +26,7 @@ export const MERGE: CommandSpec = {
   name: 'merge',
   positional: '[...blobs]',
   description: 'Merge the shards of a run into the result that it would have been in one piece',
-  flags: flags('workers', 'reporter', 'json', 'out', 'quiet', 'no-color'),
+  flags: flags('workers', 'reporter', 'json', 'out', 'no-debugger', 'quiet', 'no-color'),
   examples: ['merge .sagastorm/blobs', 'merge blobs/*.json --reporter junit=junit.xml --reporter github'],
 };
 
@@ -44,7 +45,7 @@ export async function merge(words: readonly string[], given: GivenFlags): Promis
     for (const shards of campaigns) {
       if (stop.signal.aborted) break;
       const [first] = shards as readonly [FoundBlob, ...FoundBlob[]];
-      const record = await showing(first.blob.name, isGiven(given, 'quiet'), (progress) =>
+      const found = await showing(first.blob.name, isGiven(given, 'quiet'), (progress) =>
         mergeShards(shards, {
           out,
           signal: stop.signal,
@@ -52,6 +53,7 @@ export async function merge(words: readonly string[], given: GivenFlags): Promis
           ...progress,
         }),
       );
+      const record = await withDebugPages(found, out, given);
       const stored = storeRecord(record, out, campaigns.length > 1);
       reporting.add(record, stored, await pages.add(record, stored));
       codes.push(codeOfVerdict(record.verdict));

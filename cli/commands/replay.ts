@@ -11,10 +11,11 @@ import {
   replaySeed,
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { debugCapsulePage, debugSeedPage } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { durationOf, flagFor, flags, isGiven } from '../flags.ts';
+import { durationOf, flagFor, flags, isGiven, textOf } from '../flags.ts';
 import { prettyOptions } from '../reporters.ts';
-import { print } from '../terminal.ts';
+import { print, remark } from '../terminal.ts';
 import { jobOf, neededSeed, OF_A_SEED_FLAGS, refuseFlagsBesideCapsule } from './one-run.ts';
 
 export const REPLAY: CommandSpec = {
@@ -23,12 +24,13 @@ export const REPLAY: CommandSpec = {
   description: 'Run one run again, exactly: a capsule, or a scenario with --seed',
   flags: [
     ...OF_A_SEED_FLAGS,
-    ...flags('trace', 'until'),
+    ...flags('trace', 'until', 'ui'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     ...flags('no-color'),
   ],
   examples: [
     'replay .sagastorm/failures/money-conserved-3f9c01ab.json',
+    'replay .sagastorm/failures/money-conserved-3f9c01ab.json --ui',
     'replay bank-transfer --seed nightly/17 --sagas 100 --trace --until 1.2s',
   ],
 };
@@ -58,8 +60,21 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
     print(renderPretty(done.record, prettyOptions(given)));
     if (capsule !== undefined) print(` ${REPRODUCTIONS[reproduction(done, capsule)]}\n`);
   }
+  if (given.has('ui')) await writeDebugger(subject, given, capsule);
   const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
   return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
+}
+
+/** The page, and a line that says where it is: on stderr where stdout is a record. */
+async function writeDebugger(subject: string, given: GivenFlags, capsule?: Capsule): Promise<void> {
+  const wanted = textOf(given, 'ui');
+  const file = wanted === undefined || wanted === '' ? undefined : wanted;
+  const path =
+    capsule === undefined
+      ? await debugSeedPage(jobOf(subject, given), neededSeed('replay', subject, given), file)
+      : await debugCapsulePage(capsule, subject, file);
+  if (isGiven(given, 'json')) remark(`Debugger: ${path}\n`);
+  else print(` Debugger: ${path}\n`);
 }
 
 function traceOf(given: GivenFlags): MarkedTrace | undefined {

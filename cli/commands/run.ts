@@ -14,6 +14,7 @@ import {
 } from '../../simulator/campaign/index.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, profileOf, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
@@ -35,7 +36,7 @@ export const RUN: CommandSpec = {
       'reporter',
       'pretty, line, json, ndjson, junit, github, sarif, md, html or blob; several times, each as NAME=FILE to write a file',
     ),
-    ...flags('json', 'out', 'strict', 'quiet', 'no-color'),
+    ...flags('json', 'out', 'strict', 'no-debugger', 'quiet', 'no-color'),
   ],
   examples: [
     'run bank-transfer --sagas 10000',
@@ -79,9 +80,10 @@ export async function run(words: readonly string[], given: GivenFlags): Promise<
     const codes: ExitCode[] = [];
     for (const scenario of scenarios) {
       if (stop.signal.aborted) break;
-      const record = await showing(scenario, quiet, (progress) =>
+      const found = await showing(scenario, quiet, (progress) =>
         runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }, keep),
       );
+      const record = await withDebugPages(found, shared.out, given);
       const stored = storeRecord(record, shared.out, scenarios.length > 1);
       reporting.add(record, stored, await pages.add(record, stored));
       codes.push(codeOfVerdict(record.verdict));

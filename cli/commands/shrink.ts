@@ -11,6 +11,7 @@ import {
 } from '../../simulator/campaign/index.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { refuseWords } from '../command-line.ts';
+import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { prettyOptions } from '../reporters.ts';
@@ -27,7 +28,7 @@ export const SHRINK: CommandSpec = {
     flagFor('shrink-budget', 'Sagas to run for each failure to make it small; default 200,000'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     flagFor('out', 'Where capsules and tests are stored; default .sagastorm'),
-    ...flags('quiet', 'no-color'),
+    ...flags('no-debugger', 'quiet', 'no-color'),
   ],
   examples: [
     'shrink .sagastorm/failures/money-conserved-3f9c01ab.json',
@@ -55,12 +56,13 @@ export async function shrink(words: readonly string[], given: GivenFlags): Promi
   };
   try {
     makeFolder(options.out);
-    const record = await showingFaults(isGiven(given, 'quiet'), (progress) => {
+    const found = await showingFaults(isGiven(given, 'quiet'), (progress) => {
       const all = { ...options, ...progress };
       return subject.endsWith('.json')
         ? shrinkCapsule(capsuleAt(subject, given), all)
         : shrinkSeed(jobOf(subject, given), neededSeed('shrink', subject, given), all);
     });
+    const record = await withDebugPages(found, options.out, given);
     if (isGiven(given, 'json')) print(renderJson(record));
     else {
       print(renderPretty(record, prettyOptions(given)));

@@ -30,6 +30,8 @@ export interface Store {
 /** Receives the answer of {@link Store.open}: the new epoch, and every saga that has not ended. */
 export interface EpochSink {
   opened(epoch: number, open: readonly (readonly StoredEvent[])[]): void;
+  /** It was not opened, and will not be; instead of `opened`. Left out by who is never told, or can do nothing. */
+  openFailed?(error: Error): void;
 }
 
 /** Carries calls to participants; the outcome comes back as a `reply` input, at most once or more often. */

@@ -157,8 +157,11 @@ export class Host implements InputSink, LiveEngine {
   }
 
   #open(): Promise<{ readonly epoch: number; readonly logs: readonly (readonly StoredEvent[])[] }> {
-    return new Promise((resolve) => {
-      this.#store.open(this.#partition, { opened: (epoch, logs) => resolve({ epoch, logs }) });
+    return new Promise((resolve, reject) => {
+      this.#store.open(this.#partition, {
+        opened: (epoch, logs) => resolve({ epoch, logs }),
+        openFailed: reject,
+      });
     });
   }
 

@@ -27,7 +27,13 @@ import { prepareSchema } from './postgres-schema.ts';
 import { exportRows, retireRows } from './postgres-upkeep.ts';
 import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
 import type { Retirement } from './retirement.ts';
-import type { SagaCatalogue, SagaPage, SagaQuery, StatusCount } from './saga-catalogue.ts';
+import {
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type StatusCount,
+  storeFailed,
+} from './saga-catalogue.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 2_000;
@@ -123,11 +129,11 @@ export class PostgresStore implements Store, SagaCatalogue {
   }
 
   /**
-   * Takes the partition from whoever has it, be it a worker with a lease. Tried again until it succeeds or the store is
-   * closed; then it is not answered.
+   * Takes the partition from whoever has it, be it a worker with a lease. Tried again until it succeeds; it fails
+   * when the store is closed.
    */
   open(partition: string, answers: EpochSink): void {
-    void this.#untilDone(async () => {
+    void this.#untilDone(answers, async () => {
       const rows = await this.#reader.run<{ epoch: string }>({ text: OPEN, values: [partition] });
       const epoch = Number(rows[0]!.epoch);
       const logs = await this.#openLogs(partition); // by a later statement: all that earlier epochs have written
@@ -244,7 +250,7 @@ export class PostgresStore implements Store, SagaCatalogue {
   }
 
   #openLeased({ partition, epoch }: Lease, answers: EpochSink): void {
-    void this.#untilDone(async () => {
+    void this.#untilDone(answers, async () => {
       const held = await this.#reader.run({ text: HOLDS, values: [partition, epoch] });
       answers.opened(epoch, held.length === 0 ? [] : await this.#openLogs(partition));
     });
@@ -256,14 +262,16 @@ export class PostgresStore implements Store, SagaCatalogue {
     return readLogs(this.#reader, open, { values: [partition] });
   }
 
-  async #untilDone(act: () => Promise<void>): Promise<void> {
+  async #untilDone(answers: EpochSink, act: () => Promise<void>): Promise<void> {
     for (this.#reads++; ; await delay(OPEN_AGAIN_MS)) {
       try {
         await act();
         break;
       } catch (error) {
         this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
-        if (this.#isClosed) break;
+        if (!this.#isClosed) continue;
+        answers.openFailed?.(storeFailed(error));
+        break;
       }
     }
     this.#reads--;

@@ -15,6 +15,8 @@ export {
   type RegressionState,
   unpin,
 } from './corpus.ts';
+export { debugCapsule, debugSeed } from './debug.ts';
+export { DEBUG_EVENTS_MAX } from './debug-record-of.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
 export { checkWritable, makeFolder, writeText } from './folder.ts';

@@ -69,7 +69,7 @@ function startingAtOnce(scenario: Scenario): Scenario {
 
 /** What one run may have beside its seed. */
 export interface RunExtras
-  extends Pick<SimulationOptions, 'trace' | 'onProgress' | 'keepPlan' | 'only' | 'visit'> {
+  extends Pick<SimulationOptions, 'trace' | 'onProgress' | 'keepPlan' | 'only' | 'visit' | 'onViolation'> {
   readonly plan?: FaultPlan;
 }
 

@@ -53,7 +53,7 @@ export function testText(
   job: Job,
   prepared: PreparedJob,
   seed: string,
-  small: ShrunkRun,
+  small: Pick<ShrunkRun, 'only' | 'plan' | 'violation'>,
   folder: string,
 ): string {
   const { policy, scenario, sagas, file } = prepared;

@@ -82,7 +82,7 @@ function seconds(ms: string): string {
 }
 
 /** 1st, 2nd, 3rd, 4th, … 11th, … 21st. */
-function ordinal(digits: string): string {
+export function ordinal(digits: string | number): string {
   const n = Number(digits);
   const teens = n % 100 >= 11 && n % 100 <= 13;
   const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');

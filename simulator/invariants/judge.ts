@@ -47,9 +47,17 @@ export class Judge {
   readonly #panels: Panels;
   readonly #asked: { [H in Hook]?: true } = {};
   readonly #now: () => number;
+  readonly #tell: ((violation: Violation) => void) | undefined;
 
-  constructor(factories: readonly InvariantFactory[], world: WorldView, nowUs: () => number) {
+  /** @param tell told of every violation that is kept */
+  constructor(
+    factories: readonly InvariantFactory[],
+    world: WorldView,
+    nowUs: () => number,
+    tell?: (violation: Violation) => void,
+  ) {
     this.#now = nowUs;
+    this.#tell = tell;
     this.#invariants = factories.map((make) => this.#appoint(make, world));
     this.#panels = Object.fromEntries(
       HOOKS.map((hook) => [hook, this.#invariants.filter((invariant) => invariant[hook] !== undefined)]),
@@ -65,14 +73,16 @@ export class Judge {
   #record({ id, statement }: Invariant, message: string, file: CaseFile | undefined): void {
     this.violationsTotal++;
     if (this.violations.length >= VIOLATIONS_KEPT) return;
-    this.violations.push({
+    const violation: Violation = {
       invariant: id,
       statement,
       message,
       atUs: this.#now(),
       ...(file === undefined ? {} : { saga: file.saga }),
       signature: file === undefined ? id : `${id}:${shapeOf(file)}`,
-    });
+    };
+    this.violations.push(violation);
+    this.#tell?.(violation);
   }
 
   /** Ids of invariants that had something to judge so far. */

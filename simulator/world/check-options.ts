@@ -18,6 +18,7 @@ const MEMBERS = [
   'variant',
   'only',
   'visit',
+  'onViolation',
 ];
 
 /** @throws UserError `bad-options` */

@@ -168,7 +168,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     });
     options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
     this.#occasions = new Occasions(scenario.sometimes);
-    this.judge = new Judge(withOwn(scenario.invariants), this, this.nowUs);
+    this.judge = new Judge(withOwn(scenario.invariants), this, this.nowUs, options.onViolation);
     this.#partitions = Array.from({ length: scenario.orchestrators }, (_, i) => ({
       name: `partition-${i}`,
       number: i,

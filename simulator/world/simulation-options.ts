@@ -4,7 +4,7 @@ import type { Policy } from '../../engine/core/policy.ts';
 import type { PointVisitor } from '../faults/injector.ts';
 import type { Profile } from '../faults/profile.ts';
 import type { TraceLog } from '../kernel/trace.ts';
-import type { FaultPlan } from '../run-result.ts';
+import type { FaultPlan, Violation } from '../run-result.ts';
 import type { Variant } from '../scenario.ts';
 import type { Partition } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
@@ -34,6 +34,8 @@ export interface SimulationOptions {
   readonly only?: readonly number[];
   /** Told of every point where a fault could strike, in order. */
   readonly visit?: PointVisitor;
+  /** Told of every violation that is kept, when it is said. */
+  onViolation?(violation: Violation): void;
 }
 
 export interface WorldVariant extends Variant {

@@ -50,6 +50,7 @@ function card(violation: RecordedViolation, place: number, { runs, live }: RunRe
     notShrunk,
     shrunk,
     faults,
+    debug,
   } = violation;
   const id = failureAnchor(place);
   return html`<article class="failure tone-bad" id="${id}" tabindex="-1" aria-labelledby="${id}-title">
@@ -65,6 +66,7 @@ ${pairs([
   ['Seed', html`<code>${seed}</code>`],
   shrunk === undefined ? undefined : ['Made small', size(shrunk)],
   notShrunk === undefined ? undefined : ['Not made small', notShrunk],
+  debug === undefined ? undefined : ['Event by event', html`<code>${debug}</code>`],
 ])}
 <h4>See it again</h4>
 ${command(replay, `Replay failure ${place}`)}

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
+import { SAGA_STATUSES } from '../../../engine/api/schemas.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
 import { EXAMPLE, served } from './served.ts';
 
@@ -156,7 +157,8 @@ test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours)
 test('the status page reads without JavaScript, and says what is stuck', async () => {
   const { ask, ids } = await mixed();
   const { text, headers } = await ask('GET', '/');
-  expect(text).toContain('<b id="total">4</b>');
+  expect(text).toContain('id="n-total">4<');
+  expect(text).toContain('id="n-compensation_failed">1<');
   expect(text).toContain('<b id="person">1</b>');
   expect(text).toContain(`<td>${ids[2]}</td>`);
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
@@ -167,9 +169,14 @@ test('every id that the script of the page writes to is on the page', async () =
   const { ask } = await served();
   const { text } = await ask('GET', '/');
   const [page = '', script = ''] = text.split('<script>');
-  const written = [...script.matchAll(/put\('(\w+)'/g)].map(([, id]) => id!);
-  expect(written.length).toBeGreaterThan(10);
-  for (const id of written) expect(page).toContain(`id="${id}"`);
+  const named = [...script.matchAll(/(?:put|at)\('([\w-]+)'/g)].map(([, id]) => id!);
+  const [, units = '{}'] = /UNITS = (\{.*?\});/.exec(script)!;
+  const cards = Object.keys(JSON.parse(units) as object).flatMap((id) => [id, `course-${id}`]);
+  const states = SAGA_STATUSES.flatMap((status) => [`n-${status}`, `bar-${status}`]);
+  const written = named.filter((id) => !/-$/.test(id));
+  expect(written.length).toBeGreaterThan(5);
+  for (const id of [...written, ...cards, ...states]) expect(page).toContain(`id="${id}"`);
+  expect(page.match(/ id="/g)!.length).toBe(new Set(page.match(/ id="[^"]*"/g)).size);
 });
 
 test('H2: the policy of a page allows its own style and script, by their hash', async () => {

@@ -108,6 +108,10 @@ export class Counted<Kept extends Store = Store> implements Store {
         this.#due--;
         answers.opened(epoch, logs);
       },
+      openFailed: (error) => {
+        this.#due--;
+        answers.openFailed?.(error);
+      },
     };
     void this.inner.then((store) => store.open(partition, counted));
   }
