@@ -8,7 +8,6 @@ import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
-import { runLive } from '../live/run-live.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
@@ -51,6 +50,7 @@ const PACE_DEFAULT = 10;
 const LEASE_MS = 1_000;
 
 export async function live(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const { runLive } = await import('../live/run-live.ts'); // sockets and stores take their time to load
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const scenario = onlyScenario(words);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;

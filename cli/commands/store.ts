@@ -1,16 +1,8 @@
-// `sagastorm store`: what a store of sagas needs over the years, while a server goes on with it.
+// `sagastorm store`: what it is called and what it takes. What it does is loaded when it is needed: see ../store-upkeep.ts.
 
-import { createWriteStream, existsSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { UserError } from '../../engine/core/user-error.ts';
-import { liveNowUs, PostgresStore, SqliteStore } from '../../engine/live/index.ts';
-import { counted } from '../../reports/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, wholeNumberOf } from '../flags.ts';
-import { storeChoice } from '../store-choice.ts';
-import { print } from '../terminal.ts';
+import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { flags } from '../flags.ts';
 
 export const STORE: CommandSpec = {
   name: 'store',
@@ -25,74 +17,6 @@ export const STORE: CommandSpec = {
   ],
 };
 
-const DAYS = { min: 0, max: 36_500 };
-const DAYS_DEFAULT = 30;
-const DAY_US = 86_400_000_000;
-
-type OpenStore = SqliteStore | PostgresStore;
-
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  const [action, file, ...rest] = words;
-  refuseWords(rest, STORE);
-  const act = action === undefined ? undefined : ACTIONS[action];
-  if (act === undefined) {
-    throw new UserError(
-      'missing-argument',
-      action === undefined ? 'store needs to know what to do' : `store does not know "${action}"`,
-      'Write sagastorm store backup <file>, store export [file] or store retire [archive].',
-    );
-  }
-  const opened = await openedStore(given);
-  try {
-    await act(opened, file, given);
-  } finally {
-    await opened.close();
-  }
-  return EXIT.held;
+  return (await import('../store-upkeep.ts')).store(words, given);
 }
-
-/** One that is there: a new one would be copied, exported and retired for nothing. */
-async function openedStore(given: GivenFlags): Promise<OpenStore> {
-  const choice = storeChoice(given, process.env.DATABASE_URL);
-  if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url });
-  if (choice.kind === 'sqlite' && existsSync(choice.file)) return new SqliteStore({ file: choice.file });
-  const what =
-    choice.kind === 'sqlite' ? `there is no store ${choice.file}` : 'a store in memory ends with its server';
-  throw new UserError(
-    'no-store',
-    what,
-    'Name a file with --db, or a database with --store postgres --db URL.',
-  );
-}
-
-const ACTIONS: Readonly<
-  Record<string, (opened: OpenStore, file: string | undefined, given: GivenFlags) => Promise<void>>
-> = {
-  async backup(opened, file) {
-    if (!(opened instanceof SqliteStore)) {
-      throw new UserError(
-        'not-for-postgres',
-        'a database of PostgreSQL is copied by its own means',
-        'Use pg_dump, or archive its WAL.',
-      );
-    }
-    if (file === undefined) {
-      const hint = '`sagastorm store --help` shows how.';
-      throw new UserError('missing-argument', 'store backup needs the file to write', hint);
-    }
-    await opened.backup(file);
-    print(`${file} is a whole copy, as of one moment\n`);
-  },
-  async export(opened, file) {
-    const lines = Readable.from(opened.export());
-    if (file === undefined) await pipeline(lines, process.stdout, { end: false });
-    else await pipeline(lines, createWriteStream(file));
-  },
-  async retire(opened, archiveTo, given) {
-    const days = wholeNumberOf(given, 'days', DAYS) ?? DAYS_DEFAULT;
-    const endedBeforeUs = liveNowUs() - days * DAY_US;
-    const retired = await opened.retire({ endedBeforeUs, ...(archiveTo === undefined ? {} : { archiveTo }) });
-    const where = archiveTo === undefined ? 'deleted' : `moved to ${archiveTo}`;
-    print(`${counted(retired, 'saga')} that ended more than ${counted(days, 'day')} ago ${where}\n`);
-  },
-};
