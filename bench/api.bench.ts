@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import order from '../scenarios/order.json' with { type: 'json' };
 
 const { values } = parseArgs({
   options: {
@@ -24,27 +25,7 @@ const [inFlight, latencyMs, seconds, rate] = [
   values.rate,
 ].map(Number) as [number, number, number, number];
 
-/** 001's example. */
-const ORDER = JSON.stringify({
-  name: 'order_processing',
-  steps: [
-    {
-      id: 'reserve_inventory',
-      service: 'inventory',
-      action: 'reserve',
-      compensation: 'release',
-      payload: { productId: 'prod_123', quantity: 2 },
-    },
-    {
-      id: 'process_payment',
-      service: 'payment',
-      action: 'charge',
-      compensation: 'refund',
-      payload: { amount: 99.99, currency: 'USD' },
-    },
-  ],
-  timeout: 300,
-});
+const ORDER = JSON.stringify(order);
 
 /** Before it, code is compiled; what it takes is not counted. */
 const WARM_UP_MS = 3_000;

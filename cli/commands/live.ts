@@ -98,10 +98,11 @@ function recordedIn(capsule: Capsule) {
 
 /** @throws UserError `missing-database` */
 function databaseOf(given: GivenFlags): string | undefined {
-  const [store = 'sqlite'] = choicesOf(given, 'store', STORES);
-  if (store === 'sqlite') return undefined;
-  const url = textOf(given, 'db') ?? process.env.DATABASE_URL;
-  if (url !== undefined) return url;
+  const db = textOf(given, 'db');
+  const [store = db === undefined ? 'sqlite' : 'postgres'] = choicesOf(given, 'store', STORES);
+  if (store === 'sqlite' && db === undefined) return undefined;
+  const url = db ?? process.env.DATABASE_URL;
+  if (store === 'postgres' && url !== undefined && /^postgres(ql)?:/.test(url)) return url;
   throw new UserError(
     'missing-database',
     'the store "postgres" needs a database',
