@@ -8,8 +8,8 @@
 //     stand in a page that was read before.
 
 import type { StoredEvent } from '../core/ports.ts';
-import type { SagaStatus } from '../core/saga-event.ts';
 import { STATUSES } from './append-batch.ts';
+import { type FoundSaga, rowOf } from './catalogue-rows.ts';
 import type { PostgresLine, Statement } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { isStorableName } from './postgres-writer.ts';
@@ -18,7 +18,6 @@ import {
   type SagaCatalogue,
   type SagaPage,
   type SagaQuery,
-  type SagaRow,
   type StatusCount,
   storeFailed,
 } from './saga-catalogue.ts';
@@ -30,16 +29,7 @@ export interface PostgresCatalogueParts {
   readonly lister: PostgresLine;
 }
 
-interface Found {
-  readonly no: string;
-  readonly id: string;
-  readonly definition: string;
-  readonly definition_version: number;
-  readonly status: SagaStatus;
-  readonly created_at_us: number;
-  readonly updated_at_us: number;
-  readonly ended_at_us: number | null;
-}
+type Found = FoundSaga<string>;
 
 interface Removal {
   readonly has_ended: boolean;
@@ -92,18 +82,6 @@ async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   } catch (error) {
     throw storeFailed(error);
   }
-}
-
-function rowOf(found: Found): SagaRow {
-  return {
-    saga: found.id,
-    definition: found.definition,
-    definitionVersion: found.definition_version,
-    status: found.status,
-    createdAtUs: found.created_at_us,
-    updatedAtUs: found.updated_at_us,
-    endedAtUs: found.ended_at_us ?? undefined,
-  };
 }
 
 /** One saga more than asked for: it tells whether there is another page. */

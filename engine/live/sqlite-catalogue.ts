@@ -10,7 +10,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { isEnded } from '../core/saga-state.ts';
 import { STATUSES } from './append-batch.ts';
-import { checkQuery, type SagaPage, type SagaQuery, type SagaRow } from './saga-catalogue.ts';
+import { type FoundSaga, rowOf } from './catalogue-rows.ts';
+import { checkQuery, type SagaPage, type SagaQuery } from './saga-catalogue.ts';
 import { deleteSagas } from './sqlite-totals.ts';
 import { ZONE, zonesFor } from './sqlite-zones.ts';
 
@@ -29,16 +30,7 @@ const INDEXED = [
   readonly also: string;
 }[];
 
-interface Found {
-  readonly no: number;
-  readonly id: string;
-  readonly definition: string;
-  readonly definition_version: number;
-  readonly status: SagaStatus;
-  readonly created_at_us: number;
-  readonly updated_at_us: number;
-  readonly ended_at_us: number | null;
-}
+type Found = FoundSaga<number>;
 
 /** Numbers of sagas: from `low`, below `high`. */
 interface Range {
@@ -58,18 +50,6 @@ export async function findSagas(db: DatabaseSync, query: SagaQuery): Promise<Sag
   }
   const page = found.slice(0, limit);
   return { sagas: page.map(rowOf), next: found.length > limit ? `${page.at(-1)!.no}` : undefined };
-}
-
-function rowOf(found: Found): SagaRow {
-  return {
-    saga: found.id,
-    definition: found.definition,
-    definitionVersion: found.definition_version,
-    status: found.status,
-    createdAtUs: found.created_at_us,
-    updatedAtUs: found.updated_at_us,
-    endedAtUs: found.ended_at_us ?? undefined,
-  };
 }
 
 /** Newest first. */
