@@ -24,6 +24,10 @@ const FLAGS = {
     value: 'setting=values',
     description: 'A setting of the first policy, and values to try, e.g. retry.timeout.attemptsMax=1,3,5',
   },
+  sensitivity: {
+    name: 'sensitivity',
+    description: 'The recommended policy under other fault rates and timeouts, too',
+  },
   space: {
     name: 'space',
     value: 'members',

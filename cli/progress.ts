@@ -65,7 +65,13 @@ export function progressText({ phase, unit, done, total }: CampaignProgress, ela
   );
 }
 
-const DOING = { runs: '', determinism: 'repeating ', shrinking: 'shrinking ', exploring: '' } as const;
+const DOING: Readonly<Record<CampaignProgress['phase'], string>> = {
+  runs: '',
+  determinism: 'repeating ',
+  shrinking: 'shrinking ',
+  exploring: '',
+  sensitivity: 'sensitivity: ',
+};
 
 /** Milliseconds as `0:12` or `1:02:03`. */
 function clock(ms: number): string {

@@ -4,6 +4,7 @@ import type { CompareRecord } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
 import { blocksOf, legendOf } from './compare-rows.ts';
 import { code, escaped, row } from './markdown.ts';
+import { gridsOf, sensitivityNote } from './sensitivity-rows.ts';
 import { counted } from './wording.ts';
 
 /** Renders one comparison; the text ends in a newline. */
@@ -26,6 +27,7 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     ...rows,
     '',
     escaped(legendOf(record)),
+    ...sensitivityLines(record),
     ...verdicts(record).flatMap((line) => ['', escaped(line)]),
     '',
     'Assumptions:',
@@ -33,4 +35,21 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     ...assumptions.map((assumption) => `- ${escaped(assumption)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function sensitivityLines(record: CompareRecord): readonly string[] {
+  const grids = gridsOf(record);
+  if (grids.length === 0) return [];
+  return [
+    '',
+    '### Sensitivity',
+    '',
+    escaped(sensitivityNote(record)),
+    ...grids.flatMap(({ title, columns, rows }) => [
+      '',
+      row([`${title}: faults`, ...columns]),
+      `| --- |${' ---: |'.repeat(columns.length)}`,
+      ...rows.map(({ name, entries }) => row([name, ...entries.map(({ text }) => text)])),
+    ]),
+  ];
 }

@@ -4,6 +4,7 @@ import type { CompareRecord } from '../simulator/compare-record.ts';
 import { blocksOf, type CompareBlock, type CompareRow, legendOf } from './compare-rows.ts';
 import { wrap } from './layout.ts';
 import type { PrettyOptions } from './pretty.ts';
+import { gridsOf, type SensitivityGrid, sensitivityNote, sensitivityViolations } from './sensitivity-rows.ts';
 import { counted, duration, number } from './wording.ts';
 
 /** Renders one comparison; the text ends in a newline. */
@@ -19,6 +20,7 @@ export function renderComparison(record: CompareRecord, options: PrettyOptions):
     ...blocks.flatMap((block) => ['', ...blockLines(block, columns, options)]),
     '',
     ...indented(legendOf(record)),
+    ...sensitivityLines(record, options),
     ...verdicts(record).flatMap(indented),
     ...indented(costs(record, options)).map(colors.dim),
   ];
@@ -61,9 +63,29 @@ function blockLines(
   return [` ${colors.bold(title)}`, ...rows.map(line)];
 }
 
+function sensitivityLines(record: CompareRecord, { colors, width }: PrettyOptions): readonly string[] {
+  const grids = gridsOf(record);
+  if (grids.length === 0) return [];
+  const note = wrap(sensitivityNote(record), width - 1).map((line) => ` ${line}`);
+  return ['', ...note, ...grids.flatMap((grid) => ['', ...gridLines(grid, colors)]), ''];
+}
+
+function gridLines(
+  { title, columns, rows }: SensitivityGrid,
+  colors: PrettyOptions['colors'],
+): readonly string[] {
+  const heads = ['faults', ...columns];
+  const texts = rows.map(({ name, entries }) => [name, ...entries.map(({ text }) => text)]);
+  const widths = heads.map((head, i) => Math.max(head.length, ...texts.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `   ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}`;
+  return [` ${colors.bold(`${title} by call timeout`)}`, colors.dim(line(heads)), ...texts.map(line)];
+}
+
 /** What is wrong with the runs themselves. */
-export function verdicts({ policies }: Pick<CompareRecord, 'policies'>): readonly string[] {
-  return policies
+export function verdicts(record: Pick<CompareRecord, 'policies' | 'sensitivity'>): readonly string[] {
+  const { policies } = record;
+  const ofPolicies = policies
     .filter(({ role }) => role !== 'control')
     .flatMap(({ name, runs, violations }) => [
       ...violations.map(
@@ -74,6 +96,7 @@ export function verdicts({ policies }: Pick<CompareRecord, 'policies'>): readonl
         ? [`? ${name}: ${number(runs.inconclusive)} of ${counted(runs.total, 'run')} inconclusive`]
         : []),
     ]);
+  return [...ofPolicies, ...sensitivityViolations(record)];
 }
 
 function costs({ policies, meta }: CompareRecord, { stored }: PrettyOptions): string {

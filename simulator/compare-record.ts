@@ -106,6 +106,32 @@ export interface ComparedPolicy {
   readonly fingerprint: string;
 }
 
+/** What many runs of one policy came to under one fault rate and one timeout. */
+export interface SensitivityCell {
+  /** Share of the sagas. */
+  readonly completed: number;
+  /** Over the sagas of all seeds; absent when none ended. */
+  readonly p99Us?: number;
+  /** Runs in which an invariant broke, and the first of them. */
+  readonly violated: number;
+  readonly firstViolation?: { readonly invariant: string; readonly seed: string };
+}
+
+/** How the recommended policy does in better and worse weather, with more and less patience. */
+export interface Sensitivity {
+  readonly policy: string;
+  /** Runs per cell: the first seeds of the comparison. */
+  readonly seeds: number;
+  /** A row each: all faults of the profile, in parts per thousand of their rates. */
+  readonly faultPermille: readonly number[];
+  /** A column each. */
+  readonly callTimeoutMs: readonly number[];
+  /** The policy's own. */
+  readonly ownTimeoutMs: number;
+  /** Row by row. */
+  readonly cells: readonly (readonly SensitivityCell[])[];
+}
+
 export interface CompareRecord {
   readonly schema: typeof COMPARE_RECORD_SCHEMA;
   readonly scenario: string;
@@ -137,6 +163,8 @@ export interface CompareRecord {
   readonly assumptions: readonly string[];
   /** The baseline, the contenders as they were named, the control. */
   readonly policies: readonly ComparedPolicy[];
+  /** Only when it was asked for. */
+  readonly sensitivity?: Sensitivity;
   /** The only part that differs between two runs of the same command. */
   readonly meta: { readonly wallMs: number; readonly startedAt: string; readonly workers: number };
 }

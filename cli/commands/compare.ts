@@ -31,7 +31,7 @@ export const COMPARE: CommandSpec = {
       'seeds',
       `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
     ),
-    ...flags('sagas', 'profile', 'saga', 'workers'),
+    ...flags('sagas', 'profile', 'saga', 'sensitivity', 'workers'),
     flagFor('reporter', 'pretty, md, brief, html, brief-html or json; each as NAME=FILE to write a file'),
     flagFor('json', 'Only the record on stdout, one line of JSON'),
     ...flags('out', 'quiet', 'no-color'),
@@ -81,12 +81,14 @@ function optionsOf(scenario: string, given: GivenFlags): CompareOptions {
   const withoutPolicy = new Map([...given].filter(([name]) => name !== 'policy'));
   const sweep = textOf(given, 'sweep');
   const seeds = wholeNumberOf(given, 'seeds', SEEDS);
+  const sensitivity = isGiven(given, 'sensitivity') ? { sensitivity: true } : {};
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   return {
     ...jobOf(scenario, withoutPolicy),
     profile: profileOf(given) ?? 'storm',
     policies,
     rootSeed: seedOf(given) ?? randomBytes(4).toString('hex'),
+    ...sensitivity,
     ...(sweep === undefined ? {} : { sweep }),
     ...(seeds === undefined ? {} : { seeds }),
     ...(workers === undefined ? {} : { workers }),

@@ -1,7 +1,8 @@
 // Sagas on the disk of one machine: a SQLite file, in WAL mode, durable at every commit.
 //
 // L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
-//     durable in one transaction, and none of them is answered before it is committed (E1).
+//     durable in one transaction, and none of them is answered before it is committed (E1). When the writer has nothing to
+//     do and many are there, they do not wait for the turn to end: so the writer and the engine work at the same time.
 // L2. A thread of its own waits for the disk: a commit holds up neither timers nor sockets. What it checks, and how, is
 //     said in sqlite-writer.ts (E10).
 // L3. When the thread dies, what was under way is `append-unknown`, and a new one is started with the next batch.
@@ -34,6 +35,8 @@ import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 4_000;
+/** As many are worth a transaction: an idle writer does not wait for the rest of the turn. */
+const COMMIT_APPENDS_MIN = 256;
 const UNDER_WAY_MAX = 2;
 const THREAD = new URL(`sqlite-writer-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
@@ -93,7 +96,8 @@ export class SqliteStore implements Store, SagaCatalogue {
     work.appends.push(append);
     work.texts.push(text);
     work.sinks.push(answers);
-    this.#sendSoon();
+    if (work.appends.length >= COMMIT_APPENDS_MIN && this.#underWay.length === 0) this.#send();
+    else this.#sendSoon();
   }
 
   load({ saga, number }: LoadOutput, answers: InputSink): void {

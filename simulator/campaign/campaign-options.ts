@@ -4,7 +4,7 @@ import type { Job } from './job.ts';
 
 /** How far a campaign is. */
 export interface CampaignProgress {
-  readonly phase: 'runs' | 'determinism' | 'shrinking' | 'exploring';
+  readonly phase: 'runs' | 'determinism' | 'shrinking' | 'exploring' | 'sensitivity';
   /** What is counted: the sagas of a single run, runs, failures that are made small, or faults that are explored. */
   readonly unit: 'sagas' | 'runs' | 'failures' | 'faults';
   readonly done: number;

@@ -12,6 +12,7 @@ import {
   type ComparedPolicy,
   type CompareRecord,
   type MeasuredMetric,
+  type Sensitivity,
 } from '../compare-record.ts';
 import { Seed } from '../kernel/random.ts';
 import type { SagaCounts } from '../run-result.ts';
@@ -19,13 +20,14 @@ import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '
 import type { CampaignProgress } from './campaign-options.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { curvesOf, pairsOf } from './compare-pairs.ts';
-import { conclude } from './compare-sentence.ts';
+import { type Conclusion, conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
 import { type Contender, contenders, withPolicy } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
-import { measureAll } from './measure-all.ts';
+import { type MeasureTask, measureAll } from './measure-all.ts';
+import { checkSensitivity, sensitivityPlan } from './sensitivity.ts';
 import { VERSION } from './source-tree.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -45,6 +47,8 @@ export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec'> {
   readonly rootSeed: string;
   /** Runs per policy, from 2: `<root>/0`, `<root>/1`, … Default 200. */
   readonly seeds?: number;
+  /** Whether the recommended policy is run under other fault rates and timeouts, too. Default no. */
+  readonly sensitivity?: boolean;
   /** Threads, from 1; default one per core. */
   readonly workers?: number;
   /** Aborted: there is no record. */
@@ -108,12 +112,28 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
   const entries = entriesOf(base, rootSeed, chosen);
   const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
   refuseTooMuch(seeds, prepared.sagas);
+  if (options.sensitivity === true) checkSensitivity(prepared.scenario, chosen, base);
   const workers = Math.min(options.workers ?? availableParallelism(), seeds * entries.length);
-  const runs = await runAll(entries, { seeds, sagas: prepared.sagas, workers, options });
+  const extent = { sagas: prepared.sagas, workers, options };
+  const tasks = entries.map(({ job, rootSeed: root }) => ({ job, seeds: seedsOf(root, seeds) }));
+  const runs = await runAll(tasks, 'runs', extent);
   if (runs === undefined) return undefined;
   const policies = comparedPolicies(entries, runs, rootSeed);
+  const conclusion = conclude(policies, seeds);
+  let sensitivity: Sensitivity | undefined;
+  if (options.sensitivity === true) {
+    const recommended = chosen.find(({ name }) => name === conclusion.recommended)!;
+    const plan = sensitivityPlan(prepared.scenario, base, recommended, { rootSeed, seeds });
+    const cells = await runAll(plan.tasks, 'sensitivity', extent);
+    if (cells === undefined) return undefined;
+    sensitivity = plan.result(cells);
+  }
   const meta = { wallMs: Math.round(performance.now() - start), startedAt, workers };
-  return { record: recordOf(prepared, options, seeds, policies, meta), runs };
+  return { record: recordOf(prepared, options, { seeds, policies, conclusion, sensitivity, meta }), runs };
+}
+
+function seedsOf(rootSeed: string, seeds: number): readonly string[] {
+  return Array.from({ length: seeds }, (_, i) => `${rootSeed}/${i}`);
 }
 
 /** @throws UserError `too-many-sagas` */
@@ -139,27 +159,24 @@ function entriesOf(base: Job, rootSeed: string, all: readonly Contender[]): read
 }
 
 interface Extent {
-  readonly seeds: number;
   readonly sagas: number;
   readonly workers: number;
   readonly options: CompareOptions;
 }
 
-/** Per entry its runs, in seed order; undefined when it was aborted. */
+/** Per task its runs, in seed order; undefined when it was aborted. */
 async function runAll(
-  entries: readonly Entry[],
-  { seeds, sagas, workers, options }: Extent,
+  tasks: readonly MeasureTask[],
+  phase: CampaignProgress['phase'],
+  { sagas, workers, options }: Extent,
 ): Promise<readonly (readonly SeedMeasure[])[] | undefined> {
-  const total = seeds * entries.length;
+  const total = tasks.reduce((sum, { seeds }) => sum + seeds.length, 0);
   let done = 0;
-  const pool = new WorkerPool(entries[0]!.job, workers);
+  const pool = new WorkerPool(tasks[0]!.job, workers);
   try {
-    const tasks = entries.map(({ job, rootSeed }) => {
-      return { job, seeds: Array.from({ length: seeds }, (_, i) => `${rootSeed}/${i}`) };
-    });
     const onDone = (runs: number): void => {
       done += runs;
-      options.onProgress?.({ phase: 'runs', unit: 'runs', done, total });
+      options.onProgress?.({ phase, unit: 'runs', done, total });
     };
     return await measureAll(pool, tasks, { sagas, workers, signal: options.signal, onDone });
   } finally {
@@ -225,15 +242,24 @@ function sumOf(counts: readonly SagaCounts[]): SagaCounts {
   ) as unknown as SagaCounts;
 }
 
+/** What there is to tell. */
+interface Findings {
+  readonly seeds: number;
+  readonly policies: readonly ComparedPolicy[];
+  readonly conclusion: Conclusion;
+  readonly sensitivity: Sensitivity | undefined;
+  readonly meta: CompareRecord['meta'];
+}
+
 function recordOf(
   { scenario, hash, sagas }: PreparedJob,
   { rootSeed, profile }: CompareOptions,
-  seeds: number,
-  policies: readonly ComparedPolicy[],
-  meta: CompareRecord['meta'],
+  { seeds, policies, conclusion, sensitivity, meta }: Findings,
 ): CompareRecord {
   const told = toldMetrics(policies);
-  const violated = policies.some(({ runs }) => runs.violated > 0);
+  const violated =
+    policies.some(({ runs }) => runs.violated > 0) ||
+    sensitivity?.cells.flat().some((cell) => cell.violated > 0) === true;
   const inconclusive = policies.some(({ runs }) => runs.inconclusive > 0);
   return {
     schema: COMPARE_RECORD_SCHEMA,
@@ -246,7 +272,7 @@ function recordOf(
     seeds,
     sagasPerRun: sagas,
     verdict: violated ? 'violated' : inconclusive ? 'inconclusive' : 'held',
-    ...conclude(policies, seeds),
+    ...conclusion,
     metrics: told,
     statistics: {
       unit: 'seed',
@@ -261,6 +287,7 @@ function recordOf(
       ...policy,
       metrics: policy.metrics.filter(({ id }) => told.some((metric) => metric.id === id)),
     })),
+    ...(sensitivity === undefined ? {} : { sensitivity }),
     meta,
   };
 }

@@ -1,7 +1,7 @@
 // What to run, as data that crosses threads, and the same with everything loaded.
 
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
-import { type Profile, profiles } from '../faults/profile.ts';
+import { atFaultRate, type Profile, profiles } from '../faults/profile.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { simulate } from '../world/host.ts';
@@ -22,6 +22,8 @@ export interface Job {
   readonly policy?: string;
   /** A policy written out, instead of one that has a name. */
   readonly policySpec?: PolicySpec;
+  /** All faults of the profile more or less frequent, in parts per thousand of its rates; default 1,000. */
+  readonly faultPermille?: number;
   /** Sagas per run, from 1. Left out: the scenario's own number; 1 with `saga`. */
   readonly sagas?: number;
   /** Whether all sagas are asked for at virtual time 0, whatever the workload says: then they certainly meet. */
@@ -53,7 +55,7 @@ export async function prepare(job: Job): Promise<PreparedJob> {
     scenario,
     file,
     hash: scenarioHash(scenario, file),
-    profile: profiles[job.profile],
+    profile: atFaultRate(profiles[job.profile], job.faultPermille ?? 1_000),
     policy: job.policySpec === undefined ? choosePolicy(scenario, job.policy) : writtenOut(job.policySpec),
     sagas: job.sagas ?? scenario.sagasPerRun,
   };

@@ -85,6 +85,7 @@ const TOLD: Readonly<Record<keyof BlobCampaign, string>> = {
   policy: '--policy',
   policySpec: 'policy',
   policyInForce: 'policy',
+  faultPermille: 'rate of faults',
   atOnce: 'start of the sagas',
   determinismChecks: '--check-determinism',
   shrinkBudget: '--shrink-budget',

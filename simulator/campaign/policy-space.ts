@@ -257,7 +257,8 @@ function withAdmissionOf({ admission }: FullPolicySpec, parent: FullPolicySpec):
   return admission === undefined ? rest : { ...rest, admission };
 }
 
-function isUsable(spec: PolicySpec, scenario: Scenario): boolean {
+/** Whether it is a policy, and fits every saga of the scenario (E12). */
+export function isUsable(spec: PolicySpec, scenario: Scenario): boolean {
   try {
     return fits(definePolicy(spec), scenario);
   } catch (error) {

@@ -10,6 +10,8 @@ export interface Profile {
   readonly ceilingPpm: Readonly<Record<string, number>>;
   /** Virtual time until the world heals: no further fault is injected (S8). */
   readonly chaosUs: number;
+  /** All rates, in parts per thousand of what they would be; default 1,000. See {@link atFaultRate}. */
+  readonly ratePermille?: number;
 }
 
 const CHAOS_US = 60_000_000;
@@ -24,6 +26,16 @@ export const profiles: Readonly<Record<Profile['name'], Profile>> = {
   breeze: profile('breeze', (i) => FAULTS[i]!.ceiling.breezePpm),
   storm: profile('storm', (i) => FAULTS[i]!.ceiling.stormPpm),
 };
+
+/**
+ * The same weather with all faults more or less frequent. A fault that strikes at a lower rate strikes at a higher one, too,
+ * as long as the run comes to the same point.
+ *
+ * @param permille 0: no fault; 1,000: the profile as it is
+ */
+export function atFaultRate(weather: Profile, permille: number): Profile {
+  return permille === 1_000 ? weather : { ...weather, ratePermille: permille };
+}
 
 /** Points of each kind that one saga passes through in a storm, roughly; those that are about no saga do not count. */
 const POINTS_PER_SAGA: Readonly<Record<PointKind, number>> = {
@@ -63,15 +75,17 @@ export function drawRates(
   const random = seed.stream('rates');
   const swarm = isSwarmSeed(seed.text);
   const least = swarm ? 0.1 : 0.5;
+  const scale = (profile.ratePermille ?? 1_000) / 1_000;
   return FAULTS.map(({ kind, ceiling, point }) => {
     const on = random() < 0.55 || !swarm;
     const uneven = random();
     const ceilingPpm = profile.ceilingPpm[kind] ?? 0;
-    if (!on || ceilingPpm === 0 || impossible.has(kind)) return 0;
+    if (!on || ceilingPpm === 0 || scale === 0 || impossible.has(kind)) return 0;
     const points = sagas * POINTS_PER_SAGA[point];
     const spread = ceiling.perRun === undefined ? ceilingPpm : (ceiling.perRun * 1e6) / points;
     const most = Math.min(ceilingPpm, Math.ceil(spread));
-    return Math.max(1, Math.round(most * (least + (1 - least) * uneven)));
+    const rate = Math.round(most * (least + (1 - least) * uneven) * scale);
+    return Math.min(1_000_000, Math.max(1, rate));
   });
 }
 

@@ -13,6 +13,7 @@ import { latencies } from './curves.ts';
 import { FOREST_STYLE, forest, forestNote } from './forest.ts';
 import { front } from './front.ts';
 import { losses, paired } from './paired.ts';
+import { SENSITIVITY_STYLE, sensitivity } from './sensitivity.ts';
 
 /** A self-contained HTML page of one comparison. */
 export function renderComparisonHtml(record: CompareRecord): string {
@@ -27,6 +28,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
       body: lines([forestNote(baseline!.name), forest(pen, record)]),
     },
     ...some({ id: 'latency', title: 'Latency', body: latencies(pen, record) }),
+    ...some({ id: 'sensitivity', title: 'In other weather', body: sensitivity(record) }),
     { id: 'seeds', title: 'Seed by seed', body: paired(pen, record) },
     { id: 'losses', title: 'Where it loses', body: losses(record) },
     { id: 'assumptions', title: 'What this rests on', body: assumptions(record) },
@@ -36,7 +38,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
     body: lines([masthead(record), verdict(record), contents(sections), ...sections.map(section)]),
     data: { record: withoutMeta(record) },
     meta: { body: made(record) },
-    style: FOREST_STYLE,
+    style: FOREST_STYLE + SENSITIVITY_STYLE,
   });
 }
 

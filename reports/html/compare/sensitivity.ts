@@ -1,0 +1,45 @@
+// Sensitivity: how the recommended policy does when faults are rarer or more frequent, and with other timeouts.
+
+import type { CompareRecord } from '../../../simulator/compare-record.ts';
+import {
+  gridsOf,
+  type SensitivityEntry,
+  type SensitivityGrid,
+  sensitivityNote,
+} from '../../sensitivity-rows.ts';
+import { HEATMAP_STYLE } from '../heatmap.ts';
+import { html, lines, type Markup } from '../markup.ts';
+
+/** Nothing when the comparison was not asked for it. */
+export function sensitivity(record: CompareRecord): Markup | undefined {
+  const grids = gridsOf(record);
+  if (grids.length === 0) return undefined;
+  return lines([
+    html`<p class="note">${sensitivityNote(record)} The darker, the worse.</p>`,
+    ...grids.map(heatmap),
+  ]);
+}
+
+function heatmap({ title, unit, columns, rows }: SensitivityGrid): Markup {
+  const name = `${title} by fault rate and timeout`;
+  const heads = columns.map(
+    (column) => html`<th scope="col" data-csv-name="${`${column}, ${unit}`}">${column}</th>`,
+  );
+  return html`<h3>${title}</h3>
+<div class="table" role="region" aria-label="${name}" tabindex="0"><table class="heatmap grid" data-name="${name}">
+<thead><tr><th scope="col">Faults</th>${heads}</tr></thead>
+<tbody>
+${lines(rows.map((row) => html`<tr><th scope="row">${row.name}</th>${row.entries.map(cell)}</tr>`))}
+</tbody></table></div>
+<p class="tools needs-js"><button type="button" class="quiet" data-csv>Save as CSV<span class="unseen">: ${name}</span></button></p>`;
+}
+
+function cell({ text, value, shade, isOwn }: SensitivityEntry): Markup {
+  const own = isOwn ? ' own' : '';
+  return html`<td class="heat h${shade}${own}" data-value="${value ?? ''}">${text}</td>`;
+}
+
+export const SENSITIVITY_STYLE = `${HEATMAP_STYLE}
+.grid td.heat { padding: .35rem .5rem; font-variant-numeric: tabular-nums } .grid td.own { font-weight: 700; outline: 2px solid
+  var(--ink); outline-offset: -2px }
+`;

@@ -1,0 +1,107 @@
+// How far a recommendation carries, as two grids of texts: fault rate × timeout. What every format of a comparison shows.
+
+import type { CompareRecord, Sensitivity, SensitivityCell } from '../simulator/compare-record.ts';
+import { counted, duration, number, percent } from './wording.ts';
+
+export interface SensitivityEntry {
+  readonly text: string;
+  /** Bare: a share, or microseconds; absent where no saga ended. */
+  readonly value?: number;
+  /** 1 … 5, from the best cell of the grid to the worst. */
+  readonly shade: number;
+  /** The policy as it is, in the weather of the profile. */
+  readonly isOwn: boolean;
+  readonly isBroken: boolean;
+}
+
+export interface SensitivityGrid {
+  readonly title: string;
+  /** Of the values, for CSV. */
+  readonly unit: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly entries: readonly SensitivityEntry[] }[];
+}
+
+interface Told {
+  readonly title: string;
+  readonly unit: string;
+  readonly isGain: boolean;
+  of(cell: SensitivityCell): number | undefined;
+  text(value: number): string;
+}
+
+const TOLD: readonly Told[] = [
+  { title: 'Completed sagas', unit: 'share', isGain: true, of: ({ completed }) => completed, text: percent },
+  { title: 'p99 latency', unit: 'us', isGain: false, of: ({ p99Us }) => p99Us, text: duration },
+];
+const SHADES = 5;
+const AS_IT_IS = 1_000;
+
+/** Empty when the comparison was not asked for it. */
+export function gridsOf({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): readonly SensitivityGrid[] {
+  if (sensitivity === undefined) return [];
+  return TOLD.map((told) => gridOf(sensitivity, told));
+}
+
+/** How to read the grids. */
+export function sensitivityNote({ profile, sensitivity }: CompareRecord): string {
+  const { policy, seeds, ownTimeoutMs } = sensitivity!;
+  return `“${policy}” on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`;
+}
+
+/** What broke in the cells, a sentence each. */
+export function sensitivityViolations({
+  sensitivity,
+}: Pick<CompareRecord, 'sensitivity'>): readonly string[] {
+  if (sensitivity === undefined) return [];
+  const { cells, faultPermille, callTimeoutMs, policy, seeds } = sensitivity;
+  return cells.flatMap((row, i) =>
+    row.flatMap(({ violated, firstViolation }, j) => {
+      if (firstViolation === undefined) return [];
+      const where = `faults ${rateText(faultPermille[i]!)}, timeout ${duration(callTimeoutMs[j]! * 1_000)}`;
+      const { invariant, seed } = firstViolation;
+      return [
+        `✗ ${policy} (${where}): ${invariant} broken in ${number(violated)} of ${counted(seeds, 'run')}, first with seed "${seed}"`,
+      ];
+    }),
+  );
+}
+
+function gridOf(
+  { cells, faultPermille, callTimeoutMs, ownTimeoutMs }: Sensitivity,
+  told: Told,
+): SensitivityGrid {
+  const values = cells.flat().flatMap((cell) => told.of(cell) ?? []);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return {
+    title: told.title,
+    unit: told.unit,
+    columns: callTimeoutMs.map((ms) => duration(ms * 1_000)),
+    rows: cells.map((row, i) => ({
+      name: rateText(faultPermille[i]!),
+      entries: row.map((cell, j): SensitivityEntry => {
+        const value = told.of(cell);
+        const isOwn = faultPermille[i] === AS_IT_IS && callTimeoutMs[j] === ownTimeoutMs;
+        const isBroken = cell.violated > 0;
+        const bare = value === undefined ? 'none' : told.text(value);
+        const marked = `${isBroken ? '✗ ' : ''}${isOwn ? `[${bare}]` : bare}`;
+        return {
+          text: marked,
+          ...(value === undefined ? {} : { value }),
+          shade:
+            value === undefined ? SHADES : shadeOf(told.isGain ? most - value : value - least, most - least),
+          isOwn,
+          isBroken,
+        };
+      }),
+    })),
+  };
+}
+
+function shadeOf(loss: number, span: number): number {
+  return span === 0 ? 1 : 1 + Math.min(SHADES - 1, Math.floor((loss / span) * SHADES));
+}
+
+function rateText(permille: number): string {
+  return permille === 0 ? 'none' : `× ${permille / 1_000}`;
+}

@@ -1,0 +1,110 @@
+// How far a recommendation carries: the same policy when faults are rarer or more frequent than the profile has them, and
+// with other timeouts.
+//
+// SE1. Every cell runs the same seeds, the first of the comparison, so that neighbours differ by what names them.
+// SE2. A timeout that the scenario's sagas cannot have is left out (E12).
+
+import { UserError } from '../../engine/core/user-error.ts';
+import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine/policy/index.ts';
+import type { Sensitivity, SensitivityCell } from '../compare-record.ts';
+import type { Scenario } from '../scenario.ts';
+import { PooledSamples } from '../statistics/index.ts';
+import { type Contender, specOf, withPolicy } from './contenders.ts';
+import type { Job } from './job.ts';
+import type { SeedMeasure } from './measure.ts';
+import type { MeasureTask } from './measure-all.ts';
+import { isUsable } from './policy-space.ts';
+
+/** Of the profile's rates. */
+const FAULT_PERMILLE: readonly number[] = [0, 250, 500, 1_000, 2_000];
+/** Of the policy's own timeout. */
+const TIMEOUT_PERMILLE: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
+/** Seeds of a cell: of those of the comparison one in so many. */
+const SEEDS_SHARE = 5;
+const SEEDS_MAX = 100;
+
+/** What is to be run, and what becomes of it. */
+export interface SensitivityPlan {
+  /** A task for each cell, row by row. */
+  readonly tasks: readonly MeasureTask[];
+  /** @param runs per task its runs */
+  result(runs: readonly (readonly SeedMeasure[])[]): Sensitivity;
+}
+
+/**
+ * @param base what all policies of the comparison ran
+ * @throws UserError `no-settings` when the policy's timeout is none that could be varied
+ */
+export function sensitivityPlan(
+  scenario: Scenario,
+  base: Job,
+  contender: Contender,
+  { rootSeed, seeds }: { readonly rootSeed: string; readonly seeds: number },
+): SensitivityPlan {
+  const spec = settingsOf(scenario, contender);
+  const timeouts = timeoutsOf(spec).filter((callTimeoutMs) => isUsable({ ...spec, callTimeoutMs }, scenario)); // SE2
+  const count = Math.min(SEEDS_MAX, Math.max(1, Math.floor(seeds / SEEDS_SHARE)));
+  const names = Array.from({ length: count }, (_, i) => `${rootSeed}/${i}`); // SE1
+  const tasks = FAULT_PERMILLE.flatMap((faultPermille) =>
+    timeouts.map((callTimeoutMs): MeasureTask => {
+      const policySpec: PolicySpec = { ...spec, callTimeoutMs };
+      const varied: Contender = { name: contender.name, policySpec };
+      return { job: { ...withPolicy(base, varied), faultPermille }, seeds: names };
+    }),
+  );
+  const result = (runs: readonly (readonly SeedMeasure[])[]): Sensitivity => ({
+    policy: contender.name,
+    seeds: count,
+    faultPermille: FAULT_PERMILLE,
+    callTimeoutMs: timeouts,
+    ownTimeoutMs: spec.callTimeoutMs,
+    cells: FAULT_PERMILLE.map((_, row) =>
+      timeouts.map((__, column) => cellOf(runs[row * timeouts.length + column]!)),
+    ),
+  });
+  return { tasks, result };
+}
+
+/**
+ * Refuses what cannot be varied, before anything has run.
+ *
+ * @throws UserError `no-settings` (one of the policies has no timeout to vary), `no-faults` (there is no weather to vary)
+ */
+export function checkSensitivity(
+  scenario: Scenario,
+  contenders: readonly Contender[],
+  { profile }: Job,
+): void {
+  if (profile === 'calm') {
+    const hint = 'Give --profile breeze or storm, or leave out --sensitivity.';
+    throw new UserError('no-faults', '--sensitivity varies how frequent faults are, and calm has none', hint);
+  }
+  for (const contender of contenders) settingsOf(scenario, contender);
+}
+
+function settingsOf(scenario: Scenario, { policy, policySpec }: Contender): FullPolicySpec {
+  return policySpec === undefined ? specOf(scenario, policy) : definePolicy(policySpec).toJSON();
+}
+
+function timeoutsOf({ callTimeoutMs }: FullPolicySpec): readonly number[] {
+  const all = TIMEOUT_PERMILLE.map((permille) => Math.max(1, Math.round((callTimeoutMs * permille) / 1_000)));
+  return [...new Set(all)];
+}
+
+function cellOf(runs: readonly SeedMeasure[]): SensitivityCell {
+  const sum = (of: (run: SeedMeasure) => number): number => runs.reduce((all, run) => all + of(run), 0);
+  const pooled = new PooledSamples(runs.map(({ sagaUs }) => sagaUs));
+  const broken = runs.filter(({ violated }) => violated !== undefined);
+  const [first] = broken;
+  return {
+    completed:
+      sum(({ sagas }) => sagas.completed) /
+      Math.max(
+        1,
+        sum(({ sagas }) => sagas.started),
+      ),
+    ...(pooled.count === 0 ? {} : { p99Us: pooled.at(990) }),
+    violated: broken.length,
+    ...(first === undefined ? {} : { firstViolation: { invariant: first.violated!, seed: first.seed } }),
+  };
+}
