@@ -1,6 +1,7 @@
 // The pages of runs, `--reporter html`: one beside each stored record, and for several a gallery that leads to them.
 // They are loaded here, when somebody asks for one: what draws them takes a third of a second to load.
 
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { makeFolder, shownPath, writeText } from '../simulator/campaign/index.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
@@ -38,7 +39,10 @@ export class HtmlPages {
     const { renderRunHtml } = await import('../reports/html/index.ts');
     const page = (this.#several ? undefined : this.#file) ?? beside(stored);
     this.#written.push({ record, page });
-    return write(page, renderRunHtml(record));
+    const text = renderRunHtml(record, ({ debug }) =>
+      debug !== undefined && existsSync(debug) ? linkFrom(page, debug) : undefined,
+    );
+    return writePage(page, text);
   }
 
   /**
@@ -52,7 +56,7 @@ export class HtmlPages {
     const gallery = this.#file ?? join(commonFolder(this.#written.map(({ page }) => page)), 'report.html');
     const links = this.#written.map(({ page }) => linkFrom(gallery, page));
     const records = this.#written.map(({ record }) => record);
-    const path = write(
+    const path = writePage(
       gallery,
       renderGalleryHtml(records, (_, i) => links[i]!),
     );
@@ -66,7 +70,12 @@ function beside(stored: string): string {
   return join(dirname(stored), name === 'run' ? 'report.html' : `${name}.html`);
 }
 
-function write(file: string, text: string): string {
+/**
+ * Writes a page, and its folder; returns its path as people read it.
+ *
+ * @throws UserError `cannot-write`
+ */
+export function writePage(file: string, text: string): string {
   makeFolder(dirname(file));
   writeText(file, text);
   return shownPath(file);
@@ -79,6 +88,6 @@ function commonFolder(pages: readonly string[]): string {
   return (shared < 0 ? first! : first!.slice(0, shared)).join(sep) || '.';
 }
 
-function linkFrom(gallery: string, page: string): string {
-  return relative(dirname(gallery), page).split(sep).map(encodeURIComponent).join('/');
+function linkFrom(from: string, page: string): string {
+  return relative(dirname(from), page).split(sep).map(encodeURIComponent).join('/');
 }

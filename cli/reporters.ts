@@ -15,8 +15,10 @@ import type { GivenFlags } from './command-line.ts';
 import { isGiven, textsOf } from './flags.ts';
 import { FILE_WIDTH, palette, print, remark, width } from './terminal.ts';
 
-/** The report that is a page in a folder: of runs. */
+/** The reports that are pages: they go to files, beside the stored record unless one is named. */
 export const HTML = 'html';
+export const BRIEF_HTML = 'brief-html';
+const PAGES: readonly string[] = [HTML, BRIEF_HTML];
 
 /** One way to tell records. */
 export interface Reporter<Told> {
@@ -25,8 +27,6 @@ export interface Reporter<Told> {
   /** The text is a whole document of its format (R2). */
   readonly isDocument: boolean;
   render(records: readonly Told[], looks: PrettyOptions): string;
-  /** What is to be loaded before `render`, where that takes a while. */
-  load?(): Promise<void>;
   /** What is added to the job summary, where a CI server names a file for it. */
   summary?(records: readonly Told[]): string;
 }
@@ -98,11 +98,6 @@ export class Reporting<Told> {
     return this.#requests.map(({ name }) => name);
   }
 
-  /** Loads what the reports need; only for those that were asked for. */
-  async load(): Promise<void> {
-    for (const { reporter } of this.#chosen()) await reporter.load?.();
-  }
-
   /** Takes a record, and prints what is told of each; `page`: where its page was written, if it was. */
   add(record: Told, stored?: string, page?: string): void {
     this.#entries.push({ record, stored });
@@ -165,7 +160,7 @@ function requestsOf(given: GivenFlags, names: readonly string[]): readonly Reque
 /** Pages go to files and say nothing, so the report for people comes with them, and names them. */
 function withCompany(requests: readonly Request[], effects: readonly string[]): readonly Request[] {
   const isSilent = requests.every(
-    ({ name, file }) => name === HTML && effects.includes(name) && file === undefined,
+    ({ name, file }) => PAGES.includes(name) && effects.includes(name) && file === undefined,
   );
   return isSilent ? [{ name: 'pretty' }, ...requests] : requests;
 }

@@ -4,6 +4,7 @@
 import type { ComparedPolicy, CompareRecord, Metric } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
 import { blocksOf } from './compare-rows.ts';
+import { weatherSentence } from './sensitivity-rows.ts';
 import { counted, number, percent } from './wording.ts';
 
 /** What a brief says, for whichever format. */
@@ -33,10 +34,12 @@ export function briefOf(record: CompareRecord): Brief {
     decision: isKept ? `Keep “${recommended}”.` : `Take “${recommended}” in place of “${baseline!.name}”.`,
     why: sentence,
     evidence: isKept ? policies.flatMap((policy) => toldOf(record, policy)) : toldOf(record, chosen),
-    caveats: [...verdicts(record), ...losing(chosen, record.metrics), ...record.assumptions].slice(
-      0,
-      CAVEATS_MAX,
-    ),
+    caveats: [
+      ...verdicts(record),
+      ...losing(chosen, record.metrics),
+      ...(weatherSentence(record) === undefined ? [] : [weatherSentence(record)!]),
+      ...record.assumptions,
+    ].slice(0, CAVEATS_MAX),
     replays: (chosen.pairs ?? [])
       .flatMap(({ worst }) => worst.map(({ replay }) => replay))
       .slice(0, REPLAYS_MAX),

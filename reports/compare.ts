@@ -99,9 +99,13 @@ export function verdicts(record: Pick<CompareRecord, 'policies' | 'sensitivity'>
   return [...ofPolicies, ...sensitivityViolations(record)];
 }
 
-function costs({ policies, meta }: CompareRecord, { stored }: PrettyOptions): string {
-  const runs = policies.reduce((sum, policy) => sum + policy.runs.total, 0);
-  return [counted(runs, 'run'), duration(meta.wallMs * 1000), ...(stored === undefined ? [] : [stored])].join(
-    ' · ',
-  );
+function costs({ policies, sensitivity, meta }: CompareRecord, { stored, page }: PrettyOptions): string {
+  const cells = (sensitivity?.cells.flat().length ?? 0) * (sensitivity?.seeds ?? 0);
+  const runs = policies.reduce((sum, policy) => sum + policy.runs.total, cells);
+  return [
+    counted(runs, 'run'),
+    duration(meta.wallMs * 1000),
+    ...(stored === undefined ? [] : [stored]),
+    ...(page === undefined ? [] : [`report ${page}`]),
+  ].join(' · ');
 }

@@ -5,7 +5,7 @@ import { counted, duration, number, percent } from './wording.ts';
 
 export interface SensitivityEntry {
   readonly text: string;
-  /** Bare: a share, or microseconds; absent where no saga ended. */
+  /** Bare: a share, or microseconds; absent where too few sagas ended. */
   readonly value?: number;
   /** 1 … 5, from the best cell of the grid to the worst. */
   readonly shade: number;
@@ -49,6 +49,19 @@ export function sensitivityNote({ profile, sensitivity }: CompareRecord): string
   return `“${policy}” on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`;
 }
 
+/** What other weather does to the policy as it is, in one sentence; nothing when the comparison was not asked. */
+export function weatherSentence({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): string | undefined {
+  if (sensitivity === undefined) return undefined;
+  const { policy, faultPermille, callTimeoutMs, ownTimeoutMs, cells } = sensitivity;
+  const own = callTimeoutMs.indexOf(ownTimeoutMs);
+  const told = faultPermille.map((rate, i) => {
+    const when =
+      rate === 0 ? 'without faults' : rate === AS_IT_IS ? 'as it is' : `at ${rateText(rate)} the faults`;
+    return `${percent(cells[i]![own]!.completed)} ${when}`;
+  });
+  return `In other weather “${policy}” completes ${told.join(', ')}.`;
+}
+
 /** What broke in the cells, a sentence each. */
 export function sensitivityViolations({
   sensitivity,
@@ -83,7 +96,7 @@ function gridOf(
         const value = told.of(cell);
         const isOwn = faultPermille[i] === AS_IT_IS && callTimeoutMs[j] === ownTimeoutMs;
         const isBroken = cell.violated > 0;
-        const bare = value === undefined ? 'none' : told.text(value);
+        const bare = value === undefined ? 'too few' : told.text(value);
         const marked = `${isBroken ? '✗ ' : ''}${isOwn ? `[${bare}]` : bare}`;
         return {
           text: marked,

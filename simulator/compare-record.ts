@@ -110,7 +110,7 @@ export interface ComparedPolicy {
 export interface SensitivityCell {
   /** Share of the sagas. */
   readonly completed: number;
-  /** Over the sagas of all seeds; absent when none ended. */
+  /** Over the sagas of all seeds; absent when fewer ended than a p99 needs. */
   readonly p99Us?: number;
   /** Runs in which an invariant broke, and the first of them. */
   readonly violated: number;

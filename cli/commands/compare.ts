@@ -9,10 +9,11 @@ import {
   makeFolder,
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { comparisonPages } from '../compare-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
-import { COMPARE_REPORTERS } from '../report-tables.ts';
+import { COMPARE_EFFECTS, COMPARE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeComparison } from '../result-files.ts';
 import { remark } from '../terminal.ts';
@@ -32,7 +33,7 @@ export const COMPARE: CommandSpec = {
       `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
     ),
     ...flags('sagas', 'profile', 'saga', 'sensitivity', 'workers'),
-    flagFor('reporter', 'pretty, md, brief, html, brief-html or json; each as NAME=FILE to write a file'),
+    flagFor('reporter', 'pretty, md, brief, json, html or brief-html; each as NAME=FILE to write a file'),
     flagFor('json', 'Only the record on stdout, one line of JSON'),
     ...flags('out', 'quiet', 'no-color'),
   ],
@@ -52,8 +53,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
       'See `sagastorm list`, or name a file.',
     );
   }
-  const reporting = new Reporting(given, COMPARE_REPORTERS);
-  await reporting.load();
+  const reporting = new Reporting(given, COMPARE_REPORTERS, COMPARE_EFFECTS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
@@ -68,7 +68,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
       return EXIT.interrupted;
     }
     const stored = storeComparison(record, out);
-    reporting.add(record, stored);
+    reporting.add(record, stored, await comparisonPages(reporting, record, stored));
     reporting.end();
     return codeOfVerdict(record.verdict);
   } finally {

@@ -96,13 +96,17 @@ function recordedIn(capsule: Capsule) {
   return { job: capsuleJob(capsule), seed, plan, ...(only === undefined ? {} : { only }) };
 }
 
-/** @throws UserError `missing-database` */
+/** @throws UserError `missing-database`, `bad-db` */
 function databaseOf(given: GivenFlags): string | undefined {
   const db = textOf(given, 'db');
   const [store = db === undefined ? 'sqlite' : 'postgres'] = choicesOf(given, 'store', STORES);
-  if (store === 'sqlite' && db === undefined) return undefined;
+  if (store === 'sqlite') {
+    if (db === undefined) return undefined;
+    const hint = 'Leave one of them out: a run on SQLite makes a file of its own.';
+    throw new UserError('bad-db', '--db does not go with --store sqlite', hint);
+  }
   const url = db ?? process.env.DATABASE_URL;
-  if (store === 'postgres' && url !== undefined && /^postgres(ql)?:/.test(url)) return url;
+  if (url !== undefined && /^postgres(ql)?:/.test(url)) return url;
   throw new UserError(
     'missing-database',
     'the store "postgres" needs a database',

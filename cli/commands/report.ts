@@ -2,12 +2,20 @@
 // given when they were made.
 
 import { UserError } from '../../engine/core/user-error.ts';
+import type { CompareRecord } from '../../simulator/compare-record.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { comparisonPages } from '../compare-pages.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
-import { COMPARE_REPORTERS, RUN_EFFECTS, RUN_REPORTERS, TUNE_REPORTERS } from '../report-tables.ts';
+import {
+  COMPARE_EFFECTS,
+  COMPARE_REPORTERS,
+  RUN_EFFECTS,
+  RUN_REPORTERS,
+  TUNE_REPORTERS,
+} from '../report-tables.ts';
 import { type Reporters, Reporting } from '../reporters.ts';
 import { readRecord, type StoredRecord } from '../stored-records.ts';
 
@@ -43,24 +51,29 @@ export async function report(words: readonly string[], given: GivenFlags): Promi
       await tellRuns(found, given);
       break;
     case 'comparison':
-      await tell(found, given, COMPARE_REPORTERS);
+      await tellComparisons(found, given);
       break;
     case 'tuning':
-      await tell(found, given, TUNE_REPORTERS);
+      tell(found, given, TUNE_REPORTERS);
       break;
   }
   return EXIT.held;
 }
 
 /** All of one kind: the reporters of its table know what to do with them. */
-async function tell<Told>(
-  found: readonly StoredRecord[],
-  given: GivenFlags,
-  reporters: Reporters<Told>,
-): Promise<void> {
+function tell<Told>(found: readonly StoredRecord[], given: GivenFlags, reporters: Reporters<Told>): void {
   const reporting = new Reporting(given, reporters);
-  await reporting.load();
   for (const { record, file } of found) reporting.add(record as Told, file);
+  reporting.end();
+}
+
+/** Pages of comparisons are written beside their records. */
+async function tellComparisons(found: readonly StoredRecord[], given: GivenFlags): Promise<void> {
+  const reporting = new Reporting(given, COMPARE_REPORTERS, COMPARE_EFFECTS);
+  for (const { record, file } of found) {
+    const comparison = record as CompareRecord;
+    reporting.add(comparison, file, await comparisonPages(reporting, comparison, file, found.length > 1));
+  }
   reporting.end();
 }
 

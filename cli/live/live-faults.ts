@@ -6,6 +6,7 @@
 //     to the same points, and would never get past them.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { liveNowUs } from '../../engine/live/clock.ts';
 import type { DeliveredFault } from '../../simulator/audit/evidence.ts';
 import { FAULTS } from '../../simulator/faults/catalogue.ts';
 import type { Fates, Phase, PointKind } from '../../simulator/faults/fault.ts';
@@ -135,7 +136,8 @@ export class LiveFaults {
 
 /** W1. */
 export function writeDiary(file: string, faults: readonly PlannedFault[], phase: Phase): void {
-  const lines = faults.map((fault) => JSON.stringify({ ...fault, phase } satisfies DeliveredFault));
+  const atUs = liveNowUs();
+  const lines = faults.map((fault) => JSON.stringify({ ...fault, phase, atUs } satisfies DeliveredFault));
   if (lines.length > 0) appendFileSync(file, `${lines.join('\n')}\n`);
 }
 

@@ -155,7 +155,8 @@ function recordOf(
     },
   });
   const live = { store: store.kind, orchestrators, pace, kills: deaths, lives, evidence: folder };
-  return { ...record, live };
+  const healAtUs = evidence.healedAtUs - evidence.beganAtUs;
+  return { ...record, timeline: { ...record.timeline!, healAtUs }, live };
 }
 
 /** The policy by its own name, and how much faster it was. */

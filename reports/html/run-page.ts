@@ -5,7 +5,7 @@ import { html, lines } from './markup.ts';
 import { renderPage } from './page.ts';
 import { Pen } from './pen.ts';
 import { coverageSection } from './run/coverage.ts';
-import { failuresSection } from './run/failures.ts';
+import { type DebuggerOf, failuresSection } from './run/failures.ts';
 import { invariantsSection } from './run/invariants.ts';
 import { latencySection } from './run/latency.ts';
 import { outcomesSection } from './run/outcomes.ts';
@@ -19,10 +19,14 @@ import { timelineSection } from './run/timeline.ts';
 import { verdictBand } from './run/verdict.ts';
 import { contents, type Section, section } from './section.ts';
 
-/** Renders one record as a whole document; the text ends in a newline. */
-export function renderRunHtml(record: RunRecord): string {
+/**
+ * Renders one record as a whole document; the text ends in a newline.
+ *
+ * @param debuggerOf the address of a failure's debugger page, from this page; undefined where there is none
+ */
+export function renderRunHtml(record: RunRecord, debuggerOf: DebuggerOf = () => undefined): string {
   const { meta, ...data } = record;
-  const sections = sectionsOf(record);
+  const sections = sectionsOf(record, debuggerOf);
   return renderPage({
     title: titleOf(record),
     style: RUN_STYLE,
@@ -37,10 +41,10 @@ ${lines(sections.map(section))}
   });
 }
 
-function sectionsOf(record: RunRecord): readonly Section[] {
+function sectionsOf(record: RunRecord, debuggerOf: DebuggerOf): readonly Section[] {
   const pen = new Pen();
   const all: readonly (Section | undefined)[] = [
-    failuresSection(record),
+    failuresSection(record, debuggerOf),
     invariantsSection(record),
     serviceLevelsSection(record, pen),
     outcomesSection(record, pen),

@@ -40,6 +40,10 @@ export class AuditTally {
     this.#sends.set(operation, (this.#sends.get(operation) ?? 0) + 1);
   }
 
+  delivered({ atUs }: DeliveredFault): void {
+    this.#timeline.add('faults', Math.max(0, atUs - this.#beganAtUs));
+  }
+
   /** A saga as the run left it. */
   saga({ saga, askedAtUs }: AskedSaga, definition: SagaDefinition, log: readonly StoredEvent[]): void {
     this.#counts.started++;

@@ -166,6 +166,7 @@ class Audit implements WorldView {
     for (const { asked, definition } of this.#sagas.values()) {
       this.#tally.saga(asked, definition, this.log(asked.saga));
     }
+    for (const fault of faults) this.#tally.delivered(fault);
     const violated = this.#judge.violationsTotal > 0;
     const reason = inconclusive ?? this.#unresolved();
     return {

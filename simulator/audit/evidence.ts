@@ -37,6 +37,7 @@ export interface DeliveredFault {
   readonly at: string;
   readonly params: Readonly<Record<string, number>>;
   readonly phase: 'running' | 'compensating' | 'ended';
+  readonly atUs: number;
 }
 
 export interface Evidence {

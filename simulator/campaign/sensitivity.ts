@@ -8,7 +8,7 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine/policy/index.ts';
 import type { Sensitivity, SensitivityCell } from '../compare-record.ts';
 import type { Scenario } from '../scenario.ts';
-import { PooledSamples } from '../statistics/index.ts';
+import { PooledSamples, samplesNeeded } from '../statistics/index.ts';
 import { type Contender, specOf, withPolicy } from './contenders.ts';
 import type { Job } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
@@ -22,6 +22,8 @@ const TIMEOUT_PERMILLE: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
 /** Seeds of a cell: of those of the comparison one in so many. */
 const SEEDS_SHARE = 5;
 const SEEDS_MAX = 100;
+/** In parts per thousand. */
+const P99 = 990;
 
 /** What is to be run, and what becomes of it. */
 export interface SensitivityPlan {
@@ -103,7 +105,7 @@ function cellOf(runs: readonly SeedMeasure[]): SensitivityCell {
         1,
         sum(({ sagas }) => sagas.started),
       ),
-    ...(pooled.count === 0 ? {} : { p99Us: pooled.at(990) }),
+    ...(pooled.count < samplesNeeded(P99) ? {} : { p99Us: pooled.at(P99) }),
     violated: broken.length,
     ...(first === undefined ? {} : { firstViolation: { invariant: first.violated!, seed: first.seed } }),
   };

@@ -97,7 +97,7 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
     [
       'another command’s reporter',
       [...BOTH, '--reporter', 'line'],
-      '--reporter takes one of pretty, md, brief, html, brief-html, json, not "line"',
+      '--reporter takes one of pretty, md, brief, json, html, brief-html, not "line"',
     ],
   ])('%s ends in one sentence and 64', async (_, words, sentence) => {
     const folder = freshFolder();

@@ -1,7 +1,7 @@
 // `--reporter html`: where pages go, that the terminal names them, and that a gallery leads to them.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withoutMeta } from '../../reports/html/page.ts';
 import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
@@ -52,5 +52,47 @@ describe.concurrent('sagastorm … --reporter html', PROCESS_TIMEOUT, () => {
     expect(stdout).toMatch(/^held · honest [^\n]*\n$/);
     expect(read(folder, 'site/index.html')).toContain('✓ Held: honest');
     expect(existsSync(join(folder, '.sagastorm/report.html'))).toBe(false);
+  });
+
+  test('the card of a failure leads to its debugger page, and a record whose pages are gone does not', async () => {
+    const folder = freshFolder();
+    await sagastorm(['run', resolve('scenarios/planted-bugs/oversell.ts'), ...HTML, '--quiet'], folder);
+    const link = /href="(failures\/[^"]+\.html)">Open in the debugger</.exec(
+      read(folder, '.sagastorm/report.html'),
+    );
+    expect(existsSync(join(folder, '.sagastorm', link![1]!))).toBe(true);
+    rmSync(join(folder, '.sagastorm/failures'), { recursive: true });
+    await sagastorm(['report', '.sagastorm/run.json', '--reporter', 'html'], folder);
+    expect(read(folder, '.sagastorm/report.html')).not.toContain('Open in the debugger');
+  });
+
+  test('a comparison and its brief are pages beside its record, and stored ones are told again', async () => {
+    const folder = freshFolder();
+    const words = [
+      'compare',
+      honest,
+      '--policy',
+      'default',
+      '--policy',
+      'patient',
+      '--seeds',
+      '2',
+      '--seed',
+      '7',
+    ];
+    const both = ['--reporter', 'html', '--reporter', 'brief-html'];
+    const { code, stdout, stderr } = await sagastorm([...words, ...both, '--quiet'], folder);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'report .sagastorm/compare.html, .sagastorm/compare-brief.html',
+    );
+    const made = read(folder, '.sagastorm/compare.html');
+    expect(made).toContain('<h1>Policies for honest</h1>');
+    expect(read(folder, '.sagastorm/compare-brief.html')).toContain('Which policy for honest');
+    await sagastorm(['report', '.sagastorm/compare.json', '--reporter', 'html=again.html'], folder);
+    expect(read(folder, 'again.html')).toBe(made);
+    const record = '.sagastorm/compare.json';
+    const two = await sagastorm(['report', record, record, '--reporter', 'html=one.html'], folder);
+    expect([two.code, two.stderr]).toEqual([64, expect.stringContaining('cannot hold the pages of several')]);
   });
 });

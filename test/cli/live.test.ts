@@ -30,6 +30,9 @@ test('a storm with kills holds, and leaves nothing behind', async () => {
   expect(kills.orchestrator + kills.participant).toBeGreaterThanOrEqual(4);
   expect(lives).toBeGreaterThanOrEqual(3 + 4);
   expect(Object.keys(record.faults.delivered).length).toBeGreaterThan(5);
+  const { healAtUs, buckets } = record.timeline!;
+  expect(healAtUs).toBeGreaterThanOrEqual(5_000_000);
+  expect(buckets.reduce((sum, { faults }) => sum + faults, 0)).toBeGreaterThan(5);
   expect(readdirSync(join(out, 'live'))).toEqual([]);
 });
 
@@ -78,6 +81,7 @@ test.each([
   ],
   ['no scenario', [], 'live takes one scenario or capsule, not 0'],
   ['a database without an address', ['bank-transfer', '--store', 'postgres'], 'needs a database'],
+  ['a database for files', ['bank-transfer', '--store', 'sqlite', '--db', 'x'], '--db does not go with'],
   ['too many seconds', ['bank-transfer', '--seconds', '1e9'], '--seconds'],
 ])('%s is refused in one sentence', async (_what, words, sentence) => {
   const { code, stderr } = await sagastorm(['live', ...words, '--out', out]);

@@ -97,7 +97,7 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
     expect(md.stdout).toMatch(/^## Policies for honest\n/);
     const refused = await sagastorm(['report', COMPARISON, '--reporter', 'junit']);
     expect(refused.stderr).toMatch(
-      /^sagastorm: --reporter takes one of pretty, md, brief, html, brief-html, json, not "junit"\.\n/,
+      /^sagastorm: --reporter takes one of pretty, md, brief, json, html, brief-html, not "junit"\.\n/,
     );
     expect(refused.code).toBe(64);
   });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { type Palette, renderComparison, renderComparisonMarkdown } from '../../reports/index.ts';
-import { comparison as record } from './comparisons.ts';
+import { drawnComparison, comparison as record } from './comparisons.ts';
 
 const same = (text: string): string => text;
 const plain: Palette = { bold: same, dim: same, green: same, red: same, yellow: same };
@@ -76,4 +76,21 @@ test('Markdown cannot be broken by what it names', () => {
   const text = renderComparisonMarkdown({ ...record, rootSeed: 'a`b', sentence: 'a | b ~~c~~ <d>' });
   expect(text).toContain('**a \\| b \\~\\~c\\~\\~ \\<d>**');
   expect(text).toContain('root seed `` a`b ``');
+});
+
+test('the sensitivity of the recommendation stands below, with what broke in its cells', () => {
+  const text = renderComparison(drawnComparison, { colors: plain, width: 80 });
+  expect(text).toContain(
+    [
+      ' Completed sagas by call timeout',
+      '   faults  500 ms     2 s',
+      '   none      90 %    90 %',
+      '   × 1     ✗ 60 %  [78 %]',
+    ].join('\n'),
+  );
+  expect(text).toContain('   none    900 ms  too few');
+  expect(text).toContain('✗ patient (faults × 1, timeout 500 ms): at-most-once broken in 1 of 40 runs,');
+  const markdown = renderComparisonMarkdown(drawnComparison);
+  expect(markdown).toContain('| Completed sagas: faults | 500 ms | 2 s |');
+  expect(markdown).toContain('first with seed "nightly/3"');
 });

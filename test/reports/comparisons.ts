@@ -1,22 +1,25 @@
 // A comparison of two policies, for tests of its reports.
 
-import type { ComparedPolicy, CompareRecord } from '../../simulator/index.ts';
+import type { ComparedPolicy, CompareRecord, PairedDifferences } from '../../simulator/index.ts';
+
+/** Of a policy that is only looked at for its metrics. */
+export const ONE_SAGA: ComparedPolicy['sagas'] = {
+  started: 1,
+  completed: 1,
+  compensated: 0,
+  failed: 0,
+  compensationFailed: 0,
+  open: 0,
+  resumed: 0,
+  shed: 0,
+};
 
 function policy(rest: Pick<ComparedPolicy, 'name' | 'role' | 'metrics'>): ComparedPolicy {
   return {
     rootSeed: rest.role === 'control' ? 'nightly-aa' : 'nightly',
     runs: { total: 200, held: 200, violated: 0, inconclusive: 0 },
     violations: [],
-    sagas: {
-      started: 1,
-      completed: 1,
-      compensated: 0,
-      failed: 0,
-      compensationFailed: 0,
-      open: 0,
-      resumed: 0,
-      shed: 0,
-    },
+    sagas: ONE_SAGA,
     isOnFront: true,
     fingerprint: '0123456789abcdef0123456789abcdef',
     ...rest,
@@ -115,4 +118,51 @@ export const comparison: CompareRecord = {
     }),
   ],
   meta: { wallMs: 8_160, startedAt: '2026-11-20T00:00:00.000Z', workers: 2 },
+};
+
+const PAIRS: PairedDifferences = {
+  id: 'completed',
+  better: 150,
+  equal: 30,
+  worse: 20,
+  from: -0.1,
+  width: 0.1,
+  counts: [20, 90, 60],
+  worst: [
+    { seed: 'nightly/9', value: 0.7, baseline: 0.8, replay: 'npx sagastorm replay ride --seed nightly/9' },
+  ],
+};
+const CURVES = { permille: [0, 500, 1_000], sagaUs: [10_000, 400_000, 90_000_000] };
+
+/** With everything that can be drawn; one cell of the sensitivity is broken, and one has too few sagas for a p99. */
+export const drawnComparison: CompareRecord = {
+  ...comparison,
+  policies: comparison.policies.map((policy) => ({
+    ...policy,
+    curves: CURVES,
+    metrics: [...policy.metrics, { id: 'calls', value: 5.5, samples: 200 }],
+    ...(policy.role === 'contender' ? { pairs: [PAIRS] } : {}),
+  })),
+  sensitivity: {
+    policy: 'patient',
+    seeds: 40,
+    faultPermille: [0, 1_000],
+    callTimeoutMs: [500, 2_000],
+    ownTimeoutMs: 2_000,
+    cells: [
+      [
+        { completed: 0.9, p99Us: 900_000, violated: 0 },
+        { completed: 0.9, violated: 0 },
+      ],
+      [
+        {
+          completed: 0.6,
+          p99Us: 30_000_000,
+          violated: 1,
+          firstViolation: { invariant: 'at-most-once', seed: 'nightly/3' },
+        },
+        { completed: 0.78, p99Us: 21_000_000, violated: 0 },
+      ],
+    ],
+  },
 };

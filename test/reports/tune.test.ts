@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Palette, renderTuning, renderTuningMarkdown } from '../../reports/index.ts';
 import { drawFront } from '../../reports/tune-front.ts';
 import type { ComparedPolicy, MetricDifference, TuneRecord } from '../../simulator/index.ts';
+import { ONE_SAGA } from './comparisons.ts';
 
 const same = (text: string): string => text;
 const plain: Palette = { bold: same, dim: same, green: same, red: same, yellow: same };
@@ -26,16 +27,7 @@ function policy(
     rootSeed: 'nightly',
     runs: { total: 66, held: 66, violated: 0, inconclusive: 0 },
     violations: [],
-    sagas: {
-      started: 1,
-      completed: 1,
-      compensated: 0,
-      failed: 0,
-      compensationFailed: 0,
-      open: 0,
-      resumed: 0,
-      shed: 0,
-    },
+    sagas: ONE_SAGA,
     metrics: [metric('completed', completed, 0), metric('latency-p99', p99Us, 1), metric('calls', calls, 2)],
     isOnFront: true,
     fingerprint: '0123456789abcdef0123456789abcdef',

@@ -9,6 +9,7 @@ import { Pen } from '../pen.ts';
 import { section } from '../section.ts';
 import { FOREST_STYLE } from './forest.ts';
 import { front } from './front.ts';
+import { toneOf } from './tone.ts';
 
 /** A self-contained HTML page. */
 export function renderBriefHtml(record: CompareRecord): string {
@@ -22,7 +23,7 @@ export function renderBriefHtml(record: CompareRecord): string {
     style: FOREST_STYLE,
     body: lines([
       html`<header class="masthead"><h1>${title}</h1><p>${method}</p></header>`,
-      html`<section class="verdict tone-ok" aria-labelledby="decision"><h2 id="decision">${decision}</h2><p class="lead">${why}</p></section>`,
+      html`<section class="verdict ${toneOf(record)}" id="verdict" aria-labelledby="decision"><h2 id="decision">${decision}</h2><p class="lead">${why}</p></section>`,
       section({
         id: 'evidence',
         title: 'Evidence',

@@ -14,6 +14,7 @@ import { FOREST_STYLE, forest, forestNote } from './forest.ts';
 import { front } from './front.ts';
 import { losses, paired } from './paired.ts';
 import { SENSITIVITY_STYLE, sensitivity } from './sensitivity.ts';
+import { toneOf } from './tone.ts';
 
 /** A self-contained HTML page of one comparison. */
 export function renderComparisonHtml(record: CompareRecord): string {
@@ -53,10 +54,8 @@ function masthead({ scenario, policies, seeds, sagasPerRun, rootSeed, profile }:
 }
 
 function verdict(record: CompareRecord): Markup {
-  const tone =
-    record.verdict === 'held' ? 'tone-ok' : record.verdict === 'violated' ? 'tone-bad' : 'tone-warn';
   const isKept = record.recommended === record.policies[0]!.name;
-  return html`<section class="verdict ${tone}" id="verdict" aria-labelledby="verdict-title">
+  return html`<section class="verdict ${toneOf(record)}" id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title">${isKept ? `Keep ${record.recommended}` : `Take ${record.recommended}`}</h2>
 <p class="lead">${record.sentence}</p>
 ${lines(verdicts(record).map((line) => html`<p>${line}</p>`))}

@@ -17,12 +17,15 @@ import { pairs, type Section } from '../section.ts';
 const FAULTS_MAX = 40;
 const INCONCLUSIVE_MAX = 50;
 
+/** Where the debugger page of a failure is, as a link. */
+export type DebuggerOf = (violation: RecordedViolation) => string | undefined;
+
 /** Nothing where nothing failed. */
-export function failuresSection(record: RunRecord): Section | undefined {
+export function failuresSection(record: RunRecord, debuggerOf: DebuggerOf): Section | undefined {
   const { violations, determinism, inconclusive } = record;
   const parts = [
     ...(determinism.equal < determinism.checked ? [divergence(record)] : []),
-    ...violations.map((violation, i) => card(violation, i + 1, record)),
+    ...violations.map((violation, i) => card(violation, i + 1, record, debuggerOf(violation))),
     ...(inconclusive.length > 0 ? [unanswered(record)] : []),
   ];
   if (parts.length === 0) return undefined;
@@ -35,7 +38,12 @@ export function failureAnchor(place: number): string {
   return `failure-${place}`;
 }
 
-function card(violation: RecordedViolation, place: number, { runs, live }: RunRecord): Markup {
+function card(
+  violation: RecordedViolation,
+  place: number,
+  { runs, live }: RunRecord,
+  link: string | undefined,
+): Markup {
   const {
     invariant,
     statement,
@@ -66,13 +74,17 @@ ${pairs([
   ['Seed', html`<code>${seed}</code>`],
   shrunk === undefined ? undefined : ['Made small', size(shrunk)],
   notShrunk === undefined ? undefined : ['Not made small', notShrunk],
-  debug === undefined ? undefined : ['Event by event', html`<code>${debug}</code>`],
+  debug === undefined ? undefined : ['Event by event', debuggerLink(debug, link)],
 ])}
 <h4>See it again</h4>
 ${command(replay, `Replay failure ${place}`)}
 ${runTest !== undefined && html`<p class="small dim">A test that fails until the bug is mended${test !== undefined && html`, in <code>${test}</code>`}:</p>${command(runTest, `Run the test of failure ${place}`)}`}
 ${faultList(faults, place, shrunk === undefined)}
 </article>`;
+}
+
+function debuggerLink(path: string, link: string | undefined): Markup {
+  return link === undefined ? html`<code>${path}</code>` : html`<a href="${link}">Open in the debugger</a>`;
 }
 
 /** The faults that are left, in words: numbered, each with what the search found out about it. */

@@ -5,32 +5,7 @@ import { renderBriefHtml } from '../../../reports/html/compare/brief-page.ts';
 import { renderComparisonHtml } from '../../../reports/html/compare/page.ts';
 import { withoutMeta } from '../../../reports/html/page.ts';
 import { renderBriefMarkdown } from '../../../reports/index.ts';
-import type { CompareRecord, PairedDifferences } from '../../../simulator/index.ts';
-import { comparison } from '../comparisons.ts';
-
-const PAIRS: PairedDifferences = {
-  id: 'completed',
-  better: 150,
-  equal: 30,
-  worse: 20,
-  from: -0.1,
-  width: 0.1,
-  counts: [20, 90, 60],
-  worst: [
-    { seed: 'nightly/9', value: 0.7, baseline: 0.8, replay: 'npx sagastorm replay ride --seed nightly/9' },
-  ],
-};
-const CURVES = { permille: [0, 500, 1_000], sagaUs: [10_000, 400_000, 90_000_000] };
-
-const drawn: CompareRecord = {
-  ...comparison,
-  policies: comparison.policies.map((policy) => ({
-    ...policy,
-    curves: CURVES,
-    metrics: [...policy.metrics, { id: 'calls', value: 5.5, samples: 200 }],
-    ...(policy.role === 'contender' ? { pairs: [PAIRS] } : {}),
-  })),
-};
+import { comparison, drawnComparison as drawn } from '../comparisons.ts';
 
 test('the recommendation comes first, then its evidence, then where it loses', () => {
   const page = renderComparisonHtml(drawn);
@@ -97,4 +72,11 @@ test('the brief says what to do, why, what speaks against it, and how to see it'
     expect(brief).toContain(text);
   }
   expect(renderBriefHtml(drawn)).toContain('Take “patient” in place of “default”.');
+});
+
+test('the brief says what other weather does to the recommended policy', () => {
+  const sentence = 'In other weather “patient” completes 90 % without faults, 78 % as it is.';
+  expect(renderBriefMarkdown(drawn)).toContain(sentence);
+  expect(renderBriefHtml(drawn)).toContain(sentence);
+  expect(renderBriefMarkdown(comparison)).not.toContain('In other weather');
 });
