@@ -97,7 +97,7 @@ function caseElement({ group, name, outcome }: Case): string {
     case 'passed':
       return element('testcase', attributes);
     case 'skipped':
-      return element('testcase', attributes, [element('skipped', { message: outcome.message })]);
+      return element('testcase', attributes, [element('skipped', {}, [text(outcome.message)])]);
     case 'failure':
     case 'error': {
       const { kind, message, type, body } = outcome;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderJunit } from '../../reports/index.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
+import { junitErrors } from './published-schemas.ts';
 import { broken, failing, held, inconclusive, nondeterministic, violated } from './records.ts';
 import { type Node, treeOf } from './xml-tree.ts';
 
@@ -11,7 +12,7 @@ const SUITES = ['name', 'tests', 'failures', 'errors', 'time'];
 const SUITE = 'name package id timestamp hostname tests failures errors skipped time'.split(' ');
 const CASE = ['name', 'classname', 'time'];
 
-/** What Ant's, Jenkins' and Surefire's schemas all allow and demand. */
+/** The shape, and that what is counted adds up, which no schema says. */
 function checkShape(root: Node): void {
   expect(root.name).toBe('testsuites');
   expect(Object.keys(root.attributes)).toEqual(SUITES);
@@ -59,6 +60,12 @@ function outcomes(record: RunRecord): Readonly<Record<string, string>> {
     casesOf(suite!).map((one) => [one.attributes.name!.split(': ')[0], outcomeOf(one)]),
   );
 }
+
+test('every verdict is valid by the schema that Jenkins publishes, which finds what is wrong', async () => {
+  const xml = renderJunit([held, violated, inconclusive, nondeterministic, broken, failing(12)]);
+  expect(await junitErrors(xml)).toEqual([]);
+  expect(await junitErrors(xml.replace('<testcase ', '<testcase colour="red" '))).toHaveLength(1);
+});
 
 describe('JUnit XML', () => {
   test('has the shape that the common schemas ask for, for records of every verdict together', () => {
