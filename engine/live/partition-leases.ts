@@ -15,7 +15,7 @@ import { UserError } from '../core/user-error.ts';
 import { adjustmentOf, type Share } from './fair-shares.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
-import { WorkerRoll } from './worker-roll.ts';
+import { type RollCall, WorkerRoll } from './worker-roll.ts';
 
 const PARTITIONS = 8;
 const LEASE_MS = 10_000;
@@ -142,11 +142,14 @@ export class PartitionLeases {
     await this.#roll.leave().catch((error: Error) => this.#options.onTrouble(error)); // it will be over by itself
   }
 
-  /** Gives a partition back, for others to take at once. Its holder must have stopped: what it appends now is fenced. */
-  async release(partition: string): Promise<void> {
-    const lease = this.#held.get(partition);
+  /**
+   * Gives a partition back, for others to take at once. Its holder must have stopped: what it appends now is fenced. A
+   * lease that is not held any more is left alone, and so is a later one of the same partition.
+   */
+  async release(lease: Lease): Promise<void> {
+    const { partition } = lease;
+    if (this.#held.get(partition) !== lease) return;
     this.#held.delete(partition);
-    if (lease === undefined) return;
     try {
       await this.#line.run({ text: RELEASE, values: [partition, lease.epoch, this.#channel] });
     } catch (error) {
@@ -187,7 +190,7 @@ export class PartitionLeases {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.pause();
-    await Promise.all([...this.#held.keys()].map((partition) => this.release(partition)));
+    await Promise.all(this.held.map((lease) => this.release(lease)));
     await this.#line.close();
   }
 
@@ -211,7 +214,7 @@ export class PartitionLeases {
   async #lookOnce(): Promise<number> {
     const tickMs = Math.floor(this.#leaseMs / 3);
     try {
-      const call = this.#isClaiming ? await this.#roll.call(this.#most) : undefined;
+      const call = this.#isClaiming ? await this.#callRoll() : undefined;
       await this.#renew();
       if (call === undefined || !this.#isClaiming) return tickMs;
       const { claims, gives, waits } = adjustmentOf(this.#share(call.others.length === 0), call);
@@ -221,6 +224,16 @@ export class PartitionLeases {
     } catch (error) {
       this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));
       return Math.min(tickMs, 200);
+    }
+  }
+
+  /** Who cannot be counted keeps what is held. */
+  async #callRoll(): Promise<RollCall | undefined> {
+    try {
+      return await this.#roll.call(this.#most);
+    } catch (error) {
+      this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
     }
   }
 

@@ -143,10 +143,8 @@ export class PostgresLine {
       const client = await this.#options.connect();
       client.on('error', () => this.#lost(client));
       client.on('end', () => this.#lost(client));
-      await this.#options.prepare?.(client).catch((error: unknown) => {
-        cut(client);
-        throw error;
-      });
+      const { prepare, answerMs = ANSWER_MS } = this.#options;
+      if (prepare !== undefined) await bounded(client, answerMs, () => prepare(client));
       this.#client = client;
       this.#backoffMs = 0;
       return client;
@@ -178,13 +176,23 @@ export async function connectTo({ url, schema }: PostgresAddress): Promise<Clien
     application_name: 'sagastorm',
   });
   client.on('error', () => undefined); // the next statement will tell
-  try {
+  await bounded(client, CONNECT_MS, async () => {
     await client.connect();
     await client.query({ text: SESSION, values: [`"${schema}"`] });
-    return client;
+  });
+  return client;
+}
+
+/** A connection with which this fails, or takes too long, is given up: a server may take it and then say nothing. */
+async function bounded(client: Client, limitMs: number, act: () => Promise<void>): Promise<void> {
+  const timer = setTimeout(() => cut(client), limitMs);
+  try {
+    await act();
   } catch (error) {
     cut(client);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

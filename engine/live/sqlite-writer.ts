@@ -52,7 +52,6 @@ export class SqliteWriter {
   /** W4. */
   readonly #totals: TotalChanges;
   readonly #zones: ZoneChanges;
-  #births = 0;
 
   /** @throws UserError see {@link openSagasFile} */
   constructor(file: string) {
@@ -72,11 +71,14 @@ export class SqliteWriter {
     try {
       this.#begin();
       const partitions = new Map<number, string | undefined>();
+      let births = 0;
       for (let i = 0; i < answers.length; i++) {
         const epoch = batch.numbers[i * COLUMNS + COLUMN.epoch]!;
         const partition = this.#partitionOf(epoch, partitions);
+        const isBirth = batch.numbers[i * COLUMNS + COLUMN.expectedVersion] === 0;
+        const definition = isBirth ? batch.births[births++]! : '';
         answers[i] = APPEND_ANSWERS.indexOf(
-          partition === undefined ? 'append-fenced' : this.#append(batch, i, partition),
+          partition === undefined ? 'append-fenced' : this.#append(batch, i, partition, definition),
         );
       }
       this.#writeRows();
@@ -101,7 +103,6 @@ export class SqliteWriter {
   }
 
   #begin(): void {
-    this.#births = 0;
     this.#rows = [];
     this.#totals.forget();
     this.#zones.forget();
@@ -121,13 +122,17 @@ export class SqliteWriter {
   }
 
   /** W2. */
-  #append({ sagas, texts, numbers, births }: AppendBatch, i: number, partition: string): AppendAnswer {
+  #append(
+    { sagas, texts, numbers }: AppendBatch,
+    i: number,
+    partition: string,
+    definition: string,
+  ): AppendAnswer {
     const saga = sagas[i]!;
     const at = i * COLUMNS;
     const expectedVersion = numbers[at + COLUMN.expectedVersion]!;
     const atUs = numbers[at + COLUMN.atUs]!;
     const status = STATUSES[numbers[at + COLUMN.status]!];
-    const definition = expectedVersion === 0 ? births[this.#births++]! : '';
     let head = this.#heads.get(saga);
     const isKnown = head !== undefined;
     if (head === undefined) {

@@ -25,7 +25,7 @@ import { connectTo, PostgresLine } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { prepareSchema } from './postgres-schema.ts';
 import { exportRows, retireRows } from './postgres-upkeep.ts';
-import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
+import { isStorable, isStorableName, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
 import type { Retirement } from './retirement.ts';
 import {
   type SagaCatalogue,
@@ -39,6 +39,8 @@ import {
 const COMMIT_APPENDS_MAX = 2_000;
 /** Connections that append: while one waits for the disk, the other works. */
 const LANES = 2;
+/** Above those that partitions are told by: each partition uses all connections. */
+const LANE_BITS = 16;
 const OPEN_AGAIN_MS = 100;
 
 export interface PostgresStoreOptions {
@@ -218,7 +220,7 @@ export class PostgresStore implements Store, SagaCatalogue {
 
   /** L2. */
   #laneOf(saga: string): GroupCommit {
-    return this.#lanes[hash32(saga) % LANES]!;
+    return this.#lanes[(hash32(saga) >>> LANE_BITS) % LANES]!;
   }
 
   #rest(): void {
@@ -240,7 +242,7 @@ export class PostgresStore implements Store, SagaCatalogue {
 
   async #logsOf(sagas: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]> | undefined> {
     try {
-      const values = [[...new Set(sagas)]];
+      const values = [[...new Set(sagas)].filter(isStorableName)];
       const logs = await readLogs(this.#reader, 's.id = ANY ($1)', { name: 'load', values });
       return new Map(logs.map((log) => [log[0]!.saga, log]));
     } catch (error) {

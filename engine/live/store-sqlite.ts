@@ -266,8 +266,13 @@ export class SqliteStore implements Store, SagaCatalogue {
   #startThread(): Worker {
     const thread = new Worker(THREAD, { workerData: this.#file });
     thread.unref();
-    // In a turn of its own: Node hands out a thousand messages in one, and there would always be the next.
-    thread.on('message', (written: WrittenBatch) => setImmediate(() => this.#written(written)));
+    // In a turn of its own: Node hands out a thousand messages in one, and there would always be the next. When the
+    // thread has died meanwhile, what it was about is settled (L3).
+    thread.on('message', (written: WrittenBatch) =>
+      setImmediate(() => {
+        if (this.#thread === thread) this.#written(written);
+      }),
+    );
     let trouble = 'the writer thread ended';
     thread.on('error', (error) => {
       trouble = error instanceof Error ? error.message : String(error);

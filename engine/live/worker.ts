@@ -219,7 +219,7 @@ export class Worker implements LiveEngine {
     const left = await Promise.all(
       [...this.#running.values()].map(async ({ lease, host }) => {
         const stopped = await host.stop(options);
-        await this.#leases.release(lease.partition);
+        await this.#leases.release(lease);
         return stopped;
       }),
     );
@@ -266,7 +266,7 @@ export class Worker implements LiveEngine {
       this.#leaving.delete(host);
       if (this.#leases.held.includes(lease)) this.#report({ kind: 'given-back', partition, handedOver });
     }
-    await this.#leases.release(partition);
+    await this.#leases.release(lease);
   }
 
   #failed(running: Running, error: Error): void {
