@@ -14,10 +14,16 @@ const FLAGS = {
     description: "Sagas per run, 1 to 10,000,000; default the scenario's own",
   },
   profile: { name: 'profile', value: 'name', description: 'calm, breeze or storm; default storm' },
+  'fault-rate': {
+    name: 'fault-rate',
+    value: 'x',
+    description: 'All faults of the profile so many times as frequent, 0 to 10; default 1',
+  },
   policy: {
     name: 'policy',
     value: 'name',
-    description: "Policy instead of the scenario's own: a name, or the path of a JSON file",
+    description:
+      "Policy instead of the scenario's own: a name, NAME:setting=value, or the path of a JSON file",
   },
   sweep: {
     name: 'sweep',
@@ -175,6 +181,24 @@ export function wholeNumberOf(
   if (value >= min && value <= max) return value;
   const range = `${LISTED.format(min)} to ${LISTED.format(max)}`;
   throw new UserError('bad-number', `--${name} takes a whole number from ${range}, not "${text}"`);
+}
+
+const FAULT_RATE_MAX = 10;
+
+/**
+ * How frequent faults are, in parts per thousand of the profile's rates.
+ *
+ * @throws UserError `bad-number`
+ */
+export function faultPermilleOf(given: GivenFlags): number | undefined {
+  const text = textOf(given, 'fault-rate');
+  if (text === undefined) return undefined;
+  const rate = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (rate <= FAULT_RATE_MAX) return Math.round(rate * 1_000);
+  throw new UserError(
+    'bad-number',
+    `--fault-rate takes a number from 0 to ${FAULT_RATE_MAX} with at most three decimals, not "${text}"`,
+  );
 }
 
 /**

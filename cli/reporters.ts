@@ -77,12 +77,13 @@ export class Reporting<Told> {
    * Reads `--reporter` and `--json`; by default the report for people. `effects` are names beside those of the table
    * that the command itself sees to, see {@link Reporting.fileFor}.
    *
-   * @throws UserError `bad-choice`, `missing-file`, `same-file`, `one-document`, `json-and-reporter` or `cannot-write`
+   * @throws UserError `bad-choice`, `missing-file`, `same-file`, `same-report`, `one-document`, `json-and-reporter` or `cannot-write`
    */
   constructor(given: GivenFlags, all: Reporters<Told>, effects: readonly string[] = []) {
     this.#given = given;
     this.#all = all;
     this.#requests = withCompany(requestsOf(given, [...Object.keys(all), ...effects]), effects);
+    checkEffectsDiffer(this.#requests, effects);
     const toStdout = this.#requests.filter(({ name, file }) => file === undefined && !effects.includes(name));
     checkStdout(toStdout, all);
     for (const { file } of this.#requests) if (file !== undefined) checkFile(file);
@@ -182,6 +183,14 @@ function requestIn(text: string, names: readonly string[]): Request {
     `--reporter ${name}= names no file`,
     `Write --reporter ${name}=<file>, or --reporter ${name} for stdout.`,
   );
+}
+
+/** A page is written once. */
+function checkEffectsDiffer(requests: readonly Request[], effects: readonly string[]): void {
+  const names = requests.map(({ name }) => name).filter((name) => effects.includes(name));
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return;
+  throw new UserError('same-report', `--reporter ${twice} is given twice`, 'Name one file for it, or none.');
 }
 
 function checkFilesDiffer(requests: readonly Request[]): void {

@@ -6,7 +6,7 @@ import { code, escaped } from './markdown.ts';
 
 /** Renders one brief; the text ends in a newline. */
 export function renderBriefMarkdown(record: CompareRecord): string {
-  const { title, decision, why, evidence, caveats, replays, method } = briefOf(record);
+  const { title, decision, why, evidence, caveats, replays, noReplays, method } = briefOf(record);
   const list = (texts: readonly string[], none: string): readonly string[] =>
     texts.length === 0 ? [none] : texts.map((text) => `- ${text}`);
   const lines = [
@@ -24,7 +24,7 @@ export function renderBriefMarkdown(record: CompareRecord): string {
     '',
     '## Look for yourself',
     '',
-    ...list(replays.map(code), 'There is no seed on which it loses.'),
+    ...list(replays.map(code), noReplays),
     '',
     escaped(method),
   ];

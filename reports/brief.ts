@@ -17,6 +17,8 @@ export interface Brief {
   readonly caveats: readonly string[];
   /** Commands that show a seed on which the recommendation loses. */
   readonly replays: readonly string[];
+  /** What is to be said where there are none. */
+  readonly noReplays: string;
   readonly method: string;
 }
 
@@ -41,8 +43,11 @@ export function briefOf(record: CompareRecord): Brief {
       ...record.assumptions,
     ].slice(0, CAVEATS_MAX),
     replays: (chosen.pairs ?? [])
-      .flatMap(({ worst }) => worst.map(({ replay }) => replay))
+      .flatMap(({ worst }) => worst.flatMap(({ replay }) => replay ?? []))
       .slice(0, REPLAYS_MAX),
+    noReplays: isKept
+      ? 'Nothing changes; how each policy does seed by seed stands in the comparison.'
+      : 'There is no seed on which it loses, or none that a command can name.',
     method: `${number(policies.length - 1)} policies over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')}, root seed “${rootSeed}”, profile ${profile}; 95 % intervals from ${number(statistics.resamples)} resamples over seeds, told apart at ${percent(statistics.familyError)} after Holm.`,
   };
 }

@@ -4,7 +4,7 @@ import type { CompareRecord } from '../simulator/compare-record.ts';
 import { blocksOf, type CompareBlock, type CompareRow, legendOf } from './compare-rows.ts';
 import { wrap } from './layout.ts';
 import type { PrettyOptions } from './pretty.ts';
-import { gridsOf, type SensitivityGrid, sensitivityNote, sensitivityViolations } from './sensitivity-rows.ts';
+import { gridsOf, type SensitivityGrid, sensitivityNote, sensitivityVerdicts } from './sensitivity-rows.ts';
 import { counted, duration, number } from './wording.ts';
 
 /** Renders one comparison; the text ends in a newline. */
@@ -96,7 +96,7 @@ export function verdicts(record: Pick<CompareRecord, 'policies' | 'sensitivity'>
         ? [`? ${name}: ${number(runs.inconclusive)} of ${counted(runs.total, 'run')} inconclusive`]
         : []),
     ]);
-  return [...ofPolicies, ...sensitivityViolations(record)];
+  return [...ofPolicies, ...sensitivityVerdicts(record)];
 }
 
 function costs({ policies, sensitivity, meta }: CompareRecord, { stored, page }: PrettyOptions): string {

@@ -7,7 +7,7 @@ export interface SensitivityEntry {
   readonly text: string;
   /** Bare: a share, or microseconds; absent where too few sagas ended. */
   readonly value?: number;
-  /** 1 … 5, from the best cell of the grid to the worst. */
+  /** 1 … 5, from the best cell of the grid to the worst; 0 without a value. */
   readonly shade: number;
   /** The policy as it is, in the weather of the profile. */
   readonly isOwn: boolean;
@@ -52,32 +52,43 @@ export function sensitivityNote({ profile, sensitivity }: CompareRecord): string
 /** What other weather does to the policy as it is, in one sentence; nothing when the comparison was not asked. */
 export function weatherSentence({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): string | undefined {
   if (sensitivity === undefined) return undefined;
-  const { policy, faultPermille, callTimeoutMs, ownTimeoutMs, cells } = sensitivity;
+  const { policy, faultPermille, callTimeoutMs, ownTimeoutMs, cells, seeds } = sensitivity;
   const own = callTimeoutMs.indexOf(ownTimeoutMs);
   const told = faultPermille.map((rate, i) => {
     const when =
       rate === 0 ? 'without faults' : rate === AS_IT_IS ? 'as it is' : `at ${rateText(rate)} the faults`;
     return `${percent(cells[i]![own]!.completed)} ${when}`;
   });
-  return `In other weather “${policy}” completes ${told.join(', ')}.`;
+  return `In other weather “${policy}” completes ${told.join(', ')} (${counted(seeds, 'seed')} each).`;
 }
 
-/** What broke in the cells, a sentence each. */
-export function sensitivityViolations({
-  sensitivity,
-}: Pick<CompareRecord, 'sensitivity'>): readonly string[] {
+/** What is wrong with runs in the cells: a sentence for what broke, and one for what came to no verdict. */
+export function sensitivityVerdicts({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): readonly string[] {
   if (sensitivity === undefined) return [];
-  const { cells, faultPermille, callTimeoutMs, policy, seeds } = sensitivity;
-  return cells.flatMap((row, i) =>
-    row.flatMap(({ violated, firstViolation }, j) => {
-      if (firstViolation === undefined) return [];
+  const { cells, faultPermille, callTimeoutMs, policy } = sensitivity;
+  const all = cells.flatMap((row, i) =>
+    row.map((cell, j) => {
       const where = `faults ${rateText(faultPermille[i]!)}, timeout ${duration(callTimeoutMs[j]! * 1_000)}`;
-      const { invariant, seed } = firstViolation;
-      return [
-        `✗ ${policy} (${where}): ${invariant} broken in ${number(violated)} of ${counted(seeds, 'run')}, first with seed "${seed}"`,
-      ];
+      return { ...cell, where };
     }),
   );
+  const broken = all.filter(({ violated }) => violated > 0);
+  const open = all.filter(({ inconclusive }) => inconclusive > 0);
+  const [first] = broken;
+  const of = (some: readonly unknown[]): string => `${number(some.length)} of ${counted(all.length, 'cell')}`;
+  return [
+    ...(first?.firstViolation === undefined
+      ? []
+      : [`✗ ${policy} in other weather: broken in ${of(broken)}, ${violationText(first)}`]),
+    ...(open.length === 0
+      ? []
+      : [`? ${policy} in other weather: inconclusive runs in ${of(open)}, first at ${open[0]!.where}`]),
+  ];
+}
+
+function violationText({ where, firstViolation }: SensitivityCell & { readonly where: string }): string {
+  const { invariant, seed, replay } = firstViolation!;
+  return `${invariant} first at ${where} with seed "${seed}"${replay === undefined ? '' : `: ${replay}`}`;
 }
 
 function gridOf(

@@ -64,12 +64,12 @@ export interface PairedDifferences {
   readonly from: number;
   readonly width: number;
   readonly counts: readonly number[];
-  /** Seeds on which it does worse, the worst first, with the command that runs one with the policy. */
+  /** Seeds on which it does worse, the worst first, with the command that runs one with the policy, if it has a name. */
   readonly worst: readonly {
     readonly seed: string;
     readonly value: number;
     readonly baseline: number;
-    readonly replay: string;
+    readonly replay?: string;
   }[];
 }
 
@@ -112,15 +112,17 @@ export interface SensitivityCell {
   readonly completed: number;
   /** Over the sagas of all seeds; absent when fewer ended than a p99 needs. */
   readonly p99Us?: number;
-  /** Runs in which an invariant broke, and the first of them. */
+  /** Runs in which an invariant broke, and the first of them with the command that runs it again. */
   readonly violated: number;
-  readonly firstViolation?: { readonly invariant: string; readonly seed: string };
+  readonly firstViolation?: { readonly invariant: string; readonly seed: string; readonly replay?: string };
+  /** Runs that came to no verdict. */
+  readonly inconclusive: number;
 }
 
 /** How the recommended policy does in better and worse weather, with more and less patience. */
 export interface Sensitivity {
   readonly policy: string;
-  /** Runs per cell: the first seeds of the comparison. */
+  /** Runs per cell: the seeds of the comparison from its second on; the first has every fault of the profile. */
   readonly seeds: number;
   /** A row each: all faults of the profile, in parts per thousand of their rates. */
   readonly faultPermille: readonly number[];

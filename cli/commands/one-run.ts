@@ -3,15 +3,24 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import { type Job, quoted, readJson } from '../../simulator/campaign/index.ts';
 import type { Flag, GivenFlags } from '../command-line.ts';
-import { type FlagName, flagFor, flags, profileOf, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import {
+  type FlagName,
+  faultPermilleOf,
+  flagFor,
+  flags,
+  profileOf,
+  seedOf,
+  textOf,
+  wholeNumberOf,
+} from '../flags.ts';
 
 /** What a capsule already says. */
-const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'policy', 'saga'];
+const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'fault-rate', 'policy', 'saga'];
 /** The flags that name a run beside its scenario. */
 export const OF_A_SEED_FLAGS: readonly Flag[] = [
   flagFor('seed', 'Seed of the run; needed for a scenario'),
   flagFor('sagas', "Sagas in the run, 1 to 10,000,000; default the scenario's own"),
-  ...flags('profile', 'policy', 'saga'),
+  ...flags('profile', 'fault-rate', 'policy', 'saga'),
 ];
 
 const SAGAS = { min: 1, max: 10_000_000 };
@@ -42,11 +51,13 @@ export function neededSeed(command: string, scenario: string, given: GivenFlags)
 export function jobOf(scenario: string, given: GivenFlags): Job {
   const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
   const sagas = wholeNumberOf(given, 'sagas', SAGAS);
+  const faultPermille = faultPermilleOf(given);
   return {
     scenario,
     profile: profileOf(given) ?? 'storm',
     ...(sagas === undefined ? {} : { sagas }),
     ...(policy === undefined ? {} : { policy }),
+    ...(faultPermille === undefined ? {} : { faultPermille }),
     ...(saga === undefined
       ? {}
       : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),

@@ -31,12 +31,13 @@ export interface CampaignOptions extends Job {
 }
 
 /** Only what crosses threads and lies in blobs: what makes a run, and no others. */
-export function jobIn({ scenario, saga, profile, policy, sagas }: Job): Job {
+export function jobIn({ scenario, saga, profile, policy, sagas, faultPermille }: Job): Job {
   return {
     scenario,
     profile,
     ...(saga === undefined ? {} : { saga }),
     ...(policy === undefined ? {} : { policy }),
     ...(sagas === undefined ? {} : { sagas }),
+    ...(faultPermille === undefined ? {} : { faultPermille }),
   };
 }

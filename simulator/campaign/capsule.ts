@@ -31,6 +31,8 @@ export interface Capsule {
   readonly seed: string;
   readonly sagas: number;
   readonly profile: Profile['name'];
+  /** Of the profile's rates; the plan goes by them already. */
+  readonly faultPermille?: number;
   /** All sagas begin at virtual time 0. */
   readonly atOnce?: boolean;
   /** As given with `--policy`; left out for the scenario's own. */
@@ -80,11 +82,13 @@ export function readCapsule(path: string): Capsule {
 }
 
 /** The job that a capsule's run was one of. */
-export function jobOf({ scenario, saga, sagas, profile, policy, policySpec, atOnce }: Capsule): Job {
+export function jobOf(capsule: Capsule): Job {
+  const { scenario, saga, sagas, profile, policy, policySpec, atOnce, faultPermille } = capsule;
   return {
     scenario,
     sagas,
     profile,
+    ...(faultPermille === undefined ? {} : { faultPermille }),
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(saga === undefined ? {} : { saga }),
     ...(policy === undefined ? {} : { policy }),

@@ -2,6 +2,7 @@
 // seeds on which a recommendation loses.
 
 import type { ComparedCurves, PairedDifferences } from '../compare-record.ts';
+import { PooledSamples } from '../statistics/index.ts';
 import type { Job } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import { seedCommand } from './replay-command.ts';
@@ -26,11 +27,11 @@ const PAIRED: readonly PairedMetric[] = [
   { id: 'latency-mean', isGain: false, of: ({ sagaUs }) => meanOf(sagaUs) },
 ];
 
-/** @param job of the policy: its seeds are run again with it */
+/** @param job of the policy, with which its seeds can be run again; undefined when no command names it */
 export function pairsOf(
   baseline: readonly SeedMeasure[],
   runs: readonly SeedMeasure[],
-  job: Job,
+  job: Job | undefined,
 ): readonly PairedDifferences[] {
   return PAIRED.flatMap(({ id, isGain, of }) => {
     const pairs = runs.flatMap((run, i) => {
@@ -56,7 +57,7 @@ export function pairsOf(
           seed,
           value: now,
           baseline: before,
-          replay: seedCommand(job, seed),
+          ...(job === undefined ? {} : { replay: seedCommand(job, seed) }),
         })),
       },
     ];
@@ -80,10 +81,9 @@ function binned(differences: readonly number[]): Pick<PairedDifferences, 'from' 
 
 /** How long sagas took, over all seeds together: the durations that so many of a thousand do not exceed. */
 export function curvesOf(runs: readonly SeedMeasure[]): ComparedCurves {
-  const all = runs.flatMap(({ sagaUs }) => [...sagaUs]).sort((a, b) => a - b);
-  const at = (permille: number): number =>
-    all[Math.min(all.length - 1, Math.floor((permille / 1_000) * all.length))]!;
-  return { permille: PERMILLE, sagaUs: all.length === 0 ? [] : PERMILLE.map(at) };
+  const pooled = new PooledSamples(runs.map(({ sagaUs }) => sagaUs));
+  const sagaUs = pooled.count === 0 ? [] : PERMILLE.map((permille) => pooled.at(Math.max(1, permille)));
+  return { permille: PERMILLE, sagaUs };
 }
 
 function meanOf(values: Float64Array): number | undefined {

@@ -27,6 +27,7 @@ import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import { type MeasureTask, measureAll } from './measure-all.ts';
+import { variantIn } from './policy-variant.ts';
 import { checkSensitivity, sensitivityPlan } from './sensitivity.ts';
 import { VERSION } from './source-tree.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -197,8 +198,15 @@ function comparedPolicies(
     const policy = policyOf(entry, runs[i]!, metrics);
     const curves = curvesOf(runs[i]!);
     if (entry.role !== 'contender') return { ...policy, curves };
-    return { ...policy, curves, pairs: pairsOf(runs[0]!, runs[i]!, entry.job) };
+    return { ...policy, curves, pairs: pairsOf(runs[0]!, runs[i]!, namedJob(entry)) };
   });
+}
+
+/** As the command line can name it; undefined when its policy has no name there. */
+function namedJob({ job, name, policySpec }: Entry): Job | undefined {
+  if (policySpec === undefined) return job;
+  const { policySpec: _, ...rest } = job;
+  return variantIn(name) === undefined ? undefined : { ...rest, policy: name };
 }
 
 function policyOf(
@@ -257,10 +265,10 @@ function recordOf(
   { seeds, policies, conclusion, sensitivity, meta }: Findings,
 ): CompareRecord {
   const told = toldMetrics(policies);
-  const violated =
-    policies.some(({ runs }) => runs.violated > 0) ||
-    sensitivity?.cells.flat().some((cell) => cell.violated > 0) === true;
-  const inconclusive = policies.some(({ runs }) => runs.inconclusive > 0);
+  const cells = sensitivity?.cells.flat() ?? [];
+  const isBroken = cells.some((cell) => cell.violated > 0);
+  const violated = isBroken || policies.some(({ runs }) => runs.violated > 0);
+  const inconclusive = [...policies.map(({ runs }) => runs), ...cells].some((one) => one.inconclusive > 0);
   return {
     schema: COMPARE_RECORD_SCHEMA,
     scenario: scenario.name,
@@ -272,7 +280,8 @@ function recordOf(
     seeds,
     sagasPerRun: sagas,
     verdict: violated ? 'violated' : inconclusive ? 'inconclusive' : 'held',
-    ...conclusion,
+    recommended: conclusion.recommended,
+    sentence: conclusion.sentence + (isBroken ? ' In other weather it breaks an invariant.' : ''),
     metrics: told,
     statistics: {
       unit: 'seed',

@@ -1,11 +1,11 @@
 // Which policies a comparison is about: those that are named, and those that a sweep makes of one of them.
 
-import { nearest } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine/policy/index.ts';
+import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Job } from './job.ts';
-import { choosePolicy, specInForce } from './policy-choice.ts';
+import { choosePolicy, specOf } from './policy-choice.ts';
+import { variantName, withSetting } from './policy-variant.ts';
 
 /** One policy of a comparison, as a job names it. */
 export interface Contender {
@@ -72,63 +72,8 @@ function swept(scenario: Scenario, name: string | undefined, sweep: string): rea
   }
   const spec = specOf(scenario, name);
   return list.split(',').map((value) => {
-    const policySpec = withSetting(spec, path, wholeNumber(path, value));
+    const policySpec = withSetting(spec, path, value);
     definePolicy(policySpec); // Refused here, not in a thread.
-    return { name: `${spec.name}:${path}=${value}`, policySpec };
-  });
-}
-
-/**
- * A policy, or the scenario's own, as JSON that can be varied.
- *
- * @throws UserError `unknown-policy` or `no-settings`
- */
-export function specOf(scenario: Scenario, name: string | undefined): FullPolicySpec {
-  const choice = choosePolicy(scenario, name);
-  const spec = specInForce(scenario, choice);
-  if (spec !== undefined) return spec;
-  throw new UserError(
-    'no-settings',
-    `policy "${choice.name}" has no settings that could be varied`,
-    'Name another one with --policy; those made by definePolicy have settings.',
-  );
-}
-
-function wholeNumber(path: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UserError('bad-sweep', `--sweep ${path}: "${text}" is not a whole number`);
-}
-
-function withSetting(spec: PolicySpec, path: string, value: number): PolicySpec {
-  const known = settings(spec, '');
-  if (!known.includes(path)) {
-    throw new UserError(
-      'bad-sweep',
-      `policy "${spec.name}" has no setting "${path}"`,
-      settingHint(path, known),
-    );
-  }
-  const copy = structuredClone(spec);
-  const keys = path.split('.');
-  const last = keys.pop()!;
-  const owner = keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], copy);
-  (owner as Record<string, unknown>)[last] = value;
-  return copy;
-}
-
-/** The settings under it, or the one that it is near to. */
-function settingHint(path: string, known: readonly string[]): string {
-  const under = known.filter((setting) => setting.startsWith(`${path}.`));
-  if (under.length > 0) return `Settings: ${under.join(', ')}.`;
-  const near = nearest(path, known);
-  const means = near === undefined ? '' : `Did you mean "${near}"? `;
-  return `${means}Settings are such as ${[known[0]!, known[1]!, known.at(-1)!].join(', ')}.`;
-}
-
-/** The paths of all numbers in it. */
-function settings(node: object, prefix: string): readonly string[] {
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
-    if (typeof value === 'number') return [`${prefix}${key}`];
-    return typeof value === 'object' && value !== null ? settings(value, `${prefix}${key}.`) : [];
+    return { name: variantName(spec.name, path, value), policySpec };
   });
 }

@@ -85,7 +85,7 @@ const TOLD: Readonly<Record<keyof BlobCampaign, string>> = {
   policy: '--policy',
   policySpec: 'policy',
   policyInForce: 'policy',
-  faultPermille: 'rate of faults',
+  faultPermille: '--fault-rate',
   atOnce: 'start of the sagas',
   determinismChecks: '--check-determinism',
   shrinkBudget: '--shrink-budget',

@@ -7,6 +7,7 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type FullPolicySpec, type PolicySpec, policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
 import { isUserError } from './error-data.ts';
+import { type NamedVariant, variantIn, withSetting } from './policy-variant.ts';
 import { readJson } from './saga-file.ts';
 
 /** Names of the policies that every scenario can be run under. */
@@ -21,10 +22,10 @@ export interface PolicyChoice {
 }
 
 /**
- * Chooses the policy by name from the scenario's `policies` and the standard ones, or reads it from a JSON file when a
- * path is given; without a name, the scenario's own.
+ * Chooses the policy by name from the scenario's `policies` and the standard ones, one of them but for one number
+ * (`default:callTimeoutMs=500`), or reads it from a JSON file when a path is given; without a name, the scenario's own.
  *
- * @throws UserError `unknown-policy`; of a file `file-not-found`, `bad-json` or `bad-policy`
+ * @throws UserError `unknown-policy`, `bad-setting`, `no-settings`; of a file `file-not-found`, `bad-json` or `bad-policy`
  */
 export function choosePolicy(scenario: Scenario, name: string | undefined): PolicyChoice {
   if (name === undefined) return ownPolicy(scenario);
@@ -34,11 +35,20 @@ export function choosePolicy(scenario: Scenario, name: string | undefined): Poli
   );
   const override = known.get(name);
   if (override !== undefined) return { name, override };
+  const variant = variantIn(name);
+  if (variant !== undefined) return variantOf(scenario, name, variant);
   throw new UserError(
     'unknown-policy',
     `scenario "${scenario.name}" knows no policy called "${name}"`,
     `${suggestion(name, [...known.keys()])} A file is given by its path, such as ./my-policy.json.`,
   );
+}
+
+/** The base may also be called as the scenario's own policy is. */
+function variantOf(scenario: Scenario, name: string, { base, path, value }: NamedVariant): PolicyChoice {
+  const isOwn = ownPolicy(scenario).name === base;
+  const spec = withSetting(specOf(scenario, isOwn ? undefined : base), path, value);
+  return { name, override: definePolicy(spec), spec };
 }
 
 /** No policy has a name like this. */
@@ -75,4 +85,20 @@ export function specInForce(scenario: Scenario, { override }: PolicyChoice): Ful
 export function writtenSpec(policy: Policy): FullPolicySpec | undefined {
   if (!('toJSON' in policy) || typeof policy.toJSON !== 'function') return undefined;
   return structuredClone(policy.toJSON() as FullPolicySpec);
+}
+
+/**
+ * A policy, or the scenario's own, as JSON that can be varied.
+ *
+ * @throws UserError `unknown-policy` or `no-settings`
+ */
+export function specOf(scenario: Scenario, name: string | undefined): FullPolicySpec {
+  const choice = choosePolicy(scenario, name);
+  const spec = specInForce(scenario, choice);
+  if (spec !== undefined) return spec;
+  throw new UserError(
+    'no-settings',
+    `policy "${choice.name}" has no settings that could be varied`,
+    'Name another one with --policy; those made by definePolicy have settings.',
+  );
 }

@@ -18,9 +18,9 @@ import {
 } from '../../engine/policy/index.ts';
 import { Seed } from '../kernel/random.ts';
 import type { Scenario } from '../scenario.ts';
-import { type Contender, specOf } from './contenders.ts';
+import type { Contender } from './contenders.ts';
 import { isUserError } from './error-data.ts';
-import { choosePolicy, writtenSpec } from './policy-choice.ts';
+import { choosePolicy, specOf, writtenSpec } from './policy-choice.ts';
 
 /** The members of a policy that may vary. */
 export const SPACE_MEMBERS = [

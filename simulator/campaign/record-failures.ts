@@ -117,6 +117,7 @@ export function capsuleOf(
     seed,
     sagas: prepared.sagas,
     profile: job.profile,
+    ...(job.faultPermille === undefined ? {} : { faultPermille: job.faultPermille }),
     ...(job.atOnce === undefined ? {} : { atOnce: job.atOnce }),
     ...policyOf(job, prepared),
     violation,

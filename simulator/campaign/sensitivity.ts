@@ -1,7 +1,8 @@
 // How far a recommendation carries: the same policy when faults are rarer or more frequent than the profile has them, and
 // with other timeouts.
 //
-// SE1. Every cell runs the same seeds, the first of the comparison, so that neighbours differ by what names them.
+// SE1. Every cell runs the same seeds of the comparison, so that neighbours differ by what names them; not its first,
+//      which has every fault of the profile and would weigh too much among few.
 // SE2. A timeout that the scenario's sagas cannot have is left out (E12).
 
 import { UserError } from '../../engine/core/user-error.ts';
@@ -9,11 +10,14 @@ import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine
 import type { Sensitivity, SensitivityCell } from '../compare-record.ts';
 import type { Scenario } from '../scenario.ts';
 import { PooledSamples, samplesNeeded } from '../statistics/index.ts';
-import { type Contender, specOf, withPolicy } from './contenders.ts';
+import { type Contender, withPolicy } from './contenders.ts';
 import type { Job } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import type { MeasureTask } from './measure-all.ts';
+import { choosePolicy, specOf } from './policy-choice.ts';
 import { isUsable } from './policy-space.ts';
+import { variantName } from './policy-variant.ts';
+import { seedCommand } from './replay-command.ts';
 
 /** Of the profile's rates. */
 const FAULT_PERMILLE: readonly number[] = [0, 250, 500, 1_000, 2_000];
@@ -46,7 +50,7 @@ export function sensitivityPlan(
   const spec = settingsOf(scenario, contender);
   const timeouts = timeoutsOf(spec).filter((callTimeoutMs) => isUsable({ ...spec, callTimeoutMs }, scenario)); // SE2
   const count = Math.min(SEEDS_MAX, Math.max(1, Math.floor(seeds / SEEDS_SHARE)));
-  const names = Array.from({ length: count }, (_, i) => `${rootSeed}/${i}`); // SE1
+  const names = Array.from({ length: count }, (_, i) => `${rootSeed}/${i + 1}`); // SE1
   const tasks = FAULT_PERMILLE.flatMap((faultPermille) =>
     timeouts.map((callTimeoutMs): MeasureTask => {
       const policySpec: PolicySpec = { ...spec, callTimeoutMs };
@@ -60,12 +64,27 @@ export function sensitivityPlan(
     faultPermille: FAULT_PERMILLE,
     callTimeoutMs: timeouts,
     ownTimeoutMs: spec.callTimeoutMs,
-    cells: FAULT_PERMILLE.map((_, row) =>
-      timeouts.map((__, column) => cellOf(runs[row * timeouts.length + column]!)),
+    cells: FAULT_PERMILLE.map((faultPermille, row) =>
+      timeouts.map((callTimeoutMs, column) => {
+        const policy = variantName(baseName(scenario, contender), 'callTimeoutMs', callTimeoutMs);
+        const job = contender.policySpec === undefined ? { ...base, policy, faultPermille } : undefined;
+        return cellOf(runs[row * timeouts.length + column]!, job);
+      }),
     ),
   });
   return { tasks, result };
 }
+
+function violationIn({ seed, violated }: SeedMeasure, job: Job | undefined): Violation {
+  const replay = job === undefined ? {} : { replay: seedCommand(job, seed) };
+  return { invariant: violated!, seed, ...replay };
+}
+
+function baseName(scenario: Scenario, { policy }: Contender): string {
+  return choosePolicy(scenario, policy).name;
+}
+
+type Violation = NonNullable<SensitivityCell['firstViolation']>;
 
 /**
  * Refuses what cannot be varied, before anything has run.
@@ -93,7 +112,8 @@ function timeoutsOf({ callTimeoutMs }: FullPolicySpec): readonly number[] {
   return [...new Set(all)];
 }
 
-function cellOf(runs: readonly SeedMeasure[]): SensitivityCell {
+/** @param job with which a run of the cell can be run again; undefined when no command names its policy */
+function cellOf(runs: readonly SeedMeasure[], job: Job | undefined): SensitivityCell {
   const sum = (of: (run: SeedMeasure) => number): number => runs.reduce((all, run) => all + of(run), 0);
   const pooled = new PooledSamples(runs.map(({ sagaUs }) => sagaUs));
   const broken = runs.filter(({ violated }) => violated !== undefined);
@@ -107,6 +127,7 @@ function cellOf(runs: readonly SeedMeasure[]): SensitivityCell {
       ),
     ...(pooled.count < samplesNeeded(P99) ? {} : { p99Us: pooled.at(P99) }),
     violated: broken.length,
-    ...(first === undefined ? {} : { firstViolation: { invariant: first.violated!, seed: first.seed } }),
+    inconclusive: runs.filter(({ verdict }) => verdict === 'inconclusive').length,
+    ...(first === undefined ? {} : { firstViolation: violationIn(first, job) }),
   };
 }

@@ -151,17 +151,18 @@ export const drawnComparison: CompareRecord = {
     ownTimeoutMs: 2_000,
     cells: [
       [
-        { completed: 0.9, p99Us: 900_000, violated: 0 },
-        { completed: 0.9, violated: 0 },
+        { completed: 0.9, p99Us: 900_000, violated: 0, inconclusive: 0 },
+        { completed: 0.9, violated: 0, inconclusive: 0 },
       ],
       [
         {
           completed: 0.6,
           p99Us: 30_000_000,
           violated: 1,
+          inconclusive: 0,
           firstViolation: { invariant: 'at-most-once', seed: 'nightly/3' },
         },
-        { completed: 0.78, p99Us: 21_000_000, violated: 0 },
+        { completed: 0.78, p99Us: 21_000_000, violated: 0, inconclusive: 0 },
       ],
     ],
   },

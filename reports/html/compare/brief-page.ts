@@ -13,7 +13,7 @@ import { toneOf } from './tone.ts';
 
 /** A self-contained HTML page. */
 export function renderBriefHtml(record: CompareRecord): string {
-  const { title, decision, why, evidence, caveats, replays, method } = briefOf(record);
+  const { title, decision, why, evidence, caveats, replays, noReplays, method } = briefOf(record);
   const list = (texts: readonly string[], none: string): Markup =>
     texts.length === 0 ? html`<p>${none}</p>` : html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
   const drawn = front(new Pen(), record);
@@ -33,7 +33,7 @@ export function renderBriefHtml(record: CompareRecord): string {
       section({
         id: 'seeds',
         title: 'Look for yourself',
-        body: commands.length === 0 ? html`<p>There is no seed on which it loses.</p>` : lines(commands),
+        body: commands.length === 0 ? html`<p>${noReplays}</p>` : lines(commands),
       }),
     ]),
   });

@@ -114,6 +114,7 @@ function lossesOf({ name, pairs = [] }: ComparedPolicy, metrics: readonly Metric
   return pairs.flatMap(({ id, worst }) => {
     const metric = metrics.find((one) => one.id === id);
     if (metric === undefined || worst.length === 0) return [];
+    const again = worst.find(({ replay }) => replay !== undefined);
     const table = {
       name: `Seeds on which ${name} loses in ${metric.title}`,
       columns: [{ title: 'Seed' }, { title: name, isNumber: true }, { title: 'Baseline', isNumber: true }],
@@ -126,7 +127,7 @@ function lossesOf({ name, pairs = [] }: ComparedPolicy, metrics: readonly Metric
     return [
       html`<h3>${name}: ${metric.title}</h3>
 ${dataTable(table)}
-${command(worst[0]!.replay, `Run seed ${worst[0]!.seed} again with ${name}`)}`,
+${again === undefined ? html`<p class="note">No command names this policy; it stands in the record.</p>` : command(again.replay!, `Run seed ${again.seed} again with ${name}`)}`,
     ];
   });
 }

@@ -118,11 +118,7 @@ describe('a comparison', { timeout: 60_000 }, () => {
       { sweep: 'retry.timeout.attemptsMax=0' },
       'policy "default": retry.timeout.attemptsMax is 0; it must be a whole number from 1 to 1000',
     ],
-    [
-      'a value that is no number',
-      { sweep: 'callTimeoutMs=1s' },
-      '--sweep callTimeoutMs: "1s" is not a whole number',
-    ],
+    ['a value that is no number', { sweep: 'callTimeoutMs=1s' }, 'callTimeoutMs: "1s" is not a whole number'],
     [
       'no values',
       { sweep: 'callTimeoutMs=' },

@@ -27,7 +27,7 @@ async function completedUnder(
   const rate = faultPermille === undefined ? {} : { faultPermille };
   const job = await prepare({ scenario: SCENARIO, profile, policy, sagas: 10, ...rate });
   let completed = 0;
-  for (let i = 0; i < seeds; i++) completed += runSeed(job, `root/${i}`).sagas.completed;
+  for (let i = 0; i < seeds; i++) completed += runSeed(job, `root/${i + 1}`).sagas.completed;
   return completed / (seeds * 10);
 }
 
@@ -47,6 +47,13 @@ describe('the sensitivity of a recommendation', { timeout: 60_000 }, () => {
       await completedUnder(policy, 'storm', seeds, 2_000),
     );
     expect(cells.at(-1)![0]!.completed).toBeLessThan(cells[0]![0]!.completed);
+  });
+
+  test('names a policy that commands take, so that a cell can be run again', async () => {
+    const record = (await compare(OPTIONS))!;
+    const { policy, seeds, callTimeoutMs, cells } = record.sensitivity as Sensitivity;
+    const variant = `${policy}:callTimeoutMs=${callTimeoutMs[0]}`;
+    expect(cells.at(-1)![0]!.completed).toBe(await completedUnder(variant, 'storm', seeds, 2_000));
   });
 
   test('does not change the comparison itself, and is not there unless it is asked for', async () => {

@@ -1,0 +1,88 @@
+// Runs suites in one process after the other, and gathers what they found. What a process has once compiled and laid out
+// stays for its life, so that rounds of one process are no independent samples; processes are.
+//
+// Source: A. Georges, D. Buytaert, L. Eeckhout, Statistically rigorous Java performance evaluation, OOPSLA 2007.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism, cpus } from 'node:os';
+import { modulePath, VERSION } from '../simulator/campaign/source-tree.ts';
+import {
+  BENCH_RECORD_SCHEMA,
+  type BenchedMeasure,
+  type BenchRecord,
+  type FromChild,
+  type MeasuredRounds,
+} from './bench-record.ts';
+import type { ChildTask } from './child.ts';
+import { virtualMeasures } from './virtual.ts';
+
+export interface BenchOptions {
+  /** Names of suites; see `SUITES`. */
+  readonly suites: readonly string[];
+  /** From 1. */
+  readonly processes: number;
+  /** Per process and measure, from 1. */
+  readonly rounds: number;
+  readonly signal?: AbortSignal;
+  /** Told of every measure as it is there: of which process, from 0. */
+  onMeasured?(measure: string, process: number): void;
+}
+
+const WARM_UP = 2;
+/** Room for a million pending events, and for whoever has them. */
+const MEMORY = '--max-old-space-size=4096';
+
+/** The record; undefined when it was aborted. @throws Error when a measure went wrong: its result was, or its process died. */
+export async function runSuites(options: BenchOptions): Promise<BenchRecord | undefined> {
+  const startedAt = new Date();
+  const found = new Map<string, Omit<BenchedMeasure, 'processes'> & { processes: MeasuredRounds[] }>();
+  for (let process = 0; process < options.processes; process++) {
+    await runProcess(options, ({ oursMs, referenceMs, ...about }) => {
+      const times = { oursMs, referenceMs };
+      const known = found.get(about.id);
+      if (known === undefined) found.set(about.id, { ...about, processes: [times] });
+      else known.processes.push(times);
+      options.onMeasured?.(about.id, process);
+    });
+    if (options.signal?.aborted === true) return undefined;
+  }
+  return {
+    schema: BENCH_RECORD_SCHEMA,
+    version: VERSION,
+    node: globalThis.process.versions.node,
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      platform: `${globalThis.process.platform} ${globalThis.process.arch}`,
+    },
+    measures: [...found.values()],
+    virtual: await virtualMeasures(),
+    meta: { startedAt: startedAt.toISOString(), wallMs: Date.now() - startedAt.getTime() },
+  };
+}
+
+type Measured = Extract<FromChild, { readonly kind: 'measured' }>['measure'];
+
+async function runProcess(
+  { suites, rounds, signal }: BenchOptions,
+  measured: (measure: Measured) => void,
+): Promise<void> {
+  const child = fork(modulePath('bench/child'), {
+    execArgv: [MEMORY],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const stop = (): boolean => child.kill('SIGKILL');
+  signal?.addEventListener('abort', stop, { once: true });
+  let trouble: string | undefined;
+  child.on('message', (message: FromChild) => {
+    if (message.kind === 'measured') measured(message.measure);
+    else trouble = message.message;
+  });
+  child.send({ suites, rounds, warmUp: WARM_UP } satisfies ChildTask);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  signal?.removeEventListener('abort', stop);
+  if (signal?.aborted === true) return;
+  if (trouble !== undefined) throw new Error(`a measure went wrong: ${trouble}`);
+  if (code !== 0) throw new Error(`a process of the benchmark ended with ${code}`);
+}
