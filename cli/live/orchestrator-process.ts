@@ -26,7 +26,6 @@ import { ProcessFaults } from './process-faults.ts';
 interface Running {
   readonly engine: LiveEngine;
   readonly run: PreparedLive;
-  readonly faults: LiveFaults;
   stop(): Promise<void>;
 }
 
@@ -34,6 +33,10 @@ interface Running {
 const GRACE_MS = 2_000;
 
 let running: Running | undefined;
+/** There before it runs: an engine that starts takes up sagas, and meets them. */
+let faults: LiveFaults | undefined;
+/** Told so, perhaps while it begins. */
+let isHealed = false;
 
 process.on('message', (message: ToOrchestrator) => {
   void take(message).catch((error: unknown) => {
@@ -55,7 +58,8 @@ async function take(message: ToOrchestrator): Promise<void> {
     case 'resume':
       return running?.engine.resume(message.saga).catch(nothingToDo);
     case 'heal':
-      return running?.faults.heal();
+      isHealed = true;
+      return faults?.heal();
     case 'stop':
       await running?.stop();
       process.exit(0);
@@ -64,7 +68,14 @@ async function take(message: ToOrchestrator): Promise<void> {
 
 async function begin(live: LiveJob, number: number): Promise<Running> {
   const run = await prepareLive(live);
-  const faults = new LiveFaults(run, join(live.folder, `orchestrator-${number}.faults.ndjson`));
+  faults = new LiveFaults(run, join(live.folder, `orchestrator-${number}.faults.ndjson`));
+  if (isHealed) faults.heal();
+  return { ...(await started(run, number, faults)), run };
+}
+
+/** The engine, between faults. */
+async function started(run: PreparedLive, number: number, faults: LiveFaults): Promise<Begun> {
+  const { live } = run;
   const mishaps = new ProcessFaults({
     faults,
     wish: say,
@@ -84,17 +95,16 @@ async function begin(live: LiveJob, number: number): Promise<Running> {
   };
   const wrap = (inner: Store): Store => new ChaosStore({ inner, faults, process: mishaps });
   const { store } = live;
-  const engine = await (store.kind === 'sqlite'
+  return store.kind === 'sqlite'
     ? host(store.file, number, { ...parts, wrap })
-    : worker(store, live, number, { ...parts, wrap }));
-  return { ...engine, run, faults };
+    : worker(store, live, number, { ...parts, wrap });
 }
 
 type Parts = Pick<WorkerOptions, 'transport' | 'definitions' | 'policy'> & { wrap(store: Store): Store };
 type Begun = Pick<Running, 'engine' | 'stop'>;
 
 async function host(file: string, number: number, { wrap, ...parts }: Parts): Promise<Begun> {
-  const sqlite = new SqliteStore({ file });
+  const sqlite = new SqliteStore({ file, onTrouble: logged });
   const store = wrap(sqlite);
   const engine = new Host({ ...parts, store, partition: `orchestrator-${number}`, report: reported });
   await engine.start();
@@ -112,7 +122,7 @@ async function worker(
   number: number,
   parts: Parts,
 ): Promise<Begun> {
-  const store = await PostgresStore.connect({ url, schema });
+  const store = await PostgresStore.connect({ url, schema, onTrouble: logged });
   const engine = new Worker({
     ...parts,
     store,
@@ -156,6 +166,11 @@ function reported(report: HostReport): void {
 function workerReported(report: WorkerReport): void {
   if (report.kind !== 'failed') return;
   say({ kind: 'broken', message: report.error.stack ?? report.error.message });
+}
+
+/** What its store complains of, and overcomes: it goes to the log of this process. */
+function logged(error: Error): void {
+  console.error(error);
 }
 
 /** A wish that the saga's state does not allow any more, or that is not for this process. */

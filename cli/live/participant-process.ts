@@ -16,6 +16,8 @@ import type { FromParticipant, ToParticipant } from './messages.ts';
 
 let server: ServedParticipant | undefined;
 let faults: LiveFaults | undefined;
+/** Told so, perhaps while it begins. */
+let isHealed = false;
 
 process.on('message', (message: ToParticipant) => {
   void take(message).catch((error: unknown) => {
@@ -31,6 +33,7 @@ async function take(message: ToParticipant): Promise<void> {
     case 'begin':
       return begin(message);
     case 'heal':
+      isHealed = true;
       return faults?.heal();
     case 'stop':
       await server?.close();
@@ -47,6 +50,7 @@ async function begin({
   const run = await prepareLive(live);
   const { scenario, sagas } = run.prepared;
   faults = new LiveFaults(run, join(live.folder, `${service}.faults.ndjson`));
+  if (isHealed) faults.heal();
   server = await serveParticipant({
     service,
     create: () => scenario.participants({ sagas })[service]!,
