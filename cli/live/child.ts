@@ -4,8 +4,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { modulePath } from '../../simulator/campaign/source-tree.ts';
 
-/** Why a process is gone: a signal, or the code that it ended with. */
-export type End = NodeJS.Signals | number;
+/** Why a process is gone: a signal, the code that it ended with, or what kept it from being one. */
+export type End = NodeJS.Signals | number | Error;
 
 export interface ChildParts<To, From> {
   readonly name: string;
@@ -48,15 +48,18 @@ export class Child<To extends object, From> {
     this.lives++;
     const child = fork(modulePath(this.#parts.module), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#process = child;
-    child.stdout!.pipe(this.#log, { end: false });
-    child.stderr!.pipe(this.#log, { end: false });
+    child.stdout?.pipe(this.#log, { end: false }); // there is none when the process could not be started
+    child.stderr?.pipe(this.#log, { end: false });
     child.on('message', (message) => {
       if (this.#process !== child) return;
       if ((message as { kind: string }).kind === 'ready') this.isReady = true;
       this.#parts.told(message as From);
     });
-    child.on('error', () => undefined); // a message that it did not live to read
-    child.on('exit', (code, signal) => this.#gone(child, signal ?? code ?? 0));
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#gone(child, error); // it never was, and will not exit
+      // Else it did not live to read a message.
+    });
+    child.on('exit', (code, signal) => this.#gone(child, endOf(code, signal)));
     this.tell(this.#parts.begin());
   }
 
@@ -92,11 +95,15 @@ export class Child<To extends object, From> {
     }, ms);
   }
 
-  /** Goes on by itself; this stands for it no longer. What it says is not heard, and it is killed with `end`. */
+  /**
+   * Goes on by itself; this stands for it no longer. What it says and how it ends is for the caller to hear, and to end it
+   * too: `end` knows nothing of it.
+   */
   letGo(): ChildProcess | undefined {
     const child = this.#process;
     this.#process = undefined;
     this.isReady = false;
+    this.#pauses = 0;
     return child;
   }
 
@@ -117,4 +124,8 @@ export class Child<To extends object, From> {
     }
     this.#log.end();
   }
+}
+
+export function endOf(code: number | null, signal: NodeJS.Signals | null): End {
+  return signal ?? code ?? 0;
 }

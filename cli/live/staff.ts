@@ -3,7 +3,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { Child, type End } from './child.ts';
+import { Child, type End, endOf } from './child.ts';
 import { readDiary } from './live-faults.ts';
 import type { LiveJob } from './live-job.ts';
 import {
@@ -45,6 +45,8 @@ export class Staff {
   readonly #ports = new Map<string, number>();
   /** Orchestrators that others took over from, and that do not know it yet. */
   readonly #zombies = new Set<ChildProcess>();
+  /** Nobody is stopped or replaced any more. */
+  #isEnding = false;
   /** Faults in each diary when its process died last. */
   readonly #read = new Map<string, number>();
 
@@ -101,7 +103,7 @@ export class Staff {
   /** How long it stays down: as its last fault says, if that ended it. */
   #died(role: keyof Staff['kills'], who: string, end: End, diary: string): number {
     if (end === 'SIGKILL') this.kills[role]++;
-    else if (end !== 0 && end !== TRY_AGAIN) this.#parts.broken(who, `it ended with ${end}`);
+    else this.#checkEnd(who, end);
     const faults = readDiary(diary);
     const isNew = faults.length > (this.#read.get(who) ?? 0);
     this.#read.set(who, faults.length);
@@ -110,19 +112,39 @@ export class Staff {
     return (last.params.downUs ?? 0) / 1_000 / this.#parts.live().pace;
   }
 
+  #checkEnd(who: string, end: End): void {
+    if (end instanceof Error) this.#parts.broken(who, `it could not be started: ${end.message}`);
+    else if (end !== 0 && end !== TRY_AGAIN && end !== 'SIGKILL') {
+      this.#parts.broken(who, `it ended with ${end}`);
+    }
+  }
+
   /** A worker that is to be replaced on PostgreSQL stands still past its lease: others take its place by themselves. */
   #grant(number: number, wish: Wish): void {
+    if (this.#isEnding) return;
     const child = this.orchestrators[number]!;
     const { store, leaseMs } = this.#parts.live();
     if (wish.kind === 'pause') return child.pause(wish.ms);
     if (store.kind === 'postgres') return child.pause(Math.max(wish.ms, 1.5 * leaseMs));
     const zombie = child.letGo();
     if (zombie === undefined) return;
-    this.#zombies.add(zombie);
-    zombie.on('exit', () => this.#zombies.delete(zombie));
+    this.#watch(zombie, `${child.name}, replaced,`);
     zombie.kill('SIGSTOP');
     setTimeout(() => zombie.kill('SIGCONT'), wish.ms);
     child.start();
+  }
+
+  /** One that was replaced is to find out that it was fenced (E10), and to break nothing. Its other words are old. */
+  #watch(zombie: ChildProcess, who: string): void {
+    this.#zombies.add(zombie);
+    zombie.on('message', (message) => {
+      const said = message as FromOrchestrator;
+      if (said.kind === 'broken') this.#parts.broken(who, said.message);
+    });
+    zombie.on('exit', (code, signal) => {
+      this.#zombies.delete(zombie);
+      this.#checkEnd(who, endOf(code, signal));
+    });
   }
 
   /** Kills somebody: whose turn it is, or the next who is there. */
@@ -142,10 +164,10 @@ export class Staff {
   }
 
   async endOrchestrators(): Promise<void> {
-    for (const zombie of this.#zombies) {
-      zombie.kill('SIGCONT');
-      zombie.kill('SIGKILL');
-    }
+    this.#isEnding = true;
+    const gone = [...this.#zombies].map((zombie) => new Promise((resolve) => zombie.once('exit', resolve)));
+    for (const zombie of this.#zombies) zombie.kill('SIGKILL'); // that also ends one that is stopped
+    await Promise.all(gone);
     await Promise.all(this.orchestrators.map((child) => child.end({ kind: 'stop' }, STOP_GRACE_MS)));
   }
 
