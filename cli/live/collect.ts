@@ -31,6 +31,24 @@ export async function evidenceOf(
   };
 }
 
+/** Of a run that was over before anybody could be asked for anything. */
+export function noEvidence({ prepared: { scenario, sagas } }: PreparedLive, atUs: number): Evidence {
+  const participants = Object.entries(scenario.participants({ sagas }));
+  const services = participants.map(([name, participant]): [string, ServiceEvidence] => [
+    name,
+    { opening: participant, closing: participant, handled: [] },
+  ]);
+  return {
+    beganAtUs: atUs,
+    healedAtUs: atUs,
+    endedAtUs: atUs,
+    asked: [],
+    logs: new Map(),
+    services: Object.fromEntries(services),
+    faults: [],
+  };
+}
+
 async function logsOf(
   lines: Iterable<string> | AsyncIterable<string>,
 ): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {

@@ -1,6 +1,7 @@
 // A run for real, from its first process to its evidence: starts everybody, asks for sagas, kills at random, lets the
 // world heal, waits until all sagas have ended, and collects what they left behind.
 
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { liveNowUs } from '../../engine/live/clock.ts';
@@ -14,7 +15,8 @@ import {
 import type { Evidence } from '../../simulator/audit/evidence.ts';
 import { Seed } from '../../simulator/kernel/random.ts';
 import type { LateCopy } from './chaos-transport.ts';
-import { evidenceOf } from './collect.ts';
+import type { Child } from './child.ts';
+import { evidenceOf, noEvidence } from './collect.ts';
 import { LiveClient } from './live-client.ts';
 import { LiveFaults } from './live-faults.ts';
 import type { LiveJob, PreparedLive } from './live-job.ts';
@@ -22,6 +24,8 @@ import type { FromOrchestrator } from './messages.ts';
 import { Staff } from './staff.ts';
 
 const TICK_MS = 20;
+/** Processes that have not come up within this time never will. */
+const BEGIN_MS = 60_000;
 const LOOK_EVERY = 10;
 /** After the world has healed every saga must end within this virtual time, divided by the pace, and a minute more. */
 const PATIENCE_MS = 1_200_000;
@@ -35,6 +39,8 @@ export interface DirectorOptions {
   readonly stormMs: number;
   /** Processes that are killed at random moments, beside those that faults end. */
   readonly kills: number;
+  /** How long processes may take to come up, in milliseconds; default a minute. */
+  readonly beginMs?: number;
   readonly signal?: AbortSignal;
   /** Sagas that have ended, and all. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -49,17 +55,15 @@ export interface LiveOutcome {
   readonly lives: number;
 }
 
+type Comer = Pick<Child<never, never>, 'name' | 'isReady' | 'start'>;
+
 type LiveStoreHandle = SagaCatalogue & {
   export(): Iterable<string> | AsyncIterable<string>;
   close(): Promise<void>;
 };
 
 export async function direct(options: DirectorOptions): Promise<LiveOutcome> {
-  const { live } = options.run;
-  const store: LiveStoreHandle =
-    live.store.kind === 'sqlite'
-      ? new SqliteStore({ file: live.store.file })
-      : await PostgresStore.connect({ url: live.store.url, schema: live.store.schema });
+  const store = await opened(options.run.live);
   const director = new Director(options, store);
   try {
     return await director.run();
@@ -67,6 +71,13 @@ export async function direct(options: DirectorOptions): Promise<LiveOutcome> {
     await director.end();
     await store.close();
   }
+}
+
+async function opened({ store, folder }: LiveJob): Promise<LiveStoreHandle> {
+  const onTrouble = (error: Error): void =>
+    appendFileSync(join(folder, 'director.log'), `${error.stack ?? error.message}\n`);
+  if (store.kind === 'sqlite') return new SqliteStore({ file: store.file, onTrouble });
+  return PostgresStore.connect({ url: store.url, schema: store.schema, onTrouble });
 }
 
 class Director {
@@ -98,6 +109,10 @@ class Director {
     const { run, stormMs } = this.#options;
     await this.#begin();
     const beganAtUs = liveNowUs();
+    if (this.#isCut) {
+      await this.end();
+      return this.#outcome(noEvidence(run, beganAtUs));
+    }
     const healAtUs = beganAtUs + stormMs * 1_000;
     const { orchestrators } = this.#staff;
     this.#client = new LiveClient(run, orchestrators, beganAtUs, SPREAD * stormMs * 1_000);
@@ -108,16 +123,17 @@ class Director {
     if (isOver) await this.#sendLateCopies();
     const endedAtUs = liveNowUs();
     await this.end();
-    const evidence = await evidenceOf(run, this.#store, this.#client.asked, {
-      beganAtUs,
-      healedAtUs,
-      endedAtUs,
-    });
+    const times = { beganAtUs, healedAtUs, endedAtUs };
+    return this.#outcome(await evidenceOf(run, this.#store, this.#client.asked, times));
+  }
+
+  #outcome(evidence: Evidence): LiveOutcome {
     const inconclusive = this.#reason();
     const { kills, lives } = this.#staff;
     return { evidence, kills, lives, ...(inconclusive === undefined ? {} : { inconclusive }) };
   }
 
+  /** Why it makes no sense to go on, and there is no verdict. */
   #reason(): string | undefined {
     if (this.#options.signal?.aborted === true) return 'interrupted';
     const refusal = this.#client?.refusal;
@@ -126,20 +142,28 @@ class Director {
 
   async #begin(): Promise<void> {
     const { participants, orchestrators, urls } = this.#staff;
-    for (const child of participants.values()) child.start();
-    await this.#until(() => [...participants.values()].every(({ isReady }) => isReady));
+    await this.#bringUp([...participants.values()]);
+    if (this.#isCut) return;
     this.#live = { ...this.#live, services: Object.fromEntries(urls) };
-    for (const child of orchestrators) child.start();
-    await this.#until(() => orchestrators.every(({ isReady }) => isReady));
+    await this.#bringUp(orchestrators);
   }
 
   /** Also ends when somebody stops the run, or it makes no sense to go on. */
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition() && !this.#isCut) await delay(TICK_MS);
+  async #bringUp(children: readonly Comer[]): Promise<void> {
+    const { beginMs = BEGIN_MS } = this.#options;
+    const untilUs = liveNowUs() + beginMs * 1_000;
+    for (const child of children) child.start();
+    while (!this.#isCut) {
+      const missing = children.filter(({ isReady }) => !isReady).map(({ name }) => name);
+      if (missing.length === 0) return;
+      if (liveNowUs() >= untilUs) {
+        this.#trouble = `${missing.join(', ')} did not come up within ${beginMs / 1_000} s`;
+      } else await delay(TICK_MS);
+    }
   }
 
   get #isCut(): boolean {
-    return this.#trouble !== undefined || this.#options.signal?.aborted === true;
+    return this.#reason() !== undefined;
   }
 
   async #storm(beganAtUs: number, healAtUs: number): Promise<void> {
