@@ -76,7 +76,7 @@ function optionsOf(subject: string, given: GivenFlags) {
   const { kills, seconds } =
     capsule === undefined ? { kills: KILLS_DEFAULT, seconds: SECONDS_DEFAULT } : OF_A_CAPSULE;
   return {
-    ...(capsule === undefined ? askedFor(subject, given) : recordedIn(capsule)),
+    ...(capsule === undefined ? askedFor(subject, given) : recordedIn(subject, capsule)),
     stormMs: 1_000 * (wholeNumberOf(given, 'seconds', SECONDS) ?? seconds),
     kills: wholeNumberOf(given, 'kills', KILLS) ?? kills,
     pace: wholeNumberOf(given, 'pace', PACE) ?? PACE_DEFAULT,
@@ -88,12 +88,17 @@ function optionsOf(subject: string, given: GivenFlags) {
 
 function askedFor(scenario: string, given: GivenFlags) {
   wholeNumberOf(given, 'sagas', SAGAS);
-  return { job: jobOf(scenario, given), seed: seedOf(given) ?? randomBytes(4).toString('hex') };
+  const sagaFile = textOf(given, 'saga');
+  return {
+    job: jobOf(scenario, given),
+    seed: seedOf(given) ?? randomBytes(4).toString('hex'),
+    ...(sagaFile === undefined ? {} : { sagaFile }),
+  };
 }
 
-function recordedIn(capsule: Capsule) {
+function recordedIn(file: string, capsule: Capsule) {
   const { seed, plan, only } = capsule;
-  return { job: capsuleJob(capsule), seed, plan, ...(only === undefined ? {} : { only }) };
+  return { job: capsuleJob(capsule), capsule: file, seed, plan, ...(only === undefined ? {} : { only }) };
 }
 
 /** @throws UserError `missing-database`, `bad-db` */

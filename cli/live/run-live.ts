@@ -1,5 +1,6 @@
 // From what is asked for to the record of a run for real: prepares the job, has it directed, audits what it left.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -7,35 +8,26 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { audit } from '../../simulator/audit/audit.ts';
 import {
   type CampaignProgress,
-  type Job,
   makeFolder,
   type PreparedJob,
   prepare,
-  quoted,
 } from '../../simulator/campaign/index.ts';
-import { thisProgram } from '../../simulator/campaign/replay-command.ts';
 import { runRecordOf } from '../../simulator/campaign/run-record-of.ts';
 import { RunSummary } from '../../simulator/campaign/run-summary.ts';
 import type { RecordedViolation, RunRecord } from '../../simulator/run-record.ts';
 import type { FaultPlan, RunResult } from '../../simulator/run-result.ts';
 import { byKind } from '../../simulator/world/outcome.ts';
+import { remark } from '../terminal.ts';
 import { direct, type LiveOutcome } from './director.ts';
+import { liveCommand, type Repeatable } from './live-command.ts';
 import { liveInjector } from './live-faults.ts';
-import { type LiveJob, type LiveStore, type PreparedLive, pacedPolicy, prepareLive } from './live-job.ts';
+import { type LiveJob, type LiveStore, type PreparedLive, prepareLive } from './live-job.ts';
 
-export interface LiveRunOptions {
-  readonly job: Job;
-  readonly seed: string;
+export interface LiveRunOptions extends Repeatable {
   /** Only these faults strike; without it, those that the profile draws. */
   readonly plan?: FaultPlan;
   /** The numbers of the sagas that are asked for; without it, all. */
   readonly only?: readonly number[];
-  /** The address of a database; without it, sagas are kept in a SQLite file. */
-  readonly databaseUrl?: string;
-  readonly orchestrators?: number;
-  readonly stormMs: number;
-  readonly kills: number;
-  readonly pace: number;
   readonly leaseMs: number;
   /** Results and evidence go below this folder. */
   readonly out: string;
@@ -69,13 +61,35 @@ export async function runLive(options: LiveRunOptions): Promise<RunRecord> {
   return record;
 }
 
-/** Nobody needs evidence of what went well. */
-async function forget({ folder, store }: LiveJob): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  if (store.kind === 'sqlite') return;
-  const client = new Client({ connectionString: store.url });
-  await client.connect();
-  await client.query(`DROP SCHEMA "${store.schema}" CASCADE`).finally(() => client.end());
+/** Nobody needs evidence of what went well. That it stays is no reason to lose the record. */
+export async function forget({ folder, store }: Pick<LiveJob, 'folder' | 'store'>): Promise<void> {
+  await remove(folder, () => rmSync(folder, { recursive: true, force: true }));
+  if (store.kind === 'postgres') await remove(`the schema ${store.schema}`, () => dropSchema(store));
+}
+
+async function remove(what: string, act: () => void | Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    remark(`sagastorm: ${what} is no longer needed and could not be removed: ${why}\n`);
+  }
+}
+
+async function dropSchema({ url, schema }: Extract<LiveStore, { kind: 'postgres' }>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined); // what it breaks says so: the query, or it is done already
+  try {
+    await client.connect();
+    await client.query(`DROP SCHEMA "${schema}" CASCADE`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Unlike that of any other run, even if two begin at once. */
+export function freshSchema(): string {
+  return `live_${Date.now().toString(36)}_${randomBytes(4).toString('hex')}`;
 }
 
 /** @throws UserError `not-for-real` */
@@ -100,7 +114,7 @@ function liveJob(options: LiveRunOptions, folder: string): LiveJob {
   const store: LiveStore =
     databaseUrl === undefined
       ? { kind: 'sqlite', file: join(folder, 'sagas.db') }
-      : { kind: 'postgres', url: databaseUrl, schema: `live_${Date.now().toString(36)}` };
+      : { kind: 'postgres', url: databaseUrl, schema: freshSchema() };
   return {
     job,
     seed,
@@ -117,11 +131,12 @@ function liveJob(options: LiveRunOptions, folder: string): LiveJob {
 }
 
 function recordOf(
-  { job, seed, stormMs, kills, pace }: LiveRunOptions,
+  options: LiveRunOptions,
   run: PreparedLive,
   { evidence, inconclusive, kills: deaths, lives }: LiveOutcome,
   startedAt: Date,
 ): RunRecord {
+  const { seed, pace } = options;
   const prepared = paced(run);
   const result = audit(evidence, {
     scenario: prepared.scenario,
@@ -133,16 +148,12 @@ function recordOf(
   const summary = new RunSummary();
   summary.addRun(result);
   const { store, orchestrators, folder } = run.live;
-  const again = [
-    `${thisProgram()} live ${quoted(job.scenario)} --seed ${quoted(seed)} --sagas ${prepared.sagas}`,
-    `--profile ${job.profile} --kills ${kills} --seconds ${stormMs / 1_000} --pace ${pace}`,
-  ].join(' ');
   const wallMs = Date.now() - startedAt.getTime();
   const record = runRecordOf({
     job: prepared,
     rootSeed: seed,
     summary,
-    violations: violationsOf(result, again),
+    violations: violationsOf(result, liveCommand(options, prepared.sagas)),
     determinism: { checked: 0, equal: 0 },
     strict: false,
     judgesPromises: false,
@@ -159,11 +170,11 @@ function recordOf(
   return { ...record, timeline: { ...record.timeline!, healAtUs }, live };
 }
 
-/** The policy by its own name, and how much faster it was. */
-function paced({ prepared, live }: PreparedLive): PreparedJob {
-  const override = pacedPolicy(prepared, live.pace);
-  if (override === undefined || live.pace === 1) return prepared;
-  return { ...prepared, policy: { name: `${prepared.policy.name} ÷ ${live.pace}`, override } };
+/** The policy by its own name, and how much faster it was, if it was: see `pacedPolicy`. */
+export function paced({ prepared, policy, live }: PreparedLive): PreparedJob {
+  const own = prepared.policy.override ?? prepared.scenario.policy;
+  if (policy === undefined || policy === own) return prepared;
+  return { ...prepared, policy: { name: `${prepared.policy.name} ÷ ${live.pace}`, override: policy } };
 }
 
 function violationsOf({ violations, plan, seed }: RunResult, replay: string): readonly RecordedViolation[] {
