@@ -39,11 +39,7 @@ let faults: LiveFaults | undefined;
 let isHealed = false;
 
 process.on('message', (message: ToOrchestrator) => {
-  void take(message).catch((error: unknown) => {
-    if (error instanceof UserError && error.code === 'store-busy') process.exit(TRY_AGAIN);
-    say({ kind: 'broken', message: error instanceof Error ? error.message : String(error) });
-    process.exit(70);
-  });
+  void take(message).catch(over);
 });
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined); // ctrl-C is for the director, who tells everybody to stop
@@ -154,12 +150,17 @@ async function create(message: Extract<ToOrchestrator, { kind: 'create' }>): Pro
 }
 
 function reported(report: HostReport): void {
-  if (report.kind !== 'halted') return;
-  if (report.error instanceof UserError && report.error.code === 'fenced') {
+  if (report.kind === 'halted') over(report.error);
+}
+
+/** Nothing is wrong with one that was fenced, be it while it takes up its sagas. */
+function over(error: unknown): never {
+  if (error instanceof UserError && error.code === 'store-busy') process.exit(TRY_AGAIN);
+  if (error instanceof UserError && error.code === 'fenced') {
     say({ kind: 'fenced' });
     process.exit(0);
   }
-  say({ kind: 'broken', message: report.error.stack ?? report.error.message });
+  say({ kind: 'broken', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   process.exit(70);
 }
 
