@@ -13,7 +13,7 @@ function sources(): Sources {
   return new Map(
     FOLDERS.flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.ts'))
+        .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
         .map((file) => relative(ROOT, join(ROOT, folder, file)))
         .map((file) => [file, readFileSync(join(ROOT, file), 'utf8')] as const),
     ),

@@ -122,6 +122,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'npm:pg',
     'npm:tinybench',
   ],
+  // With packages of its own: what others would pick instead.
+  'bench/peers/': [
+    'bench/',
+    'engine/live/index.ts',
+    'simulator/index.ts',
+    'test/engine/live/embedded-postgres.ts',
+    'node:',
+    'npm:',
+  ],
   'cli/': ['engine/', 'simulator/', 'reports/', 'participants-mock/', 'bench/', 'node:', 'npm:'],
 };
 
