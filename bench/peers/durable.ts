@@ -122,3 +122,4 @@ const about = contenders.map(({ name, introduction, failure }) => [
 console.log(`\n${table(['contender', 'version', 'how', 'durability'], about)}`);
 for (const contender of contenders) await contender.stop();
 await postgres?.stop();
+if (contenders.slice(0, OURS.length).some(({ failure }) => failure !== undefined)) process.exitCode = 1;

@@ -36,3 +36,4 @@ console.log(`${machine()}; medians of ${rounds} rounds, interleaved, each conten
 console.log('Workload W: three steps, 30 % of the credits fail, three attempts, compensation in reverse.\n');
 console.log(table(['W', 'version', 'sagas', 'sagas/s', 'ours / it', 'how'], rows));
 for (const contender of contenders) await contender.stop();
+if (contenders[0]!.failure !== undefined) process.exitCode = 1;

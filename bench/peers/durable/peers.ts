@@ -14,4 +14,5 @@ export const peers: Readonly<Record<string, () => Promise<DurablePeer>>> = {
   dbos: async () => (await import('./dbos.ts')).peer,
   restate: async () => (await import('./restate.ts')).peer,
   openworkflow: async () => (await import('./openworkflow.ts')).peer,
+  'pg-boss': async () => (await import('./pg-boss.ts')).peer,
 };

@@ -78,7 +78,7 @@ function binaryHere(): string {
   try {
     return createRequire(import.meta.url).resolve(name);
   } catch {
-    throw new Error(`npm has no Restate server for ${process.platform}-${process.arch}`);
+    throw new Error(`the Restate server for ${process.platform}-${process.arch} is not installed`);
   }
 }
 
