@@ -5,6 +5,8 @@ import { latencyTable, workloadW } from '../../workload-w.ts';
 
 /** Attempts that a credit has. */
 export const ATTEMPTS_MAX = 3;
+/** Three failures in a row, each of 30 %. */
+const COMPENSATED_SHARE = 0.027;
 
 export class Shop {
   readonly sagas: number;
@@ -67,7 +69,7 @@ export class Shop {
   /**
    * Looks at the end of a run.
    *
-   * @throws Error when money, stock or a saga is missing, or failures were not 30 % of the attempts by far.
+   * @throws Error when money, stock or a saga is missing, or too many or too few were compensated.
    */
   check(): void {
     const { completed, compensated, sagas } = this;
@@ -76,9 +78,12 @@ export class Shop {
     if (completed + compensated !== sagas) throw new Error(`${completed} + ${compensated} of ${sagas} sagas`);
     if (money !== workloadW.openingBalance * workloadW.accounts * 2) throw new Error('money was lost');
     if (units + completed !== workloadW.items * sagas) throw new Error('stock was lost');
-    // Three failures in a row: 2.7 % of the sagas; twice and half of that are beyond chance from a few hundred on.
-    if (sagas >= 1_000 && Math.abs(compensated / sagas - 0.027) > 0.0135)
-      throw new Error(`${compensated} of ${sagas} sagas were compensated, 2.7 % were to be expected`);
+    const expected = COMPENSATED_SHARE * sagas;
+    const deviation = Math.sqrt(expected * (1 - COMPENSATED_SHARE));
+    if (Math.abs(compensated - expected) > 6 * deviation + 1)
+      throw new Error(
+        `${compensated} of ${sagas} sagas were compensated, about ${expected} were to be expected`,
+      );
   }
 
   #draw(): number {
