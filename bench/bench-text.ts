@@ -85,5 +85,6 @@ export function renderLevels(levels: readonly Level[]): string {
   });
   const missed = levels.filter(({ isMet }) => !isMet).length;
   const verdict = missed === 0 ? 'ALL MET' : `${missed} of ${levels.length} MISSED`;
-  return `${[...lines, ` ${verdict}`].join('\n')}\n`;
+  const title = ' levels of service, with every commit on the disk where it is live';
+  return `${[title, '', ...lines, '', ` ${verdict}`].join('\n')}\n`;
 }

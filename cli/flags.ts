@@ -125,6 +125,19 @@ const FLAGS = {
     value: 'file',
     description: 'A module that exports sagas of defineSaga',
   },
+  slo: { name: 'slo', description: 'Whether the latency targets are met, in the simulator and for real' },
+  save: { name: 'save', value: 'name', description: 'Keep the figures under this name' },
+  against: { name: 'against', value: 'name', description: 'What changed since figures were saved' },
+  'fail-on-regression': {
+    name: 'fail-on-regression',
+    description: 'Exit 3 when something is slower than what it is compared with',
+  },
+  processes: {
+    name: 'processes',
+    value: 'n',
+    description: 'Processes, one after the other, 1 to 50; default 1, or 7 with --save and --against',
+  },
+  rounds: { name: 'rounds', value: 'n', description: 'Rounds in each process, 1 to 1,000; default 5' },
   mock: { name: 'mock', description: 'Start services to try it with: bank, inventory, payment, shipping' },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -5,6 +5,7 @@
 
 import { AMBIENT_ACCESS, firstLine, isUserError, keepStdoutClean } from '../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
+import { BENCH, bench } from './commands/bench.ts';
 import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { LIST, list } from './commands/list.ts';
@@ -37,6 +38,7 @@ export const SPECS: readonly CommandSpec[] = [
   MERGE,
   REPORT,
   SEEDS,
+  BENCH,
   LIST,
 ];
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -52,6 +54,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   merge,
   report: reportAgain,
   seeds,
+  bench,
   list,
 };
 

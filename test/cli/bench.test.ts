@@ -1,0 +1,56 @@
+// `sagastorm bench`: figures, kept and compared; and what is typed wrongly.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const SHORT = ['--rounds', '1', '--quiet'];
+
+describe('sagastorm bench', PROCESS_TIMEOUT, () => {
+  test('prints figures, keeps them, and compares with those that were kept', async () => {
+    const folder = freshFolder();
+    const first = await sagastorm(
+      ['bench', 'engine', ...SHORT, '--processes', '1', '--save', 'main'],
+      folder,
+    );
+    expect([first.code, first.stderr]).toEqual([0, 'Saved: .sagastorm/bench/main.json\n']);
+    expect(first.stdout).toMatch(
+      /a saga of three steps, all its inputs .* sagas\/s {3}× \S+ lean closure kernel/,
+    );
+    const again = [
+      'bench',
+      'engine',
+      ...SHORT,
+      '--processes',
+      '1',
+      '--against',
+      'main',
+      '--fail-on-regression',
+    ];
+    const second = await sagastorm(again, folder);
+    expect(second.stdout).toContain('too few processes to tell');
+    expect(second.code).toBe(0);
+    const file = join(folder, '.sagastorm/bench/main.json');
+    const record = JSON.parse(readFileSync(file, 'utf8'));
+    record.virtual[0].meanMs -= 1; // as if it had been shorter then
+    writeFileSync(file, JSON.stringify(record));
+    const third = await sagastorm(again, folder);
+    expect(third.stdout).toContain('the code behaves otherwise');
+    expect(third.code).toBe(3);
+    writeFileSync(file, '{"schema":"sagastorm/bench@1"}');
+    expect(await sagastorm(again, folder)).toMatchObject({ code: 64, stdout: '' });
+  });
+
+  test.each([
+    [['kernle'], 'there is no suite "kernle"'],
+    [['engine', '--against', 'nothing'], 'there is no file'],
+    [['engine', '--save', '../x'], '--save takes a name of letters'],
+    [['engine', '--fail-on-regression'], '--fail-on-regression needs --against'],
+    [['engine', '--rounds', '0'], '--rounds takes a whole number'],
+  ])('%j is refused in one sentence', async (words, sentence) => {
+    const { code, stderr } = await sagastorm(['bench', ...words], freshFolder());
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(64);
+  });
+});
