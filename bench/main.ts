@@ -1,145 +1,113 @@
-// The benchmarks of BENCHMARKS.md: `npm run bench`. Each figure stands beside a reference that ran in the same minute,
-// round by round, because machines drift: only the ratios count.
+// Regenerates the figures of BENCHMARKS.md: `npm run bench` measures all suites and how the cost of a saga grows, and writes
+// the tables between the marks; `-- --print` only prints them, `-- --quick` leaves the million out.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import bankTransfer from '../scenarios/bank-transfer.ts';
-import { type Profile, profiles, type Scenario, simulate } from '../simulator/index.ts';
-import { runLean } from './lean-closure.ts';
-import { scenarioW, workloadW } from './workload-w.ts';
-
-const SAGAS = 10_000;
-const MANY = 1_000_000;
-const SMALL_RUNS = 500;
-const SMALL_SAGAS = 20;
-/** Rounds that are thrown away: the compiler is still at work. */
-const WARM_UP = 3;
+import { type BenchRecord, median, rateOf, ratioOf } from './bench-record.ts';
+import { ratioText } from './bench-text.ts';
+import { runSuites } from './run-suites.ts';
+import { SUITES } from './suites.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '9' }, quick: { type: 'boolean', default: false } },
+  options: {
+    processes: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    quick: { type: 'boolean', default: false },
+    print: { type: 'boolean', default: false },
+  },
 });
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(
-    `--rounds ${values.rounds} is not a whole number from 1. Usage: npm run bench -- [--rounds 9] [--quick]`,
-  );
+const [processes, rounds] = [Number(values.processes), Number(values.rounds)];
+if (![processes, rounds].every((count) => Number.isInteger(count) && count >= 1)) {
+  console.error('Usage: npm run bench -- [--processes 3] [--rounds 5] [--quick] [--print]');
   process.exit(64);
 }
 
-/** What one round of one contender took, in milliseconds. */
-type Contender = (round: number) => void;
+const BEGIN = '<!-- figures: written by `npm run bench` -->';
+const END = '<!-- end of figures -->';
+const FILE = fileURLToPath(new URL('./BENCHMARKS.md', import.meta.url));
+const NUMBER = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+/** Sagas, and so many of them at a time. */
+const SCALE: readonly (readonly [sagas: number, concurrent: number])[] = [
+  [1_000, 1_000],
+  [10_000, 10_000],
+  [100_000, 10_000],
+  [100_000, 100_000],
+  [1_000_000, 10_000],
+  [1_000_000, 1_000_000],
+];
+const QUICK_MAX = 100_000;
 
-function timed(contender: Contender, round: number): number {
-  const begin = performance.now();
-  contender(round);
-  return performance.now() - begin;
+interface Scaled {
+  readonly sagasPerSecond: number;
+  readonly eventsPerSecond: number;
+  readonly peakRssMb: number;
 }
 
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+/** W in a process of its own. */
+function scaled(sagas: number, concurrent: number): Scaled {
+  const script = fileURLToPath(new URL('./workload-w.bench.ts', import.meta.url));
+  const counts = ['--sagas', `${sagas}`, '--concurrent', `${concurrent}`];
+  const rounds = ['--rounds', sagas > 100_000 ? '1' : '5'];
+  const line = execFileSync(process.execPath, [
+    '--max-old-space-size=12288',
+    script,
+    ...counts,
+    ...rounds,
+    '--json',
+  ]);
+  return JSON.parse(line.toString()) as Scaled;
 }
 
-/** Runs both in turn; the median time of each, and the median over the rounds of how much faster the first is. */
-function versus(
-  ours: Contender,
-  reference: Contender,
-): { oursMs: number; referenceMs: number; ratio: number } {
-  const pairs: { oursMs: number; referenceMs: number }[] = [];
-  for (let round = -WARM_UP; round < rounds; round++) {
-    const pair = { oursMs: timed(ours, round), referenceMs: timed(reference, round) };
-    if (round >= 0) pairs.push(pair);
-  }
-  return {
-    oursMs: median(pairs.map(({ oursMs }) => oursMs)),
-    referenceMs: median(pairs.map(({ referenceMs }) => referenceMs)),
-    ratio: median(pairs.map(({ oursMs, referenceMs }) => referenceMs / oursMs)),
-  };
+function suiteTable({ measures }: BenchRecord): readonly string[] {
+  const rows = measures.map((measure) => {
+    const ratios = measure.processes.map((times) => ratioOf(measure, times));
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(ratioText);
+    const range = least === most ? '' : ` (${least} … ${most})`;
+    const rate = `${NUMBER.format(rateOf(measure))} ${measure.unit}/s`;
+    const [suite] = measure.id.split('/');
+    return `| ${suite} | ${measure.title} | ${rate} | × ${ratioText(median(ratios))}${range} | ${measure.reference.title} |`;
+  });
+  return ['| | | | ratio (least … most of the processes) | to |', '|---|---|---:|---:|---|', ...rows];
 }
 
-/** Events of a run that must hold. */
-function held(scenario: Scenario, seed: string, sagas: number, profile: Profile): number {
-  const { verdict, violations, events } = simulate(scenario, { seed, sagas, profile, keepPlan: false });
-  if (verdict !== 'held') throw new Error(`seed ${seed}: ${verdict} ${JSON.stringify(violations[0] ?? '')}`);
-  return events;
+function scaleTable(): readonly string[] {
+  const all = SCALE.filter(([sagas]) => !values.quick || sagas <= QUICK_MAX).map(([sagas, concurrent]) => {
+    console.error(`W, ${NUMBER.format(sagas)} sagas, ${NUMBER.format(concurrent)} at a time`);
+    return { sagas, concurrent, ...scaled(sagas, concurrent) };
+  });
+  const base = all.find(({ sagas }) => sagas === 10_000)!;
+  const rows = all.map(({ sagas, concurrent, sagasPerSecond, eventsPerSecond, peakRssMb }) => {
+    const cost = (base.sagasPerSecond / sagasPerSecond).toFixed(2);
+    const counts = `${NUMBER.format(sagas)} | ${NUMBER.format(concurrent)}`;
+    return `| ${counts} | ${NUMBER.format(sagasPerSecond)} | ${NUMBER.format(eventsPerSecond)} | × ${cost} | ${NUMBER.format(peakRssMb)} MB |`;
+  });
+  return [
+    '| W, calm: sagas | at a time | sagas/s | events/s | cost of a saga, to 10,000 | peak memory |',
+    '|---:|---:|---:|---:|---:|---:|',
+    ...rows,
+  ];
 }
 
-function perSecond(count: number, ms: number): string {
-  return `${Math.round((count / ms) * 1000).toLocaleString('en')}/s`;
+const record = await runSuites({
+  suites: SUITES.map(({ name }) => name),
+  processes,
+  rounds,
+  onMeasured: (id, process) => console.error(`process ${process + 1} of ${processes} · ${id}`),
+});
+const { machine, node, version } = record!;
+const tables = [
+  `sagastorm ${version}, Node ${node}, ${machine.cpu}, ${machine.cores} cores, ${machine.platform}; ${processes} processes of ${rounds} rounds.`,
+  '',
+  ...suiteTable(record!),
+  '',
+  ...scaleTable(),
+].join('\n');
+console.log(tables);
+if (!values.print) {
+  const text = readFileSync(FILE, 'utf8');
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${FILE} has lost its marks`);
+  writeFileSync(FILE, `${text.slice(0, from)}${BEGIN}\n\n${tables}\n\n${text.slice(to)}`);
 }
-
-function say(what: string, ...figures: readonly string[]): void {
-  console.log(`${what.padEnd(52)}${figures.map((figure) => figure.padStart(16)).join('')}`);
-}
-
-/** W on the full engine beside the lean kernel. */
-function workload(): void {
-  const scenario = scenarioW(SAGAS);
-  const perSaga = (events: number): string => (events / SAGAS).toFixed(1);
-  say(
-    'events per saga, calm; lean closure kernel',
-    perSaga(held(scenario, 'events', SAGAS, profiles.calm)),
-    perSaga(runLean(workloadW, SAGAS).events),
-  );
-  for (const profile of [profiles.calm, profiles.storm]) {
-    const { oursMs, referenceMs, ratio } = versus(
-      (round) => held(scenario, `w-${round}`, SAGAS, profile),
-      () => runLean(workloadW, SAGAS),
-    );
-    say(
-      `W, ${SAGAS.toLocaleString('en')} sagas, ${profile.name}; lean closure kernel; ratio`,
-      perSecond(SAGAS, oursMs),
-      perSecond(SAGAS, referenceMs),
-      ratio.toFixed(3),
-    );
-  }
-}
-
-/** How the cost of a saga grows with their number, each size in a process of its own. */
-function scale(): void {
-  const run = (sagas: number, concurrent: number) => {
-    const script = fileURLToPath(new URL('./workload-w.bench.ts', import.meta.url));
-    const options = [
-      '--sagas',
-      `${sagas}`,
-      '--concurrent',
-      `${concurrent}`,
-      '--rounds',
-      sagas > SAGAS ? '1' : '9',
-    ];
-    const line = execFileSync(process.execPath, ['--max-old-space-size=12288', script, ...options, '--json']);
-    return JSON.parse(line.toString()) as { sagasPerSecond: number; peakRssMb: number };
-  };
-  const base = run(SAGAS, SAGAS);
-  for (const concurrent of [SAGAS, MANY]) {
-    const { sagasPerSecond, peakRssMb } = run(MANY, concurrent);
-    say(
-      `W, ${MANY.toLocaleString('en')} sagas, ${concurrent.toLocaleString('en')} at once; cost per saga beside 10,000`,
-      `${sagasPerSecond.toLocaleString('en')}/s`,
-      `${peakRssMb} MB`,
-      `× ${(base.sagasPerSecond / sagasPerSecond).toFixed(2)}`,
-    );
-  }
-}
-
-/** Many small runs one after the other: what a search of seeds does all day. */
-function small(): void {
-  for (const profile of [profiles.calm, profiles.storm]) {
-    const times: number[] = [];
-    for (let round = -WARM_UP; round < rounds; round++) {
-      const ms = timed(() => {
-        for (let i = 0; i < SMALL_RUNS; i++) held(bankTransfer, `small-${round}/${i}`, SMALL_SAGAS, profile);
-      }, round);
-      if (round >= 0) times.push(ms);
-    }
-    say(
-      `bank-transfer, runs of ${SMALL_SAGAS} sagas, ${profile.name}, one core`,
-      perSecond(SMALL_RUNS, median(times)),
-    );
-  }
-}
-
-console.log(`Node ${process.version}, medians of ${rounds} rounds`);
-workload();
-small();
-if (!values.quick) scale();
