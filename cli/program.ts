@@ -19,6 +19,7 @@ import { SERVE, serve } from './commands/serve.ts';
 import { SHRINK, shrink } from './commands/shrink.ts';
 import { STORE, store } from './commands/store.ts';
 import { TUNE, tune } from './commands/tune.ts';
+import { WHY, why } from './commands/why.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
 
@@ -35,6 +36,7 @@ export const SPECS: readonly CommandSpec[] = [
   LIVE,
   SERVE,
   STORE,
+  WHY,
   MERGE,
   REPORT,
   SEEDS,
@@ -51,6 +53,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   live,
   serve,
   store,
+  why,
   merge,
   report: reportAgain,
   seeds,

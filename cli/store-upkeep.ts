@@ -17,7 +17,7 @@ const DAYS = { min: 0, max: 36_500 };
 const DAYS_DEFAULT = 30;
 const DAY_US = 86_400_000_000;
 
-type OpenStore = SqliteStore | PostgresStore;
+export type OpenStore = SqliteStore | PostgresStore;
 
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [action, file, ...rest] = words;
@@ -39,8 +39,12 @@ export async function store(words: readonly string[], given: GivenFlags): Promis
   return EXIT.held;
 }
 
-/** One that is there: a new one would be copied, exported and retired for nothing. */
-async function openedStore(given: GivenFlags): Promise<OpenStore> {
+/**
+ * One that is there: there is nothing to do for a new one.
+ *
+ * @throws UserError `no-store`, and those of a store
+ */
+export async function openedStore(given: GivenFlags): Promise<OpenStore> {
   const choice = storeChoice(given, process.env.DATABASE_URL);
   if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url });
   if (choice.kind === 'sqlite' && existsSync(choice.file)) return new SqliteStore({ file: choice.file });

@@ -6,14 +6,15 @@ import { suggestion } from '../core/nearest.ts';
 import { parseInput } from '../core/parse-input.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
-import type { LiveEngine, SagaCatalogue } from '../live/index.ts';
+import { whyWaiting } from '../core/waiting.ts';
+import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
 import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
 import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
 import type { EngineMeter } from './engine-meter.ts';
 import { bad, Problem } from './problem.ts';
 import type { SagaReader } from './saga-reader.ts';
 import { unknownSaga } from './saga-reader.ts';
-import { eventView, rowView, sagaView, standingView } from './saga-view.ts';
+import { eventView, rowView, sagaView, standingView, waitingView } from './saga-view.ts';
 import {
   CompensateSaga,
   CreateSaga,
@@ -26,6 +27,7 @@ import {
   SagaList,
   SagaStanding,
   SagaView,
+  SagaWaiting,
 } from './schemas.ts';
 
 export interface SagaParts {
@@ -238,6 +240,22 @@ const WhichEvents = z.object({
 
 function eventEndpoints({ reader }: SagaParts): readonly Endpoint[] {
   return [
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/{id}/why',
+      role: 'read',
+      tag: TAG,
+      summary: 'On what a saga waits',
+      description: 'Since when, until when, what comes next, and what a person can do; read off its log.',
+      params: IdParams,
+      answers: { 200: ['Why it has not ended', SagaWaiting] },
+      async handle({ params: { id }, record }) {
+        const waiting = whyWaiting(await reader.log(id), liveNowUs());
+        if (waiting === undefined) throw unknownSaga();
+        record.saga = id;
+        return { value: waitingView(waiting) };
+      },
+    }),
     endpoint({
       method: 'get',
       path: '/api/sagas/{id}/events',

@@ -4,6 +4,7 @@ import type { StepDefinition } from '../core/define-saga.ts';
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaEvent } from '../core/saga-event.ts';
 import { isEnded, type SagaState, type StepState } from '../core/saga-state.ts';
+import type { Waiting } from '../core/waiting.ts';
 import type { SagaRow } from '../live/index.ts';
 import type { ReadSaga } from './saga-reader.ts';
 
@@ -39,6 +40,41 @@ export function sagaView({ log, state }: ReadSaga) {
 export function standingView({ log, state }: ReadSaga) {
   const { saga: id, status } = state;
   return { id, status, currentStep: currentStep(state), updatedAt: timesOf(log, state).updatedAt };
+}
+
+/** `GET /api/sagas/{id}/why`. */
+export function waitingView(waiting: Waiting) {
+  const {
+    saga: sagaID,
+    status,
+    waitsFor,
+    sinceUs,
+    untilUs,
+    isStuck,
+    sentence,
+    next,
+    remedy,
+    calls,
+  } = waiting;
+  return {
+    sagaID,
+    status,
+    waitsFor,
+    since: isoTime(sinceUs),
+    until: untilUs === undefined ? null : isoTime(untilUs),
+    stuck: isStuck,
+    sentence,
+    next,
+    remedy: remedy ?? null,
+    calls: calls.map((call) => ({
+      step: call.step,
+      direction: call.direction,
+      attempt: call.attempt,
+      since: isoTime(call.sinceUs),
+      due: call.dueAtUs === 0 ? null : isoTime(call.dueAtUs),
+      failure: call.failure ?? null,
+    })),
+  };
 }
 
 /** A line of `GET /api/sagas`. */

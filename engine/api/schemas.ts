@@ -95,6 +95,32 @@ export const SagaStanding = z
   .object({ id: z.string(), status: SagaStatus, currentStep: z.string().nullable(), updatedAt: Time })
   .openapi('SagaStanding');
 
+export const SagaWaiting = z
+  .object({
+    sagaID: z.string(),
+    status: SagaStatus,
+    waitsFor: z.enum(['nothing', 'person', 'retry', 'answer', 'engine']),
+    since: Time,
+    until: Time.nullable(),
+    stuck: z.boolean(),
+    sentence: z.string(),
+    next: z.string(),
+    remedy: z.string().nullable(),
+    calls: z.array(
+      z
+        .object({
+          step: z.string(),
+          direction: z.enum(['forward', 'compensation']),
+          attempt: z.int(),
+          since: Time,
+          due: Time.nullable(),
+          failure: z.string().nullable(),
+        })
+        .openapi('OpenCall'),
+    ),
+  })
+  .openapi('SagaWaiting');
+
 export const SagaList = z
   .object({
     sagas: z.array(

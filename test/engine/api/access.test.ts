@@ -23,6 +23,7 @@ const ROUTES: readonly (readonly [method: string, path: string, role: Role | 'op
   ['GET', '/api/sagas/{id}', 'read'],
   ['DELETE', '/api/sagas/{id}', 'admin'],
   ['GET', '/api/sagas/{id}/status', 'read'],
+  ['GET', '/api/sagas/{id}/why', 'read'],
   ['GET', '/api/sagas/{id}/events', 'read'],
   ['PUT', '/api/sagas/{id}/compensate', 'operate'],
   ['POST', '/api/sagas/{id}/retry', 'operate'],

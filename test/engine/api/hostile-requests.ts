@@ -62,6 +62,7 @@ const PATHS = [
   '/api/sagas',
   '/api/sagas/{id}',
   '/api/sagas/{id}/status',
+  '/api/sagas/{id}/why',
   '/api/sagas/{id}/events',
   '/api/sagas/{id}/compensate',
   '/api/sagas/{id}/retry',

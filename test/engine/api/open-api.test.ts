@@ -87,7 +87,7 @@ test('what the server answers is what the document says', async () => {
   transport.answer = () => undefined;
   const open = String((await call('POST', '/api/sagas', '', { name: 'order', input: {} })).id);
   for (const id of [done, undone, placed, open, 'none', '-']) {
-    for (const part of ['', '/status', '/events']) await call('GET', `/api/sagas/{id}${part}`, id);
+    for (const part of ['', '/status', '/why', '/events']) await call('GET', `/api/sagas/{id}${part}`, id);
     await call('GET', '/api/admin/sagas/{id}', id);
     await call('GET', '/api/orders/{id}', id);
     await call('PUT', '/api/sagas/{id}/compensate', id);

@@ -13,6 +13,7 @@ test.each([
   ['GET', '/api/sagas/', 404, 'not-found'],
   ['GET', '/api/sagas/none', 404, 'unknown-saga'],
   ['GET', '/api/sagas/none/status', 404, 'unknown-saga'],
+  ['GET', '/api/sagas/none/why', 404, 'unknown-saga'],
   ['GET', '/api/sagas/none/events', 404, 'unknown-saga'],
   ['PUT', '/api/sagas/none/compensate', 404, 'unknown-saga'],
   ['POST', '/api/sagas/none/retry', 404, 'unknown-saga'],

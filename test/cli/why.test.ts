@@ -1,0 +1,31 @@
+// `sagastorm why`: a store is read, and every saga that has not ended is explained.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SqliteStore } from '../../engine/live/index.ts';
+import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
+import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+test('open sagas are told, those that are stuck first; ended ones are not', PROCESS_TIMEOUT, async () => {
+  const folder = freshFolder();
+  const store = new SqliteStore({ file: join(folder, 'sagas.db') });
+  let epoch = 0;
+  store.open('main', { opened: (opened) => (epoch = opened) });
+  const nowUs = Date.now() * 1_000;
+  await appendAll(store, [
+    appendOf('fresh', epoch, [CREATED, REQUESTED], { atUs: nowUs }),
+    appendOf('old', epoch, [CREATED, REQUESTED], { atUs: nowUs - 3_600_000_000 }),
+    appendOf('done', epoch, [CREATED, COMPLETED], { atUs: nowUs }),
+  ]);
+  await store.close();
+  const all = await sagastorm(['why', '--db', 'sagas.db'], folder);
+  expect(all.code).toBe(0);
+  expect(all.stdout).toMatch(
+    /✗ old waits for an answer to attempt 1 of "a", for 1 h.*· fresh .*2 sagas · 1 stuck/s,
+  );
+  expect(all.stdout).not.toContain('done');
+  const one = await sagastorm(['why', 'done', '--db', 'sagas.db', '--json'], folder);
+  expect(JSON.parse(one.stdout)).toMatchObject({ saga: 'done', waitsFor: 'nothing', status: 'completed' });
+  const none = await sagastorm(['why', 'nobody', '--db', 'sagas.db'], folder);
+  expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
+});
