@@ -39,6 +39,11 @@ const SCALE: readonly (readonly [sagas: number, concurrent: number])[] = [
 ];
 const QUICK_MAX = 100_000;
 
+function counted(count: number, thing: string): string {
+  const ending = thing.endsWith('s') ? 'es' : 's';
+  return `${NUMBER.format(count)} ${thing}${count === 1 ? '' : ending}`;
+}
+
 interface Scaled {
   readonly sagasPerSecond: number;
   readonly eventsPerSecond: number;
@@ -98,7 +103,7 @@ const record = await runSuites({
 });
 const { machine, node, version } = record!;
 const tables = [
-  `sagastorm ${version}, Node ${node}, ${machine.cpu}, ${machine.cores} cores, ${machine.platform}; ${processes} processes of ${rounds} rounds.`,
+  `sagastorm ${version}, Node ${node}, ${machine.cpu}, ${machine.cores} cores, ${machine.platform}; ${counted(processes, 'process')} of ${counted(rounds, 'round')}.`,
   '',
   ...suiteTable(record!),
   '',

@@ -8,7 +8,7 @@ import { type Measure, suite, type Work } from '../suite.ts';
 
 const SAGAS = 20;
 const RUNS = 100;
-const CAMPAIGN_RUNS = 2_000;
+const CAMPAIGN_RUNS = 1_000;
 
 export const explorationSuite = suite('exploration', 'runs of 20 sagas of bank-transfer', () => [
   onOneCore(profiles.calm),
