@@ -8,6 +8,7 @@ import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts'
 import { BENCH, bench } from './commands/bench.ts';
 import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
+import { HEALTH, health } from './commands/health.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
 import { MERGE, merge } from './commands/merge.ts';
@@ -37,6 +38,7 @@ export const SPECS: readonly CommandSpec[] = [
   SERVE,
   STORE,
   WHY,
+  HEALTH,
   MERGE,
   REPORT,
   SEEDS,
@@ -54,6 +56,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   store,
   why,
+  health,
   merge,
   report: reportAgain,
   seeds,

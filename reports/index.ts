@@ -14,4 +14,4 @@ export { renderRunMarkdown } from './run-markdown.ts';
 export { renderSarif } from './sarif.ts';
 export { renderTuning } from './tune.ts';
 export { renderTuningMarkdown } from './tune-markdown.ts';
-export { counted, duration, number } from './wording.ts';
+export { counted, duration, number, percent } from './wording.ts';

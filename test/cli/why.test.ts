@@ -1,4 +1,4 @@
-// `sagastorm why`: a store is read, and every saga that has not ended is explained.
+// `sagastorm why` and `sagastorm health`: a store is read, and what has not ended is explained.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -26,6 +26,8 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
   expect(all.stdout).not.toContain('done');
   const one = await sagastorm(['why', 'done', '--db', 'sagas.db', '--json'], folder);
   expect(JSON.parse(one.stdout)).toMatchObject({ saga: 'done', waitsFor: 'nothing', status: 'completed' });
+  const health = await sagastorm(['health', '--db', 'sagas.db'], folder);
+  expect(health.stdout).toMatch(/✓ healthy.*open +2, of which 1 stuck.*1 have not moved/s);
   const none = await sagastorm(['why', 'nobody', '--db', 'sagas.db'], folder);
   expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
 });

@@ -1,0 +1,115 @@
+// How sagas fare: what is counted, when it is degraded, and what is recommended.
+
+import { describe, expect, test } from 'vitest';
+import type { SagaEvent, StoredEvent } from '../../../engine/core/saga-event.ts';
+import { type HealthFacts, healthOf, type ListedSaga } from '../../../engine/core/saga-health.ts';
+
+const S = 1_000_000;
+const NOW = 10_000 * S;
+const CREATED: SagaEvent = { kind: 'saga-created', definition: 'd', definitionVersion: 1, input: {} };
+
+function logOf(
+  saga: string,
+  events: readonly (readonly [atUs: number, event: SagaEvent])[],
+): readonly StoredEvent[] {
+  return events.map(([atUs, event], i) => ({ saga, version: i + 1, epoch: 1, atUs, event }));
+}
+
+const ended = (status: ListedSaga['status'], tookUs = S): ListedSaga => ({
+  status,
+  createdAtUs: NOW - 100 * S,
+  endedAtUs: NOW - 100 * S + tookUs,
+});
+const many = <Thing>(count: number, thing: Thing): Thing[] => Array.from({ length: count }, () => thing);
+
+/** Asked for a step an hour ago, and not heard of since. */
+const STUCK = logOf('s', [
+  [NOW - 3_600 * S, CREATED],
+  [NOW - 3_600 * S, { kind: 'step-requested', step: 'pay' }],
+]);
+
+function facts(rest: Partial<HealthFacts>): HealthFacts {
+  return { sagas: [], open: [], sample: [], nowUs: NOW, ...rest };
+}
+
+describe('the health of sagas', () => {
+  test('of none is healthy, and has no rates', () => {
+    const found = healthOf(facts({}));
+    expect(found).toMatchObject({ overall: 'healthy', active: 0, ended: 0, reasons: [] });
+    expect(found.successRate).toBeUndefined();
+  });
+
+  test('rates are of those that ended', () => {
+    const sagas = [...many(97, ended('completed', 2 * S)), ...many(3, ended('compensated', 4 * S))];
+    const open: ListedSaga = { status: 'running', createdAtUs: NOW, endedAtUs: undefined };
+    const found = healthOf(facts({ sagas: [...sagas, open] }));
+    expect(found).toMatchObject({
+      overall: 'healthy',
+      ended: 100,
+      successRate: 0.97,
+      compensationRate: 0.03,
+    });
+    expect(found.meanUs).toBeCloseTo(2.06 * S, 0);
+  });
+
+  test.each([
+    [10, 'healthy'],
+    [11, 'degraded'],
+    [50, 'degraded'],
+    [51, 'unhealthy'],
+  ])('%i stuck sagas: %s', (count, overall) => {
+    const found = healthOf(facts({ open: many(count, STUCK) }));
+    expect([found.overall, found.stuck.length]).toEqual([overall, count]);
+    expect(found.reasons).toEqual([`${count} have not moved for over 30 s`]);
+  });
+
+  test('few that complete degrade it, and it is said what to do', () => {
+    const found = healthOf(
+      facts({ sagas: [...many(90, ended('completed')), ...many(10, ended('compensated'))] }),
+    );
+    expect(found.overall).toBe('degraded');
+    expect(found.reasons).toEqual(['only 90 % of the sagas that ended completed', '10 % were undone']);
+    expect(found.recommendations).toEqual(['See which step is rejected most, and why.']);
+  });
+
+  test('a step that takes the time, and one that is tried again and again, are named', () => {
+    const sample = [
+      logOf('s', [
+        [0, CREATED],
+        [0, { kind: 'step-requested', step: 'pay' }],
+        [
+          1 * S,
+          {
+            kind: 'step-retry-scheduled',
+            step: 'pay',
+            attempt: 2,
+            dueAtUs: 0,
+            failure: 'timeout',
+            inDoubt: true,
+          },
+        ],
+        [
+          2 * S,
+          {
+            kind: 'step-retry-scheduled',
+            step: 'pay',
+            attempt: 3,
+            dueAtUs: 0,
+            failure: 'timeout',
+            inDoubt: true,
+          },
+        ],
+        [8 * S, { kind: 'step-applied', step: 'pay' }],
+        [8 * S, { kind: 'step-requested', step: 'ship' }],
+        [10 * S, { kind: 'step-applied', step: 'ship' }],
+        [10 * S, { kind: 'saga-completed' }],
+      ]),
+    ];
+    const { steps, reasons } = healthOf(facts({ sample }));
+    expect(steps).toMatchObject([
+      { step: 'pay', calls: 1, atOnce: 0, retries: 2, meanUs: 8 * S, timeShare: 0.8 },
+      { step: 'ship', calls: 1, atOnce: 1, retries: 0, meanUs: 2 * S, timeShare: 0.2 },
+    ]);
+    expect(reasons).toEqual(['"pay" takes 80 % of the time', '"pay" is tried 3.0 times on average']);
+  });
+});
