@@ -18,27 +18,43 @@ const PAGES: Readonly<Record<string, readonly [ending: string, load: () => Promi
 };
 
 /**
+ * Refuses reports that would go where comparisons are stored, or where their pages go.
+ *
+ * @throws UserError `one-page`, `same-file`
+ */
+export function keepPagesClear(reporting: Reporting<CompareRecord>, stored: readonly string[]): void {
+  const pages = Object.entries(PAGES).flatMap(([name, [ending]]) => {
+    const asked = reporting.fileFor(name);
+    if (asked === undefined) return [];
+    if (asked.file === undefined) return stored.map((file) => beside(file, ending));
+    if (stored.length === 1) return [];
+    const hint = `Write --reporter ${name}: each page then stands beside its record.`;
+    throw new UserError('one-page', `${asked.file} cannot hold the pages of several comparisons`, hint);
+  });
+  reporting.keepClear(stored, pages);
+}
+
+/**
  * Writes the pages of a comparison that were asked for; returns their paths as people read them.
  *
- * @param several whether there are other comparisons, too: each then has its page beside it
- * @throws UserError `cannot-write`, `one-page`
+ * @throws UserError `cannot-write`
  */
 export async function comparisonPages(
   reporting: Reporting<CompareRecord>,
   record: CompareRecord,
   stored: string,
-  several = false,
 ): Promise<string | undefined> {
   const written: string[] = [];
   for (const [name, [ending, load]] of Object.entries(PAGES)) {
     const asked = reporting.fileFor(name);
     if (asked === undefined) continue;
-    if (several && asked.file !== undefined) {
-      const hint = `Write --reporter ${name}: each page then stands beside its record.`;
-      throw new UserError('one-page', `${asked.file} cannot hold the pages of several comparisons`, hint);
-    }
     const render = await load();
-    written.push(writePage(asked.file ?? stored.replace(/(\.json)?$/, ending), render(record)));
+    written.push(writePage(asked.file ?? beside(stored, ending), render(record)));
   }
   return written.length === 0 ? undefined : written.join(', ');
+}
+
+/** `compare.json` → `compare.html`. */
+function beside(stored: string, ending: string): string {
+  return stored.replace(/(\.json)?$/, ending);
 }

@@ -1,6 +1,6 @@
 // The flags of all commands, and how each value is read: one clear sentence for every value that is wrong.
 
-import { suggestion } from '../engine/core/nearest.ts';
+import { nearest } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { type Profile, profiles } from '../simulator/index.ts';
 import type { Flag, GivenFlags } from './command-line.ts';
@@ -85,7 +85,7 @@ const FLAGS = {
     name: 'reporter',
     value: 'name',
     description:
-      'pretty, line, json, ndjson, junit, github, sarif or md; several times, each as NAME=FILE to write a file',
+      'pretty, line, json, ndjson, junit, github, sarif, md or html; several times, each as NAME=FILE to write a file',
   },
   shard: {
     name: 'shard',
@@ -269,9 +269,15 @@ export function choicesOf<Choice extends string>(
     throw new UserError(
       'bad-choice',
       `--${name} takes one of ${choices.join(', ')}, not "${text}"`,
-      suggestion(text, choices, 'Possible'),
+      didYouMean(text, choices),
     );
   });
+}
+
+/** The hint to a sentence that lists what is possible already. */
+export function didYouMean(text: string, choices: readonly string[]): string | undefined {
+  const near = nearest(text, choices);
+  return near === undefined ? undefined : `Did you mean "${near}"?`;
 }
 
 const MICROSECONDS: Readonly<Record<string, number>> = {

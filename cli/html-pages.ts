@@ -16,6 +16,7 @@ interface Written {
 
 /** The pages of one command. */
 export class HtmlPages {
+  readonly #reporting: Reporting<RunRecord>;
   readonly #isAsked: boolean;
   /** That was named for the page, or for the gallery when there are several. */
   readonly #file: string | undefined;
@@ -24,25 +25,43 @@ export class HtmlPages {
 
   constructor(reporting: Reporting<RunRecord>, several: boolean) {
     const asked = reporting.fileFor(HTML);
+    this.#reporting = reporting;
     this.#isAsked = asked !== undefined;
     this.#file = asked?.file;
     this.#several = several;
   }
 
   /**
+   * Refuses reports that would go where records are stored, or where their pages go.
+   *
+   * @throws UserError `same-file`
+   */
+  keepClear(stored: readonly string[]): void {
+    const pages = stored.map((file) => this.#pageOf(file));
+    const gallery = this.#several && this.#file === undefined ? [galleryOf(pages)] : [];
+    const beside = this.#several || this.#file === undefined ? pages : [];
+    this.#reporting.keepClear(stored, this.#isAsked ? [...beside, ...gallery] : []);
+  }
+
+  /**
    * Writes the page of a record that was stored; returns its path as people read it, if pages were asked for.
    *
-   * @throws UserError `cannot-write`
+   * @throws UserError `cannot-write`, `same-file`
    */
   async add(record: RunRecord, stored: string): Promise<string | undefined> {
+    this.#reporting.keepClear([stored]);
     if (!this.#isAsked) return undefined;
     const { renderRunHtml } = await import('../reports/html/index.ts');
-    const page = (this.#several ? undefined : this.#file) ?? beside(stored);
+    const page = this.#pageOf(stored);
     this.#written.push({ record, page });
     const text = renderRunHtml(record, ({ debug }) =>
       debug !== undefined && existsSync(debug) ? linkFrom(page, debug) : undefined,
     );
     return writePage(page, text);
+  }
+
+  #pageOf(stored: string): string {
+    return (this.#several ? undefined : this.#file) ?? beside(stored);
   }
 
   /**
@@ -53,7 +72,7 @@ export class HtmlPages {
   async end(): Promise<void> {
     if (!this.#several || this.#written.length === 0) return;
     const { renderGalleryHtml } = await import('../reports/html/index.ts');
-    const gallery = this.#file ?? join(commonFolder(this.#written.map(({ page }) => page)), 'report.html');
+    const gallery = this.#file ?? galleryOf(this.#written.map(({ page }) => page));
     const links = this.#written.map(({ page }) => linkFrom(gallery, page));
     const records = this.#written.map(({ record }) => record);
     const path = writePage(
@@ -62,6 +81,10 @@ export class HtmlPages {
     );
     remark(`The reports of all: ${path}\n`);
   }
+}
+
+function galleryOf(pages: readonly string[]): string {
+  return join(commonFolder(pages), 'report.html');
 }
 
 /** `run.json` → `report.html`; a record of another name → a page of that name. */

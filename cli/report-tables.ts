@@ -39,14 +39,14 @@ export const RUN_REPORTERS: Reporters<RunRecord> = {
 
 export const COMPARE_REPORTERS: Reporters<CompareRecord> = {
   pretty: each(renderComparison),
-  md: each(renderComparisonMarkdown),
-  brief: each(renderBriefMarkdown),
+  md: { ...each(renderComparisonMarkdown), isDocument: true },
+  brief: { ...each(renderBriefMarkdown), isDocument: true },
   json: each(renderJson),
 };
 
 export const TUNE_REPORTERS: Reporters<TuneRecord> = {
   pretty: each(renderTuning),
-  md: each(renderTuningMarkdown),
+  md: { ...each(renderTuningMarkdown), isDocument: true },
   json: each(renderJson),
 };
 

@@ -6,13 +6,12 @@
 // R3. What goes to a file has no colours and the width of every terminal.
 
 import { appendFileSync } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
-import { suggestion } from '../engine/core/nearest.ts';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { UserError } from '../engine/core/user-error.ts';
 import type { PrettyOptions } from '../reports/index.ts';
 import { checkWritable, firstLine, makeFolder, writeText } from '../simulator/campaign/index.ts';
 import type { GivenFlags } from './command-line.ts';
-import { isGiven, textsOf } from './flags.ts';
+import { didYouMean, isGiven, textsOf } from './flags.ts';
 import { FILE_WIDTH, palette, print, remark, width } from './terminal.ts';
 
 /** The reports that are pages: they go to files, beside the stored record unless one is named. */
@@ -94,6 +93,25 @@ export class Reporting<Told> {
     return this.#requests.find(({ name }) => name === effect);
   }
 
+  /**
+   * Refuses reports whose files are those of the results themselves, or of pages that stand beside them, however they are
+   * spelled.
+   *
+   * @throws UserError `same-file`
+   */
+  keepClear(results: readonly string[], pages: readonly string[] = []): void {
+    const here = new Map(this.#requests.flatMap(({ name, file }) => (file ? [[resolve(file), name]] : [])));
+    const result = results.find((file) => here.has(resolve(file)));
+    if (result !== undefined) {
+      const name = here.get(resolve(result))!;
+      const message = `--reporter ${name} is to go to ${result}, which is the result itself`;
+      throw new UserError('same-file', message, 'Name another file.');
+    }
+    const taken = pages.map((file) => resolve(file));
+    const page = pages.find((_, i) => here.has(taken[i]!) || taken.indexOf(taken[i]!) < i);
+    if (page !== undefined) throw sameFile(page);
+  }
+
   /** Names of the reports that were asked for. */
   get names(): readonly string[] {
     return this.#requests.map(({ name }) => name);
@@ -172,16 +190,17 @@ function requestIn(text: string, names: readonly string[]): Request {
     throw new UserError(
       'bad-choice',
       `--reporter takes one of ${names.join(', ')}, not "${name}"`,
-      suggestion(name, names, 'Possible'),
+      didYouMean(name, names),
     );
   }
   const file = rest.join('=');
   if (rest.length === 0) return { name };
   if (file !== '') return { name, file };
+  const alone = PAGES.includes(name) ? 'for a page beside the result' : 'for stdout';
   throw new UserError(
     'missing-file',
     `--reporter ${name}= names no file`,
-    `Write --reporter ${name}=<file>, or --reporter ${name} for stdout.`,
+    `Write --reporter ${name}=<file>, or --reporter ${name} ${alone}.`,
   );
 }
 
@@ -195,9 +214,13 @@ function checkEffectsDiffer(requests: readonly Request[], effects: readonly stri
 
 function checkFilesDiffer(requests: readonly Request[]): void {
   const files = requests.flatMap(({ file }) => file ?? []);
-  const twice = files.find((file, i) => files.indexOf(file) < i);
-  if (twice === undefined) return;
-  throw new UserError('same-file', `two reports are to go to ${twice}`, 'Give each a file of its own.');
+  const paths = files.map((file) => resolve(file));
+  const twice = files.find((_, i) => paths.indexOf(paths[i]!) < i);
+  if (twice !== undefined) throw sameFile(twice);
+}
+
+function sameFile(file: string): UserError {
+  return new UserError('same-file', `two reports are to go to ${file}`, 'Give each a file of its own.');
 }
 
 /** R2. */

@@ -9,13 +9,13 @@ import {
   makeFolder,
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
-import { comparisonPages } from '../compare-pages.ts';
+import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
 import { COMPARE_EFFECTS, COMPARE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeComparison } from '../result-files.ts';
+import { comparisonFile, storeComparison } from '../result-files.ts';
 import { remark } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
@@ -55,6 +55,7 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
   }
   const reporting = new Reporting(given, COMPARE_REPORTERS, COMPARE_EFFECTS);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
+  keepPagesClear(reporting, [comparisonFile(out)]);
   const options = optionsOf(scenario, given);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);

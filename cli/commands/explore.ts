@@ -10,7 +10,7 @@ import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeRecord } from '../result-files.ts';
+import { recordFile, storeRecord } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
@@ -43,6 +43,8 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
   const seed = seedOf(given);
   const workers = wholeNumberOf(given, 'workers', WORKERS);
+  const pages = new HtmlPages(reporting, false);
+  pages.keepClear([recordFile(scenario, out, false)]);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   const options: ExploreOptions = {
@@ -63,7 +65,7 @@ export async function explore(words: readonly string[], given: GivenFlags): Prom
     );
     const record = await withDebugPages(found, out, given);
     const stored = storeRecord(record, out, false);
-    reporting.add(record, stored, await new HtmlPages(reporting, false).add(record, stored));
+    reporting.add(record, stored, await pages.add(record, stored));
     reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {

@@ -19,7 +19,7 @@ import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeRecord } from '../result-files.ts';
+import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 export const MERGE: CommandSpec = {
@@ -34,11 +34,15 @@ export async function merge(words: readonly string[], given: GivenFlags): Promis
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const campaigns = campaignsAmong(filesIn(words).map((file) => ({ file, blob: readBlob(file) })));
   for (const shards of campaigns) checkComplete(shards);
+  const names = campaigns.map(([first]) => ({ given: first!.file, name: first!.blob.name }));
+  checkNamesDiffer(names);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
+  const pages = new HtmlPages(reporting, campaigns.length > 1);
+  pages.keepClear(names.map(({ name }) => recordFile(name, out, campaigns.length > 1)));
+  reporting.keepClear(campaigns.flat().map(({ file }) => file));
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop, 'leaving the other failures as they are');
-  const pages = new HtmlPages(reporting, campaigns.length > 1);
   try {
     makeFolder(out);
     const codes: ExitCode[] = [];

@@ -1,5 +1,6 @@
 // `sagastorm replay`: one run again, exactly, from a capsule or from a scenario and a seed.
 
+import { statSync } from 'node:fs';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   readCapsule,
   replayCapsule,
   replaySeed,
+  scenarioNames,
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { debugCapsulePage, debugSeedPage } from '../debug-pages.ts';
@@ -47,6 +49,7 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
       'Capsules are in .sagastorm/failures/.',
     );
   }
+  refuseFolder(subject);
   const trace = traceOf(given);
   const options = trace === undefined ? {} : { trace };
   const capsule = subject.endsWith('.json') ? capsuleAt(subject, given) : undefined;
@@ -63,6 +66,17 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
   if (given.has('ui')) await writeDebugger(subject, given, capsule);
   const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
   return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
+}
+
+/** A scenario may be called as a folder is. */
+function refuseFolder(subject: string): void {
+  if (statSync(subject, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  if (scenarioNames().includes(subject)) return;
+  throw new UserError(
+    'is-folder',
+    `${subject} is a folder, and replay takes one run`,
+    'Name a capsule in it, such as .sagastorm/failures/money-conserved-3f9c01ab.json.',
+  );
 }
 
 /** The page, and a line that says where it is: on stderr where stdout is a record. */

@@ -5,7 +5,7 @@ import { UserError } from '../../engine/core/user-error.ts';
 import type { CompareRecord } from '../../simulator/compare-record.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
-import { comparisonPages } from '../compare-pages.ts';
+import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
@@ -24,7 +24,10 @@ export const REPORT: CommandSpec = {
   positional: '[...records]',
   description: 'Report again what run, compare or tune stored',
   flags: [
-    ...flags('reporter'),
+    flagFor(
+      'reporter',
+      'Of a run pretty, line, json, ndjson, junit, github, sarif, md or html; of a comparison pretty, md, brief, json, html or brief-html; of a search for a policy pretty, md or json; several times, each as NAME=FILE to write a file',
+    ),
     flagFor('json', 'Only the records on stdout, one line of JSON each'),
     ...flags('no-color'),
   ],
@@ -63,6 +66,7 @@ export async function report(words: readonly string[], given: GivenFlags): Promi
 /** All of one kind: the reporters of its table know what to do with them. */
 function tell<Told>(found: readonly StoredRecord[], given: GivenFlags, reporters: Reporters<Told>): void {
   const reporting = new Reporting(given, reporters);
+  reporting.keepClear(found.map(({ file }) => file));
   for (const { record, file } of found) reporting.add(record as Told, file);
   reporting.end();
 }
@@ -70,9 +74,13 @@ function tell<Told>(found: readonly StoredRecord[], given: GivenFlags, reporters
 /** Pages of comparisons are written beside their records. */
 async function tellComparisons(found: readonly StoredRecord[], given: GivenFlags): Promise<void> {
   const reporting = new Reporting(given, COMPARE_REPORTERS, COMPARE_EFFECTS);
+  keepPagesClear(
+    reporting,
+    found.map(({ file }) => file),
+  );
   for (const { record, file } of found) {
     const comparison = record as CompareRecord;
-    reporting.add(comparison, file, await comparisonPages(reporting, comparison, file, found.length > 1));
+    reporting.add(comparison, file, await comparisonPages(reporting, comparison, file));
   }
   reporting.end();
 }
@@ -81,6 +89,7 @@ async function tellComparisons(found: readonly StoredRecord[], given: GivenFlags
 async function tellRuns(found: readonly StoredRecord[], given: GivenFlags): Promise<void> {
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const pages = new HtmlPages(reporting, found.length > 1);
+  pages.keepClear(found.map(({ file }) => file));
   for (const { record, file } of found) {
     reporting.add(record as RunRecord, file, await pages.add(record as RunRecord, file));
   }

@@ -21,7 +21,7 @@ import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { BLOB, RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeRecord } from '../result-files.ts';
+import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { remark } from '../terminal.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
 
@@ -65,11 +65,13 @@ export async function run(words: readonly string[], given: GivenFlags): Promise<
   if (shard !== undefined) checkShardFlags(given, reporting.names);
   checkBlobFile(reporting, scenarios);
   const shared = sharedOptions(given, scenarios);
-  for (const scenario of scenarios) await prepare({ ...shared, scenario });
+  const prepared = await preparedOf(shared, scenarios);
+  const stored = prepared.map(({ name }) => recordFile(name, shared.out, scenarios.length > 1));
+  const pages = new HtmlPages(reporting, scenarios.length > 1);
+  pages.keepClear(stored);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   const keep = blobKeeper(reporting, shared.out);
-  const pages = new HtmlPages(reporting, scenarios.length > 1);
   try {
     makeFolder(shared.out);
     if (shard !== undefined) {
@@ -94,6 +96,19 @@ export async function run(words: readonly string[], given: GivenFlags): Promise<
   } finally {
     letGo();
   }
+}
+
+/**
+ * Everything that can be wrong with a scenario is said before the first is run.
+ *
+ * @throws UserError as `prepare`, and `same-scenario`
+ */
+async function preparedOf(shared: Shared, scenarios: readonly string[]) {
+  const all: { readonly given: string; readonly name: string }[] = [];
+  for (const scenario of scenarios)
+    all.push({ given: scenario, name: (await prepare({ ...shared, scenario })).scenario.name });
+  checkNamesDiffer(all);
+  return all;
 }
 
 /** A campaign in one piece is its only shard, too. */

@@ -17,7 +17,7 @@ import { flagFor, flags, isGiven, seedOf, textOf, textsOf, wholeNumberOf } from 
 import { showing } from '../progress.ts';
 import { TUNE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeTuning } from '../result-files.ts';
+import { storeTuning, tuningFile } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
@@ -54,6 +54,7 @@ export async function tune(words: readonly string[], given: GivenFlags): Promise
   }
   const reporting = new Reporting(given, TUNE_REPORTERS);
   const options = optionsOf(scenario, given);
+  reporting.keepClear([tuningFile(options.out)]);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop);
   try {

@@ -13,6 +13,7 @@ import {
   wholeNumberOf,
 } from '../../cli/flags.ts';
 import { SPECS } from '../../cli/program.ts';
+import { COMPARE_EFFECTS, COMPARE_REPORTERS, RUN_EFFECTS, RUN_REPORTERS } from '../../cli/report-tables.ts';
 
 const COMMANDS: readonly CommandSpec[] = [
   {
@@ -124,6 +125,20 @@ test('help is no wider than any terminal', () => {
   expect(lines.length).toBeGreaterThan(100);
   expect(lines.filter((line) => line.length > 80 && !line.includes(' $ '))).toEqual([]);
 });
+
+test.each(['run', 'merge', 'live', 'explore', 'report', 'compare'])(
+  'the help of %s names every report',
+  (name) => {
+    const { flags } = SPECS.find((command) => command.name === name)!;
+    const { description } = flags.find((flag) => flag.name === 'reporter')!;
+    const isRun = name !== 'compare';
+    const ofRuns = isRun ? [...Object.keys(RUN_REPORTERS), ...RUN_EFFECTS] : [];
+    const ofComparisons =
+      name === 'report' || !isRun ? [...Object.keys(COMPARE_REPORTERS), ...COMPARE_EFFECTS] : [];
+    const words = description.split(/[ ,;]+/);
+    expect([...ofRuns, ...ofComparisons].filter((one) => !words.includes(one))).toEqual([]);
+  },
+);
 
 test('a flag of another command is refused, and help is not an error', () => {
   expect(() => parsed('list --seeds 3')).toThrow('--seeds is not a flag of `sagastorm list`');

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { drawn } from '../reports/html/records.ts';
 import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
 
 const folder = freshFolder();
@@ -18,6 +19,10 @@ const noCapsule = written('no-capsule.json', '{ "schema": "sagastorm/run@1" }');
 const notValid = written('not-valid.mjs', 'export default {\n');
 const later = written('later.json', '{ "schema": "sagastorm/blob@2" }');
 const number = written('number.json', '7');
+const capsule = written('capsule.json', '{ "schema": "sagastorm/capsule@1" }');
+const record = written('stored.json', JSON.stringify(drawn));
+const namesake = join(folder, 'namesake.ts');
+writeFileSync(namesake, `export { default } from ${JSON.stringify(honest)};\n`);
 written('a-file', '');
 mkdirSync(join(folder, 'empty'));
 
@@ -49,7 +54,60 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
     `run ${honest} --reporter junti=out.xml`,
     /--reporter takes one of pretty, line, [^.]*, blob, not "junti"\.\n {2}Did you mean "junit"\?/,
   ],
-  [`run ${honest} --reporter junit=`, /--reporter junit= names no file\./],
+  [`run ${honest} --reporter xxxx`, /--reporter takes one of pretty, [^.]*, blob, not "xxxx"\.\n$/],
+  [
+    `run ${honest} --reporter junit=`,
+    /junit= names no file\.\n {2}Write [^\n]*, or --reporter junit for stdout\./,
+  ],
+  [
+    `run ${honest} --reporter html=`,
+    /html= names no file\.\n {2}Write [^\n]*, or --reporter html for a page beside/,
+  ],
+  [
+    `compare ${honest} --reporter brief --reporter md`,
+    /brief is a whole document, so md cannot go to stdout/,
+  ],
+  [`run ${honest} ${honest}`, /honest\.ts is given twice\./],
+  [`run ${honest} ${namesake}`, /honest\.ts and \S+namesake\.ts are both called "honest", so their results /],
+  [`run ${honest} --seed x --seeds 2 --shard 1/2 ${namesake}`, /are both called "honest", so their results /],
+  [
+    `run ${honest} --reporter junit=.sagastorm/run.json`,
+    /junit is to go to .sagastorm\/run\.json, which is the result/,
+  ],
+  [
+    `run ${honest} --out D --reporter html=D/../D/run.json`,
+    /html is to go to D\/run\.json, which is the result/,
+  ],
+  [`run ${honest} --reporter junit=D/x --reporter md=D/../D/x`, /two reports are to go to D\/\.\.\/D\/x\./],
+  [
+    `run ${honest} --reporter html --reporter md=.sagastorm/report.html`,
+    /two reports are to go to .sagastorm\/report/,
+  ],
+  [
+    `compare ${honest} --out D --reporter html=D/compare.json`,
+    /html is to go to D\/compare\.json, which is the/,
+  ],
+  [
+    `compare ${honest} --reporter html --reporter md=.sagastorm/compare.html`,
+    /two reports are to go to .sagast/,
+  ],
+  [`tune ${honest} --out D --reporter md=D/tune.json`, /md is to go to D\/tune\.json, which is the result/],
+  [
+    `explore ${honest} --out D --reporter html=D/run.json`,
+    /html is to go to D\/run\.json, which is the result/,
+  ],
+  [
+    `report ${record} --reporter html=./stored.json`,
+    /html is to go to stored\.json, which is the result itself\./,
+  ],
+  [`report ${record} ${record} --reporter html`, /two reports are to go to stored\.html\./],
+  ['report empty', /empty is a folder, and report takes records\.\n {2}[^\n]* empty\/run\.json\./],
+  ['replay empty', /empty is a folder, and replay takes one run\./],
+  [
+    `report ${capsule}`,
+    /its "schema" is "sagastorm\/capsule@1"\.\n {2}[^\n]*`sagastorm replay capsule\.json`/,
+  ],
+  [`report ${later}`, /its "schema" is "sagastorm\/blob@2"\.\n {2}[^\n]*`sagastorm merge`/],
   [
     `run ${honest} --reporter junit --reporter line`,
     /--reporter junit is a whole document, so line cannot go to /,
