@@ -159,7 +159,12 @@ export interface DebugViolation {
 export interface DebugSaga {
   readonly id: string;
   readonly definition: string;
-  readonly steps: readonly { readonly name: string; readonly service: string }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly service: string;
+    /** It declares `effects: 'none'`: nothing of it ever stands in the books. */
+    readonly effects?: 'none';
+  }[];
 }
 
 export interface DebugRecord {

@@ -1,12 +1,14 @@
 // From what was seen of a run to the record of it: lanes, events in words, messages, what struck where, and which events
 // led to the violation. What does not fit into a page is left out from the outside in, and counted.
 
+import type { StepDefinition } from '../../engine/core/define-saga.ts';
 import type {
   DebugChange,
   DebugEvent,
   DebugFault,
   DebugMessage,
   DebugRecord,
+  DebugSaga,
   DebugSpan,
   DebugViolation,
 } from '../debug-record.ts';
@@ -307,11 +309,13 @@ function spansOf(
   });
 }
 
+function stepOf({ name, service, hasEffects }: StepDefinition): DebugSaga['steps'][number] {
+  return { name, service, ...(hasEffects ? {} : { effects: 'none' }) };
+}
+
 function sagasOf({ definitions }: DebugRecorder, events: readonly DebugEvent[]): DebugRecord['sagas'] {
   const shown = new Set(events.flatMap(({ saga }) => saga ?? []));
-  return [...definitions].flatMap(([id, { name, steps }]) =>
-    shown.has(id)
-      ? [{ id, definition: name, steps: steps.map((step) => ({ name: step.name, service: step.service })) }]
-      : [],
+  return [...definitions].flatMap(([id, { name: definition, steps }]) =>
+    shown.has(id) ? [{ id, definition, steps: steps.map(stepOf) }] : [],
   );
 }

@@ -4,6 +4,7 @@
 // P1. The cells and what events write into them are made here, once. The page's script only writes texts into cells.
 // P2. A step differs when the ledgers say other than the log: an effect stands although the log has the step undone or
 //     refused, or has the saga compensated or failed; none stands although the log has it applied; or it stands twice.
+//     A step without effects never does: it has nothing in the books, whatever the log says.
 
 import type { DebugChange, DebugRecord, DebugSaga } from '../../../simulator/debug-record.ts';
 
@@ -27,6 +28,8 @@ export const cell = {
   invariant: (id: string): string => `invariant/${id}`,
 };
 
+const NO_EFFECTS = 'nothing to book';
+
 interface StepNow {
   status: string;
   attempt: number;
@@ -39,9 +42,9 @@ export function cellsOf(record: DebugRecord): Cells {
   const initial: Record<string, string> = {};
   for (const { id, steps } of record.sagas) {
     initial[cell.saga(id)] = 'not asked for';
-    for (const { name } of steps) {
+    for (const { name, effects } of steps) {
       initial[cell.log(id, name)] = 'nothing';
-      initial[cell.books(id, name)] = 'nothing';
+      initial[cell.books(id, name)] = effects === 'none' ? NO_EFFECTS : 'nothing';
     }
   }
   for (const { service, account, balance } of record.opening.balances)
@@ -121,18 +124,23 @@ class Fold {
 
   /** Whether a step differs depends on whether its saga has ended. */
   #stepsOf(saga: string, position: number): readonly Write[] {
-    const steps = this.#sagas.find(({ id }) => id === saga)?.steps ?? [];
-    return steps.flatMap(({ name }) =>
+    return this.#stepsIn(saga).flatMap(({ name }) =>
       this.#steps.has(cell.log(saga, name)) ? this.#writeStep(saga, name, position) : [],
     );
+  }
+
+  #stepsIn(saga: string): DebugSaga['steps'] {
+    return this.#sagas.find(({ id }) => id === saga)?.steps ?? [];
   }
 
   #writeStep(saga: string, name: string, position: number): readonly Write[] {
     const step = this.#step(saga, name);
     const { status, attempt } = step;
     const again = attempt > 1 ? `, attempt ${attempt}` : '';
-    const differs = differ(step, this.#statuses.get(saga) ?? '');
-    const books = booksText(step);
+    const hasEffects = this.#stepsIn(saga).find((one) => one.name === name)?.effects !== 'none';
+    const differs = hasEffects && differ(step, this.#statuses.get(saga) ?? '');
+    const isEmpty = step.done === 0 && step.undone === 0;
+    const books = isEmpty && !hasEffects ? NO_EFFECTS : booksText(step);
     return [
       [position, cell.log(saga, name), `${plain(status)}${again}`],
       differs ? [position, cell.books(saga, name), books, 1] : [position, cell.books(saga, name), books],

@@ -122,6 +122,20 @@ test('a step whose effect stands although its saga failed differs, and not befor
   expect([3, 4, 7].map((at) => textAt(at, key)?.isAmiss)).toEqual([false, false, true]);
 });
 
+test('a step without effects differs from no books: it has nothing to book', () => {
+  const key = cell.books('s-1', 'stock');
+  const applied = { kind: 'step', saga: 's-1', step: 'stock', status: 'applied', attempt: 1 } as const;
+  const at = (effects: { readonly effects?: 'none' }) => {
+    const steps = [{ name: 'stock', service: 'inventory', ...effects }];
+    const sagas = [{ id: 's-1', definition: 'purchase', steps }];
+    const [event] = record.events;
+    const events = [{ ...event!, changes: [applied] }];
+    return stateAt(cellsOf(smallRecord({ sagas, events })), 0).get(key);
+  };
+  expect(at({})).toMatchObject({ text: 'nothing', isAmiss: true });
+  expect(at({ effects: 'none' })).toMatchObject({ text: 'nothing to book', isAmiss: false });
+});
+
 test('an invariant holds until it is broken, and one with nothing to judge says so', () => {
   const said = (at: number) => textAt(at, cell.invariant('all-or-nothing'))?.text;
   expect([said(6), said(7)]).toEqual(['holds so far', 'broken at event 7: s-1: half']);
