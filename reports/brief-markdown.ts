@@ -6,14 +6,18 @@ import { code, escaped } from './markdown.ts';
 
 /** Renders one brief; the text ends in a newline. */
 export function renderBriefMarkdown(record: CompareRecord): string {
-  const { title, decision, why, evidence, caveats, replays, noReplays, method } = briefOf(record);
+  const { title, decision, why, changes, evidence, caveats, replays, noReplays, method } = briefOf(record);
   const list = (texts: readonly string[], none: string): readonly string[] =>
     texts.length === 0 ? [none] : texts.map((text) => `- ${text}`);
+  const change = changes.map(({ words, typed }) =>
+    typed === undefined ? escaped(words) : `${escaped(words)} ${code(typed)}`,
+  );
   const lines = [
     `# ${escaped(title)}`,
     '',
     `**${escaped(decision)}** ${escaped(why)}`,
     '',
+    ...(change.length === 0 ? [] : ['## What to change', '', ...list(change, ''), '']),
     '## Evidence',
     '',
     ...list(evidence.map(escaped), 'No difference can be told apart from noise.'),

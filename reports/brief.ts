@@ -1,17 +1,24 @@
-// A brief for architects: one page that can be printed. The decision, the evidence for it, what speaks against it, and the
-// seeds on which anybody can look for themselves.
+// A brief for architects: one page that can be printed. The decision, what to change, the evidence for it, what speaks
+// against it, and the seeds on which anybody can look for themselves.
+//
+// B1. What can be told apart and is better, or neither, is evidence; what is worse speaks against it. Of a policy that is
+//     kept it is the other way round: what the others lose is evidence.
+// B2. A metric that only follows from another is left out. What is left has bounds, so that one sheet of paper holds it.
 
 import type { ComparedPolicy, CompareRecord, Metric } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
 import { blocksOf } from './compare-rows.ts';
+import { changesTo, type PolicyChange } from './policy-change.ts';
 import { weatherSentence } from './sensitivity-rows.ts';
-import { counted, number, percent } from './wording.ts';
+import { counted, curly, number, percent } from './wording.ts';
 
 /** What a brief says, for whichever format. */
 export interface Brief {
   readonly title: string;
   readonly decision: string;
   readonly why: string;
+  /** Empty when everything stays as it is. */
+  readonly changes: readonly PolicyChange[];
   /** Metrics that can be told apart, in words. */
   readonly evidence: readonly string[];
   readonly caveats: readonly string[];
@@ -22,8 +29,23 @@ export interface Brief {
   readonly method: string;
 }
 
-const CAVEATS_MAX = 6;
-const REPLAYS_MAX = 4;
+const CHANGES_MAX = 6;
+const EVIDENCE_MAX = 5;
+const WORSE_MAX = 3;
+const VERDICTS_MAX = 2;
+const REPLAYS_MAX = 2;
+/** B2: the metric on the left says nothing that the one on the right does not. */
+const FOLLOWS: Readonly<Record<string, string>> = {
+  cost: 'calls',
+  events: 'calls',
+  compensated: 'completed',
+};
+
+/** Something that can be told apart, in words. */
+interface Told {
+  readonly text: string;
+  readonly isWorse: boolean;
+}
 
 export function briefOf(record: CompareRecord): Brief {
   const { scenario, recommended, sentence, policies, seeds, sagasPerRun, rootSeed, profile, statistics } =
@@ -31,19 +53,23 @@ export function briefOf(record: CompareRecord): Brief {
   const [baseline] = policies;
   const chosen = policies.find(({ name, role }) => name === recommended && role !== 'control') ?? baseline!;
   const isKept = chosen === baseline;
+  const { evidence, against } = isKept ? ofOthers(record) : ofChosen(record, chosen);
+  const weather = weatherSentence(record);
   return {
     title: `Which policy for ${scenario}`,
     decision: isKept ? `Keep “${recommended}”.` : `Take “${recommended}” in place of “${baseline!.name}”.`,
-    why: sentence,
-    evidence: isKept ? policies.flatMap((policy) => toldOf(record, policy)) : toldOf(record, chosen),
+    why: curly(sentence),
+    changes: isKept ? [] : changesTo(chosen, baseline!).slice(0, CHANGES_MAX),
+    evidence,
     caveats: [
-      ...verdicts(record),
+      ...verdicts({ ...record, policies: [chosen] }).slice(0, VERDICTS_MAX),
+      ...against,
       ...losing(chosen, record.metrics),
-      ...(weatherSentence(record) === undefined ? [] : [weatherSentence(record)!]),
-      ...record.assumptions,
-    ].slice(0, CAVEATS_MAX),
+      ...(weather === undefined ? [] : [weather]),
+      ...record.assumptions.slice(-1), // how far it carries
+    ].map(curly),
     replays: (chosen.pairs ?? [])
-      .flatMap(({ worst }) => worst.flatMap(({ replay }) => replay ?? []))
+      .flatMap(({ worst }) => worst.slice(0, 1).flatMap(({ replay }) => replay ?? []))
       .slice(0, REPLAYS_MAX),
     noReplays: isKept
       ? 'Nothing changes; how each policy does seed by seed stands in the comparison.'
@@ -52,24 +78,53 @@ export function briefOf(record: CompareRecord): Brief {
   };
 }
 
+function ofChosen(record: CompareRecord, chosen: ComparedPolicy) {
+  const told = toldOf(record, chosen);
+  return {
+    evidence: told.flatMap(({ text, isWorse }) => (isWorse ? [] : [text])).slice(0, EVIDENCE_MAX),
+    against: told.flatMap(({ text, isWorse }) => (isWorse ? [`Worse: ${text}`] : [])).slice(0, WORSE_MAX),
+  };
+}
+
+/** One line of each policy that is not taken: what it loses first, and what it would have gained. */
+function ofOthers(record: CompareRecord) {
+  const others = record.policies.filter(({ role }) => role === 'contender');
+  const first = (isWorse: boolean): readonly string[] =>
+    others.flatMap((policy) => {
+      const told = toldOf(record, policy).filter((one) => one.isWorse === isWorse);
+      return told
+        .slice(0, others.length === 1 ? EVIDENCE_MAX : 1)
+        .map(({ text }) => `${policy.name}: ${text}`);
+    });
+  return {
+    evidence: first(true).slice(0, EVIDENCE_MAX),
+    against: first(false)
+      .slice(0, WORSE_MAX)
+      .map((text) => `Given up with ${text}`),
+  };
+}
+
 /** What can be told apart of a policy: `completed sagas (higher is better): 66 %, +5.83 pt (+3.1 pt … +8.9 pt)`. */
-function toldOf(record: CompareRecord, policy: ComparedPolicy): readonly string[] {
+function toldOf(record: CompareRecord, policy: ComparedPolicy): readonly Told[] {
   if (policy.role !== 'contender') return [];
   const at = record.policies.indexOf(policy);
   const blocks = blocksOf(record);
-  return record.metrics.flatMap((_: Metric, i) => {
+  return record.metrics.flatMap(({ id, better }: Metric, i) => {
     const { title, rows } = blocks[i]!;
     const { value, difference, interval, isDistinguishable } = rows[at]!;
-    return isDistinguishable ? [`${policy.name}: ${title}: ${value}, ${difference} (${interval})`] : [];
+    if (!isDistinguishable || record.metrics.some((other) => other.id === FOLLOWS[id])) return []; // B2
+    const size = policy.metrics.find((metric) => metric.id === id)?.difference?.value ?? 0;
+    const isWorse = better !== 'neither' && size < 0 === (better === 'higher');
+    return [{ text: `${title}: ${value}, ${difference} (${interval})`, isWorse }];
   });
 }
 
-function losing({ name, pairs = [] }: ComparedPolicy, metrics: readonly Metric[]): readonly string[] {
+function losing({ pairs = [] }: ComparedPolicy, metrics: readonly Metric[]): readonly string[] {
   return pairs
     .filter(({ worse }) => worse > 0)
     .map(({ id, worse, better, equal }) => {
       const all = counted(worse + better + equal, 'seed');
       const title = metrics.find((metric) => metric.id === id)?.title ?? id;
-      return `“${name}” does worse in ${title} on ${number(worse)} of ${all}.`;
+      return `It does worse in ${title} on ${number(worse)} of ${all}.`;
     });
 }

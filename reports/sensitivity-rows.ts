@@ -46,7 +46,7 @@ export function gridsOf({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): re
 /** How to read the grids. */
 export function sensitivityNote({ profile, sensitivity }: CompareRecord): string {
   const { policy, seeds, ownTimeoutMs } = sensitivity!;
-  return `“${policy}” on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`;
+  return `"${policy}" on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`;
 }
 
 /** What other weather does to the policy as it is, in one sentence; nothing when the comparison was not asked. */
@@ -59,7 +59,7 @@ export function weatherSentence({ sensitivity }: Pick<CompareRecord, 'sensitivit
       rate === 0 ? 'without faults' : rate === AS_IT_IS ? 'as it is' : `at ${rateText(rate)} the faults`;
     return `${percent(cells[i]![own]!.completed)} ${when}`;
   });
-  return `In other weather “${policy}” completes ${told.join(', ')} (${counted(seeds, 'seed')} each).`;
+  return `In other weather "${policy}" completes ${told.join(', ')} (${counted(seeds, 'seed')} each).`;
 }
 
 /** What is wrong with runs in the cells: a sentence for what broke, and one for what came to no verdict. */

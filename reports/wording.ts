@@ -7,6 +7,11 @@ export function number(value: number): string {
   return GROUPED.format(value);
 }
 
+/** Texts of records have the quotes that a terminal has: `"patient"` → `“patient”`. */
+export function curly(text: string): string {
+  return text.replace(/"([^"]*)"/g, '“$1”');
+}
+
 /** `counted(1, 'run')` → `1 run`, `counted(1000, 'run')` → `1,000 runs`. */
 export function counted(count: number, noun: string): string {
   return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;

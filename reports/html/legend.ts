@@ -1,6 +1,6 @@
-// Samples of areas, with what they stand for right beside them.
+// Samples of areas and lines, with what they stand for right beside them.
 
-import { type Canvas, label, mark, NARROW, WIDE, widthOf } from './pen.ts';
+import { type Canvas, label, mark, NARROW, rounded, WIDE, widthOf } from './pen.ts';
 
 export const LEGEND_ROW = 20;
 
@@ -25,19 +25,24 @@ function placesOf(
   return places;
 }
 
-/** Samples of areas with what they stand for, run on over as many rows as it takes. */
+/** What an entry shows: an area, or a line of a chart, each by the class that it has there. */
+type Sample = { readonly area: string } | { readonly line: string };
+
+/** Samples with what they stand for, run on over as many rows as it takes. */
 export function drawLegend(
   { svg, width }: Canvas,
-  entries: readonly { readonly area: string; readonly text: string }[],
+  entries: readonly (Sample & { readonly text: string })[],
   top: number,
 ): void {
   const places = placesOf(
     entries.map(({ text }) => text),
     width,
   );
-  entries.forEach(({ area, text }, i) => {
+  entries.forEach((entry, i) => {
     const { x, row } = places[i]!;
-    mark(svg, 'rect', { class: area, x, y: top + row * LEGEND_ROW - 10, width: 14, height: 12, rx: 2 });
-    label(svg, text, { x: x + 19, y: top + row * LEGEND_ROW });
+    const y = top + row * LEGEND_ROW;
+    if ('area' in entry) mark(svg, 'rect', { class: entry.area, x, y: y - 10, width: 14, height: 12, rx: 2 });
+    else mark(svg, 'path', { class: entry.line, d: `M${rounded(x)},${rounded(y - 4)}h16` });
+    label(svg, entry.text, { x: x + 19, y });
   });
 }

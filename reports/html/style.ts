@@ -73,7 +73,7 @@ const PARTS = `
 .table { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .9375rem;
   font-variant-numeric: tabular-nums } th, td { text-align: left; padding: .35rem .9rem .35rem 0; vertical-align: top;
   border-bottom: 1px solid var(--line) } thead th { font-size: .8125rem; color: var(--dim); font-weight: 600;
-  vertical-align: bottom } tbody th { font-weight: 500 } .number { text-align: right; white-space: nowrap }
+  vertical-align: bottom } thead .number { white-space: normal } tbody th { font-weight: 500 } .number { text-align: right; white-space: nowrap }
 tr > :last-child { padding-right: 0 } tbody th { min-width: 5.5rem }
 td .command { margin: 0; min-width: 18rem }
 details > summary { cursor: pointer; color: var(--link); width: fit-content } details.data { margin: .5rem 0 0;

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { renderBriefHtml } from '../../reports/html/compare/brief-page.ts';
 import { renderComparisonHtml } from '../../reports/html/compare/page.ts';
 import { renderGalleryHtml, renderRunHtml } from '../../reports/html/index.ts';
-import { drawnComparison } from '../reports/comparisons.ts';
+import { comparison, drawnComparison, sweptComparison } from '../reports/comparisons.ts';
 import { ALL, broken, drawn, real } from '../reports/html/records.ts';
 import { inBrowser, inPage } from './browser.ts';
 
@@ -19,6 +19,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'an older report': renderRunHtml(ALL['an older record']!),
   'a gallery': renderGalleryHtml([drawn, broken, real]),
   'a comparison': renderComparisonHtml(drawnComparison),
+  'a comparison of a sweep': renderComparisonHtml(sweptComparison),
   'a brief': renderBriefHtml(drawnComparison),
 };
 interface Look {
@@ -85,7 +86,8 @@ inBrowser((browser) => {
       const { page } = await browser.open(html, { javaScriptEnabled: false });
       await page.emulateMedia({ media: 'print' });
       const hidden = "[...document.querySelectorAll('table')].filter((one) => !one.checkVisibility())";
-      expect(await inPage(page, `${hidden}.map((one) => one.dataset.name)`)).toEqual([]);
+      const left = name === 'a brief' ? ['Pareto front'] : []; // one sheet
+      expect(await inPage(page, `${hidden}.map((one) => one.dataset.name)`)).toEqual(left);
     });
 
     test('the Tab key reaches everything that can be used', async () => {
@@ -100,6 +102,48 @@ inBrowser((browser) => {
         await inPage(page, 'window.usable.delete(document.activeElement), 0');
       }
       expect(await inPage(page, '[...window.usable].map((one) => one.outerHTML)')).toEqual([]);
+    });
+  });
+
+  describe('a comparison', () => {
+    test.each([
+      ['a policy that breaks an invariant', comparison],
+      ['everything that can be drawn', drawnComparison],
+      ['a sweep in which all can be told apart', sweptComparison],
+      ['a policy that is kept', { ...sweptComparison, recommended: 'default' }],
+    ])('the brief of %s is printed on one sheet', async (_, record) => {
+      const { page } = await browser.open(renderBriefHtml(record));
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      expect(pdf.match(/\/Type \/Page(?!s)/g)).toHaveLength(1);
+    });
+
+    test('the table that decides fits into its box at 1280 pixels', async () => {
+      const { page } = await browser.open(renderComparisonHtml(sweptComparison));
+      const wide =
+        "[...document.querySelectorAll('#policies .table')].map((one) => one.scrollWidth - one.clientWidth)";
+      expect(await inPage(page, wide)).toEqual([0]);
+    });
+
+    test.each([400, 1280])('no text of a chart is cut off, %i pixels wide', async (width) => {
+      const html = renderComparisonHtml(sweptComparison);
+      const { page } = await browser.open(html, { viewport: { width, height: 900 } });
+      const outside = `[...document.querySelectorAll('svg[role=img]')].filter((one) => one.checkVisibility()).flatMap((svg) => {
+        const box = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].filter((text) => {
+          const { left, right } = text.getBoundingClientRect();
+          return left < box.left - 1 || right > box.right + 1;
+        }).map((text) => text.textContent);
+      })`;
+      expect(await inPage(page, outside)).toEqual([]);
+    });
+
+    test('the record comes out whole', async () => {
+      const { page } = await browser.open(renderComparisonHtml(drawnComparison));
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save the record as JSON' }).click();
+      const download = await saved;
+      expect(download.suggestedFilename()).toBe('ride.compare.json');
+      expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(drawnComparison);
     });
   });
 

@@ -1,5 +1,6 @@
 // A comparison of two policies, for tests of its reports.
 
+import { METRICS } from '../../simulator/campaign/compare-metrics.ts';
 import type { ComparedPolicy, CompareRecord, PairedDifferences } from '../../simulator/index.ts';
 
 /** Of a policy that is only looked at for its metrics. */
@@ -166,4 +167,28 @@ export const drawnComparison: CompareRecord = {
       ],
     ],
   },
+};
+
+const TOLD = { interval: { low: -1_200, high: 3_400 }, p: 0.001, pHolm: 0.003, isDistinguishable: true };
+
+/** A sweep in which every metric can be told apart, more of each being worse but for those that are to be high. */
+export const sweptComparison: CompareRecord = {
+  ...drawnComparison,
+  recommended: 'default:retry.timeout.attemptsMax=3',
+  sentence:
+    '"default:retry.timeout.attemptsMax=3" against "default": 3.3 points more completed sagas; at 13.3 % more p99 latency.',
+  metrics: METRICS,
+  assumptions: ['The unit is the seed.', 'What holds here holds for this scenario.'],
+  policies: ['default', 'default:retry.timeout.attemptsMax=3', 'default:retry.timeout.attemptsMax=5'].map(
+    (name, i) => ({
+      ...drawnComparison.policies[Math.min(i, 1)]!,
+      name,
+      metrics: METRICS.map(({ id, unit }) => {
+        const size = unit === 'share' ? 0.0334 : unit === 'us' ? 2_480_000 : 2.5;
+        const difference = { ...TOLD, value: size, relative: 0.133 };
+        return { id, value: 10 * size, samples: 200, ...(i === 0 ? {} : { difference }) };
+      }),
+      ...(i === 0 ? {} : { pairs: [PAIRS, { ...PAIRS, id: 'latency-mean' }] }),
+    }),
+  ),
 };

@@ -1,4 +1,4 @@
-// The brief for architects as a page that prints on one sheet.
+// The brief for architects as a page that prints on one sheet of A4.
 
 import type { CompareRecord } from '../../../simulator/compare-record.ts';
 import { briefOf } from '../../brief.ts';
@@ -11,19 +11,32 @@ import { FOREST_STYLE } from './forest.ts';
 import { front } from './front.ts';
 import { toneOf } from './tone.ts';
 
+/** On paper the chart is enough: its numbers stand in the evidence, and in the comparison. */
+const BRIEF_STYLE = `
+@page { size: A4; margin: 12mm 14mm }
+@media print { body { font-size: 9.5pt; line-height: 1.35 } section { margin: .6rem 0 } h2 { font-size: 1.1rem;
+  margin: 0 0 .3rem } .verdict h2 { font-size: 1.3rem } p, li { max-width: none } p, ul { margin-bottom: .3rem }
+  details.data { display: none } figure { margin: .4rem 0 0 } .chart { max-width: 34rem } .command { margin: .15rem 0 } }
+`;
+
 /** A self-contained HTML page. */
 export function renderBriefHtml(record: CompareRecord): string {
-  const { title, decision, why, evidence, caveats, replays, noReplays, method } = briefOf(record);
+  const { title, decision, why, changes, evidence, caveats, replays, noReplays, method } = briefOf(record);
   const list = (texts: readonly string[], none: string): Markup =>
     texts.length === 0 ? html`<p>${none}</p>` : html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
   const drawn = front(new Pen(), record);
   const commands = replays.map((text) => command(text, 'Run it again'));
+  const change = changes.map(({ words, typed }) =>
+    typed === undefined ? html`<li>${words}</li>` : html`<li>${words} <code>${typed}</code></li>`,
+  );
   return renderPage({
     title,
-    style: FOREST_STYLE,
+    style: FOREST_STYLE + BRIEF_STYLE,
     body: lines([
-      html`<header class="masthead"><h1>${title}</h1><p>${method}</p></header>`,
+      html`<header class="masthead"><h1>${title}</h1></header>`,
       html`<section class="verdict ${toneOf(record)}" id="verdict" aria-labelledby="decision"><h2 id="decision">${decision}</h2><p class="lead">${why}</p></section>`,
+      change.length > 0 &&
+        section({ id: 'changes', title: 'What to change', body: html`<ul>${change}</ul>` }),
       section({
         id: 'evidence',
         title: 'Evidence',
@@ -35,6 +48,7 @@ export function renderBriefHtml(record: CompareRecord): string {
         title: 'Look for yourself',
         body: commands.length === 0 ? html`<p>${noReplays}</p>` : lines(commands),
       }),
+      html`<p class="small dim" id="method">${method}</p>`,
     ]),
   });
 }

@@ -2,10 +2,11 @@
 
 import type { CompareRecord } from '../../../simulator/compare-record.ts';
 import { duration, percent } from '../../wording.ts';
-import { apart, decadesAround, drawXAxis, drawYAxis, type Plot } from '../axes.ts';
+import { decadesAround, drawXAxis, drawYAxis, type Plot } from '../axes.ts';
 import { figure } from '../figure.ts';
+import { drawLegend, LEGEND_ROW, legendRows } from '../legend.ts';
 import type { Markup } from '../markup.ts';
-import { type Canvas, label, mark, type Pen, rounded } from '../pen.ts';
+import { type Canvas, mark, type Pen, rounded } from '../pen.ts';
 
 const HEIGHT = 320;
 const LINES_MAX = 5;
@@ -37,7 +38,7 @@ export function latencies(pen: Pen, { policies }: CompareRecord): Markup | undef
           .map(({ name, us, permille }) => `half of ${name} within ${duration(us[permille.indexOf(500)]!)}`)
           .join(', '),
       },
-      HEIGHT,
+      (isNarrow) => HEIGHT + legendHeight(drawn, isNarrow),
       (canvas) => paint(canvas, drawn),
     ),
     table: {
@@ -54,9 +55,21 @@ export function latencies(pen: Pen, { policies }: CompareRecord): Markup | undef
   });
 }
 
+function legendHeight(curves: readonly Curve[], isNarrow: boolean): number {
+  const names = curves.map(({ name }) => name);
+  return legendRows(names, isNarrow) * LEGEND_ROW;
+}
+
+/** Names stand above: those of a sweep are too long to stand beside their lines. */
 function paint(canvas: Canvas, curves: readonly Curve[]): void {
   const { svg, d3, width, height, isNarrow } = canvas;
-  const plot: Plot = { left: 46, top: 26, right: width - (isNarrow ? 84 : 130), bottom: height - 44 };
+  const top = 26 + legendHeight(curves, isNarrow);
+  const plot: Plot = { left: 46, top, right: width - 16, bottom: height - 44 };
+  drawLegend(
+    canvas,
+    curves.map(({ name }, i) => ({ line: `series s${i + 1}`, text: name })),
+    12,
+  );
   const all = curves.flatMap(({ us }) => us).map((us) => Math.max(1, us));
   const ticks = decadesAround(Math.min(...all), Math.max(...all));
   const x = d3
@@ -72,21 +85,12 @@ function paint(canvas: Canvas, curves: readonly Curve[]): void {
     SHARES.map((at) => ({ at, text: `${at / 10} %` })),
     'share of sagas',
   );
-  const wanted = curves.map(({ us, permille }) =>
-    y(permille.findLast((_, i) => us[i]! <= us.at(-1)! / 3) ?? 500),
-  );
-  const at = apart(wanted, plot.top + 6, plot.bottom - 4);
-  curves.forEach(({ name, us, permille }, i) => {
+  curves.forEach(({ us, permille }, i) => {
     const d = us
       .map(
         (value, k) => `${k === 0 ? 'M' : 'L'}${rounded(x(Math.max(1, value)))},${rounded(y(permille[k]!))}`,
       )
       .join('');
     mark(svg, 'path', { class: `series s${i + 1}`, d });
-    label(svg, name, { class: `t${i + 1} strong halo`, x: plot.right + 8, y: at[i]! + 4 });
-    mark(svg, 'path', {
-      class: `series s${i + 1}`,
-      d: `M${rounded(plot.right + 8)},${rounded(at[i]! + 9)}h26`,
-    });
   });
 }

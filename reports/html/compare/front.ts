@@ -94,12 +94,15 @@ function paint(canvas: Canvas, points: readonly Point[], recommended: string): v
     const [cx, cy] = [x(Math.max(1, p99Us)), y(perSaga)];
     mark(svg, 'rect', { class: isOnFront ? 'told' : 'untold', x: cx - 5, y: cy - 5, width: 10, height: 10 });
     const text = `${name}${name === recommended ? ' ★' : ''} ${percent(completed)}`;
-    const isRight = cx + 12 + widthOf(text) < plot.right;
+    const size = 1.1 * widthOf(text);
+    const isRight = cx + 12 + size < plot.right;
+    const isAbove = !isRight && cx - 12 - size < plot.left;
+    const middle = Math.min(Math.max(cx, size / 2), width - size / 2);
     label(svg, text, {
       class: name === recommended ? 'strong halo' : 'halo',
-      x: isRight ? cx + 11 : cx - 11,
-      y: cy + 4,
-      'text-anchor': isRight ? 'start' : 'end',
+      ...(isAbove
+        ? { x: middle, y: cy - 10, 'text-anchor': 'middle' }
+        : { x: isRight ? cx + 11 : cx - 11, y: cy + 4, 'text-anchor': isRight ? 'start' : 'end' }),
     });
   }
 }

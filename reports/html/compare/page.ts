@@ -3,7 +3,7 @@
 import type { CompareRecord } from '../../../simulator/compare-record.ts';
 import { verdicts } from '../../compare.ts';
 import { blocksOf } from '../../compare-rows.ts';
-import { counted, duration, number, percent } from '../../wording.ts';
+import { counted, curly, duration, number, percent } from '../../wording.ts';
 import { dataTable } from '../data-table.ts';
 import { html, lines, type Markup } from '../markup.ts';
 import { renderPage } from '../page.ts';
@@ -25,7 +25,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
     ...some({ id: 'trade-off', title: 'What each gives and takes', body: front(pen, record) }),
     {
       id: 'differences',
-      title: `Against ${baseline!.name}`,
+      title: `Against “${baseline!.name}”`,
       body: lines([forestNote(baseline!.name), forest(pen, record)]),
     },
     ...some({ id: 'latency', title: 'Latency', body: latencies(pen, record) }),
@@ -36,11 +36,21 @@ export function renderComparisonHtml(record: CompareRecord): string {
   ];
   return renderPage({
     title: `Policies for ${record.scenario}`,
-    body: lines([masthead(record), verdict(record), contents(sections), ...sections.map(section)]),
+    body: lines([
+      masthead(record),
+      verdict(record),
+      contents(sections),
+      ...sections.map(section),
+      save(record),
+    ]),
     data: { record: withoutMeta(record) },
-    meta: { body: made(record) },
+    meta: { body: made(record), data: { 'record-rest': { node: record.node, meta: record.meta } } },
     style: FOREST_STYLE + SENSITIVITY_STYLE,
   });
+}
+
+function save({ scenario }: CompareRecord): Markup {
+  return html`<p class="tools needs-js"><button type="button" data-json="record" data-json-rest="record-rest" data-file="${scenario}.compare.json">Save the record as JSON</button></p>`;
 }
 
 function some(one: Omit<Section, 'body'> & { readonly body: Markup | undefined }): readonly Section[] {
@@ -56,14 +66,14 @@ function masthead({ scenario, policies, seeds, sagasPerRun, rootSeed, profile }:
 function verdict(record: CompareRecord): Markup {
   const isKept = record.recommended === record.policies[0]!.name;
   return html`<section class="verdict ${toneOf(record)}" id="verdict" aria-labelledby="verdict-title">
-<h2 id="verdict-title">${isKept ? `Keep ${record.recommended}` : `Take ${record.recommended}`}</h2>
-<p class="lead">${record.sentence}</p>
-${lines(verdicts(record).map((line) => html`<p>${line}</p>`))}
+<h2 id="verdict-title">${isKept ? `Keep “${record.recommended}”` : `Take “${record.recommended}”`}</h2>
+<p class="lead">${curly(record.sentence)}</p>
+${lines(verdicts(record).map((line) => html`<p>${curly(line)}</p>`))}
 </section>`;
 }
 
 /** The metrics that decide, a policy a row; the whole of it stands below. */
-const SHOWN = ['completed', 'latency-mean', 'latency-p99', 'calls', 'cost'];
+const SHOWN = ['completed', 'latency-mean', 'latency-p99', 'calls'];
 
 function ranking(record: CompareRecord): Markup {
   const blocks = blocksOf(record);

@@ -7,6 +7,7 @@ import {
   type SensitivityGrid,
   sensitivityNote,
 } from '../../sensitivity-rows.ts';
+import { curly } from '../../wording.ts';
 import { HEATMAP_STYLE } from '../heatmap.ts';
 import { html, lines, type Markup } from '../markup.ts';
 
@@ -15,7 +16,7 @@ export function sensitivity(record: CompareRecord): Markup | undefined {
   const grids = gridsOf(record);
   if (grids.length === 0) return undefined;
   return lines([
-    html`<p class="note">${sensitivityNote(record)} The darker, the worse.</p>`,
+    html`<p class="note">${curly(sensitivityNote(record))} The darker, the worse.</p>`,
     ...grids.map(heatmap),
   ]);
 }

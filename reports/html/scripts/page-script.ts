@@ -62,11 +62,12 @@ export const PAGE_SCRIPT = `'use strict';
   /** @param {string} id */
   const dataOf = (id) => JSON.parse(document.getElementById(id)?.textContent ?? 'null');
 
-  /** The data of an element; that of a second one, the meta block's, becomes its last member. @param {HTMLElement} button */
+  /** The data of an element, with what the meta block has of it: its last member, or several. @param {HTMLElement} button */
   const onJson = (button) => {
-    const { json = '', jsonMeta, file = 'data.json' } = button.dataset;
+    const { json = '', jsonMeta, jsonRest, file = 'data.json' } = button.dataset;
     const data = dataOf(json);
-    const whole = jsonMeta === undefined ? data : { ...data, meta: dataOf(jsonMeta) };
+    const meta = jsonMeta === undefined ? {} : { meta: dataOf(jsonMeta) };
+    const whole = { ...data, ...meta, ...(jsonRest === undefined ? {} : dataOf(jsonRest)) };
     save(file, 'application/json', JSON.stringify(whole, undefined, 2) + '\\n');
   };
 

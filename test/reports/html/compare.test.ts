@@ -1,16 +1,19 @@
 // The page of a comparison, and the brief of it: what they say, and that they are the same for the same results.
 
 import { expect, test } from 'vitest';
+import { briefOf } from '../../../reports/brief.ts';
 import { renderBriefHtml } from '../../../reports/html/compare/brief-page.ts';
 import { renderComparisonHtml } from '../../../reports/html/compare/page.ts';
 import { withoutMeta } from '../../../reports/html/page.ts';
 import { renderBriefMarkdown } from '../../../reports/index.ts';
-import { comparison, drawnComparison as drawn } from '../comparisons.ts';
+import { changesTo } from '../../../reports/policy-change.ts';
+import type { ComparedPolicy } from '../../../simulator/index.ts';
+import { comparison, drawnComparison as drawn, sweptComparison as swept } from '../comparisons.ts';
 
 test('the recommendation comes first, then its evidence, then where it loses', () => {
   const page = renderComparisonHtml(drawn);
   const order = [
-    'Take patient',
+    'Take “patient”',
     'id="front"',
     'id="difference-completed"',
     'id="latencies"',
@@ -55,7 +58,7 @@ test('a record of an older version leaves out what it lacks', () => {
 });
 
 test('the baseline is kept where nothing is better', () => {
-  expect(renderComparisonHtml({ ...drawn, recommended: 'default' })).toContain('Keep default');
+  expect(renderComparisonHtml({ ...drawn, recommended: 'default' })).toContain('Keep “default”');
   expect(renderBriefMarkdown({ ...drawn, recommended: 'default' })).toContain('**Keep “default”.**');
 });
 
@@ -64,9 +67,12 @@ test('the brief says what to do, why, what speaks against it, and how to see it'
   for (const text of [
     '# Which policy for ride',
     '**Take “patient” in place of “default”.**',
-    '- patient: completed sagas (higher is better): 78.2 %, +3.34 pt (+2.52 pt … +4.23 pt)',
+    '- Name the policy “patient”: `--policy patient`',
+    '- completed sagas (higher is better): 78.2 %, +3.34 pt (+2.52 pt … +4.23 pt)',
     '- ✗ patient: at-most-once broken in 2 of 200 runs',
-    '- “patient” does worse in completed sagas on 20 of 200 seeds.',
+    '- Worse: p99 latency (lower is better): 21.2 s, +2.48 s (+13.3 %) (+1,627 ms … +3.17 s)',
+    '- It does worse in completed sagas on 20 of 200 seeds.',
+    '- The unit is the seed.',
     '- `npx sagastorm replay ride --seed nightly/9`',
   ]) {
     expect(brief).toContain(text);
@@ -79,4 +85,56 @@ test('the brief says what other weather does to the recommended policy', () => {
   expect(renderBriefMarkdown(drawn)).toContain(sentence);
   expect(renderBriefHtml(drawn)).toContain(sentence);
   expect(renderBriefMarkdown(comparison)).not.toContain('In other weather');
+});
+
+test('the brief leaves out what only follows from another metric, and has five lines of evidence at most', () => {
+  const { evidence, caveats } = briefOf(swept);
+  const titles = evidence.map((text) => text.replace(/[:(].*/, '').trim());
+  expect(titles).toEqual([
+    'completed sagas',
+    'seeds in which all completed',
+    'seeds in which the load fell back after the incidents',
+    'time that circuits were open, of all processes',
+  ]);
+  expect(caveats.filter((text) => text.startsWith('Worse: '))).toHaveLength(3);
+  expect(caveats.at(-1)).toBe('What holds here holds for this scenario.');
+  for (const text of [...evidence, ...caveats])
+    expect(text).not.toMatch(/events per saga|in dollars|compensated/);
+});
+
+test('of a policy that is kept, what the others lose is evidence, and what they gain is given up', () => {
+  const { evidence, caveats, changes } = briefOf({ ...swept, recommended: 'default' });
+  expect(evidence[0]).toMatch(/^default:retry\.timeout\.attemptsMax=3: failed sagas/);
+  expect(evidence).toHaveLength(2);
+  expect(caveats.find((text) => text.startsWith('Given up with'))).toMatch(/attemptsMax=3: completed sagas/);
+  expect(changes).toEqual([]);
+});
+
+test('the brief says what to change: a setting of a sweep, settings that differ, or the name of the policy', () => {
+  const [baseline, chosen] = swept.policies as readonly [ComparedPolicy, ComparedPolicy];
+  expect(changesTo(chosen, baseline)).toEqual([
+    {
+      words: 'In “default”, set retry.timeout.attemptsMax to 3:',
+      typed: '--policy default:retry.timeout.attemptsMax=3',
+    },
+  ]);
+  const specs = [{ name: 'a', callTimeoutMs: 5_000, retry: { timeout: { attemptsMax: 5 } } }, { name: 'b' }];
+  expect(changesTo({ ...chosen, spec: specs[0] }, { ...baseline, spec: specs[1] })).toEqual([
+    { words: 'callTimeoutMs: none → 5,000' },
+    { words: 'retry.timeout.attemptsMax: none → 5' },
+  ]);
+  const worst = [
+    { seed: 'a', value: 0, baseline: 1, replay: "sagastorm replay x --policy './my own.json' --seed a" },
+  ];
+  const pairs = [{ ...chosen.pairs![0]!, worst }];
+  expect(changesTo({ ...chosen, name: 'mine', pairs }, baseline)[0]!.typed).toBe("--policy './my own.json'");
+});
+
+test('policies stand in one kind of quotes', () => {
+  for (const page of [renderComparisonHtml(swept), renderBriefHtml(swept)]) {
+    const read = page.replace(/<script[\s\S]*?<\/script>/g, '').replace(/<[^>]*>/g, '');
+    expect(read).not.toContain('&#34;');
+    expect(read).toContain('“default:retry.timeout.attemptsMax=3”');
+  }
+  expect(renderComparisonHtml(swept)).toContain('one in twenty of them misses zero by chance');
 });
