@@ -9,6 +9,7 @@ import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { flagFor, flags } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
+import { toldFromHere } from '../moved-record.ts';
 import {
   COMPARE_EFFECTS,
   COMPARE_REPORTERS,
@@ -90,8 +91,9 @@ async function tellRuns(found: readonly StoredRecord[], given: GivenFlags): Prom
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const pages = new HtmlPages(reporting, found.length > 1);
   pages.keepClear(found.map(({ file }) => file));
-  for (const { record, file } of found) {
-    reporting.add(record as RunRecord, file, await pages.add(record as RunRecord, file));
+  for (const { record: stored, file } of found) {
+    const record = toldFromHere(stored as RunRecord, file);
+    reporting.add(record, file, await pages.add(record, file));
   }
   reporting.end();
   await pages.end();

@@ -1,6 +1,6 @@
 // `--reporter html`: where pages go, that the terminal names them, and that a gallery leads to them.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withoutMeta } from '../../reports/html/page.ts';
@@ -54,13 +54,20 @@ describe.concurrent('sagastorm … --reporter html', PROCESS_TIMEOUT, () => {
     expect(existsSync(join(folder, '.sagastorm/report.html'))).toBe(false);
   });
 
-  test('the card of a failure leads to its debugger page, and a record whose pages are gone does not', async () => {
+  test('the card of a failure leads to its debugger page, wherever the record is moved with it, and to none that is gone', async () => {
     const folder = freshFolder();
     await sagastorm(['run', resolve('scenarios/planted-bugs/oversell.ts'), ...HTML, '--quiet'], folder);
     const link = /href="(failures\/[^"]+\.html)">Open in the debugger</.exec(
       read(folder, '.sagastorm/report.html'),
     );
     expect(existsSync(join(folder, '.sagastorm', link![1]!))).toBe(true);
+    renameSync(join(folder, '.sagastorm'), join(folder, 'artefact'));
+    const moved = ['report', 'artefact/run.json', '--reporter', 'html'];
+    const { stdout } = await sagastorm(moved, folder);
+    expect(stdout).toMatch(/replay +node \S+ replay artefact\/failures\/\S+\.json\n/);
+    expect(read(folder, 'artefact/report.html')).toContain(`href="${link![1]}">Open in the debugger<`);
+    expect(read(folder, 'artefact/report.html')).toMatch(/<code[^>]*>node \S+ replay artefact\/failures\//);
+    renameSync(join(folder, 'artefact'), join(folder, '.sagastorm'));
     rmSync(join(folder, '.sagastorm/failures'), { recursive: true });
     await sagastorm(['report', '.sagastorm/run.json', '--reporter', 'html'], folder);
     expect(read(folder, '.sagastorm/report.html')).not.toContain('Open in the debugger');

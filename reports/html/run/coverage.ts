@@ -22,7 +22,7 @@ export function coverageSection(record: RunRecord): Section {
   const body =
     cells === 0
       ? absent('No fault was to be delivered, so there is nothing to cover.')
-      : html`<p>${number(hit)} of ${counted(cells, 'cell')} hit.${missing.length > 0 && ' A dash is a cell that was never hit; where nothing stands, the fault does not strike in that phase.'}</p>
+      : html`<p>${number(hit)} of ${counted(cells, 'cell')} hit.${missing.length > 0 && ' A dash is a cell that was never hit; where nothing stands, the fault was not counted on to strike in that phase.'}</p>
 ${map(record)}${examples(record)}${never(record)}`;
   return { id: 'coverage', title: 'Faults by phase of the saga', body };
 }

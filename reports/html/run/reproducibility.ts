@@ -48,9 +48,14 @@ function determinism({ determinism: { checked, equal } }: RunRecord): string {
   return `${counted(checked, 'run')} repeated, and the same event by event`;
 }
 
-function bound({ bound95, runs, live }: RunRecord): string {
+function bound({ bound95, runs, live, verdict, explored }: RunRecord): string {
   if (live !== undefined) return 'nothing about other real runs: see the simulated ones';
-  if (bound95 === undefined) return 'that it fails';
+  if (runs.violated > 0) return 'that it fails';
+  if (verdict === 'slo-missed')
+    return 'that a service level is missed, and of invariants: none was broken here';
+  if (explored !== undefined)
+    return 'that none of the runs explored breaks an invariant; chance had no part in them';
+  if (bound95 === undefined) return 'nothing yet: no run held to its end';
   if (runs.total < 2) return 'one run says little of others';
   return `0 of ${counted(runs.held, 'run')} failed: with 95 % confidence the true rate is at most ${percent(bound95)}`;
 }

@@ -9,6 +9,7 @@ import { drawLegend, LEGEND_ROW, legendRows } from '../legend.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Canvas, label, mark, type Pen, widthOf } from '../pen.ts';
 import { absent, type Section } from '../section.ts';
+import { boundOf, boundText } from './at-most.ts';
 
 const TIMES = ['once', 'twice', '3 times', '4 times', 'more often'];
 const LEGEND = TIMES.map((text, i) => ({ area: `r${i + 1}`, text: i === 0 ? 'sent once' : text }));
@@ -29,7 +30,7 @@ export function stepsSection(record: RunRecord, pen: Pen): Section {
             ? 'This record has no steps: it was made by an older version.'
             : 'No step was sent.',
         )
-      : html`${wasted(record)}${attempts(steps, pen)}`;
+      : html`${wasted(record)}${attempts(steps, record.latencyUs.step.max, pen)}`;
   return { id: 'steps', title: 'Steps', body };
 }
 
@@ -39,7 +40,7 @@ function wasted({ load }: RunRecord): Markup | undefined {
   return html`<p>${callsPerSaga.toFixed(2)} calls per saga; ${percent(wastedCalls)} of all calls did not become an effect of a saga that completed${circuitOpenUs > 0 && `; circuits were open for ${duration(circuitOpenUs)} of a run on average`}.</p>`;
 }
 
-function attempts(steps: readonly RecordedStep[], pen: Pen): Markup {
+function attempts(steps: readonly RecordedStep[], observedMaxUs: number, pen: Pen): Markup {
   const drawn = steps.slice(0, DRAWN_MAX);
   const more =
     steps.length > DRAWN_MAX
@@ -49,7 +50,7 @@ function attempts(steps: readonly RecordedStep[], pen: Pen): Markup {
     id: 'attempts',
     title: 'How often a step had to be sent',
     note: `Each bar is all sagas that sent it. The stronger the shade, the more often.${more}`,
-    drawing: drawing(drawn, pen),
+    drawing: drawing(drawn, observedMaxUs, pen),
     table: {
       name: 'Attempts by step',
       columns: [
@@ -58,15 +59,15 @@ function attempts(steps: readonly RecordedStep[], pen: Pen): Markup {
         { title: 'Sagas', isNumber: true },
         ...TIMES.map((title) => ({ title, isNumber: true })),
         { title: 'Sent again', isNumber: true, csv: 'sent again, at least' },
-        { title: 'p50', isNumber: true, csv: 'p50 in µs' },
-        { title: 'p99', isNumber: true, csv: 'p99 in µs' },
+        { title: 'p50', isNumber: true, csv: 'p50 in µs, at most' },
+        { title: 'p99', isNumber: true, csv: 'p99 in µs, at most' },
       ],
-      rows: steps.flatMap(rowsOf),
+      rows: steps.flatMap((step) => rowsOf(step, observedMaxUs)),
     },
   });
 }
 
-function rowsOf(step: RecordedStep): readonly (readonly Cell[])[] {
+function rowsOf(step: RecordedStep, observedMaxUs: number): readonly (readonly Cell[])[] {
   return barsOf(step).map(({ what, counts }) => [
     nameOf(step),
     what,
@@ -74,7 +75,9 @@ function rowsOf(step: RecordedStep): readonly (readonly Cell[])[] {
     ...TIMES.map((_, i) => ({ text: number(counts[i] ?? 0), value: counts[i] ?? 0 })),
     { text: `${(counts[4] ?? 0) > 0 ? '≥ ' : ''}${number(sentAgain(counts))}`, value: sentAgain(counts) },
     ...[step.p50Us, step.p99Us].map((us) =>
-      us === undefined || what === 'undo' ? { text: '–', value: '' } : { text: duration(us), value: us },
+      us === undefined || what === 'undo'
+        ? { text: '–', value: '' }
+        : { text: boundText(us, observedMaxUs), value: boundOf(us, observedMaxUs) },
     ),
   ]);
 }
@@ -102,7 +105,7 @@ function sentAgain(counts: readonly number[]): number {
 const HEAD = 20;
 const BAR = 24;
 
-function drawing(steps: readonly RecordedStep[], pen: Pen): Markup {
+function drawing(steps: readonly RecordedStep[], observedMaxUs: number, pen: Pen): Markup {
   const caption = {
     name: 'Attempts by step',
     description: `${steps
@@ -123,7 +126,7 @@ function drawing(steps: readonly RecordedStep[], pen: Pen): Markup {
     drawLegend(canvas, LEGEND, 12);
     let top = legendRows(words, canvas.isNarrow) * LEGEND_ROW + 8;
     for (const step of steps) {
-      drawStep(canvas, step, most, top);
+      drawStep(canvas, step, { most, observedMaxUs, top });
       top += HEAD + barsOf(step).length * BAR + 8;
     }
   });
@@ -134,13 +137,20 @@ function onceShare(counts: readonly number[]): string {
   return total === 0 ? 'none' : percent((counts[0] ?? 0) / total);
 }
 
-function drawStep(canvas: Canvas, step: RecordedStep, most: number, top: number): void {
+interface Place {
+  /** Sagas of the longest bar. */
+  readonly most: number;
+  readonly observedMaxUs: number;
+  readonly top: number;
+}
+
+function drawStep(canvas: Canvas, step: RecordedStep, { most, observedMaxUs, top }: Place): void {
   const { svg, width, isNarrow } = canvas;
   const group = mark(svg, 'g', {});
   label(group, step.step, { class: 'strong', x: 0, y: top + 13 });
   label(group, step.service, { class: 'dimmed', x: widthOf(step.step) * 1.1 + 8, y: top + 13 });
   if (step.p50Us !== undefined && step.p99Us !== undefined) {
-    const times = `p50 ${duration(step.p50Us)} · p99 ${duration(step.p99Us)}`;
+    const times = `p50 ${boundText(step.p50Us, observedMaxUs)} · p99 ${boundText(step.p99Us, observedMaxUs)}`;
     label(group, times, { class: 'dimmed', x: width, y: top + 13, 'text-anchor': 'end' });
   }
   const left = 38;

@@ -9,6 +9,7 @@ import { figure } from '../figure.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Pen } from '../pen.ts';
 import { absent, type Section } from '../section.ts';
+import { boundOf, boundText } from './at-most.ts';
 import { timeWord } from './summary.ts';
 import { drawPanels, heightOf, type Panel, type Series, type Window } from './timeline-panels.ts';
 
@@ -25,7 +26,8 @@ export function timelineSection(record: RunRecord, pen: Pen): Section {
 
 function chart(record: RunRecord, timeline: RecordedTimeline, pen: Pen): Markup {
   const { bucketUs } = timeline;
-  const panels = panelsOf(timeline);
+  const observedMaxUs = record.latencyUs.saga.max;
+  const panels = panelsOf(timeline, observedMaxUs);
   const windows = windowsOf(record, timeline);
   const caption = { name: 'The campaign over time', description: describe(record, timeline, windows) };
   return figure({
@@ -42,11 +44,14 @@ function chart(record: RunRecord, timeline: RecordedTimeline, pen: Pen): Markup 
       name: 'The campaign over time',
       columns: [
         { title: 'From', csv: 'from in µs' },
-        ...['Started', 'Completed', 'Undone', 'Calls', 'Faults'].map((title) => ({ title, isNumber: true })),
-        { title: 'p50', isNumber: true, csv: 'p50 in µs' },
-        { title: 'p99', isNumber: true, csv: 'p99 in µs' },
+        ...['Started', 'Completed', 'Did not complete', 'Calls', 'Faults'].map((title) => ({
+          title,
+          isNumber: true,
+        })),
+        { title: 'p50', isNumber: true, csv: 'p50 in µs, at most' },
+        { title: 'p99', isNumber: true, csv: 'p99 in µs, at most' },
       ],
-      rows: timeline.buckets.map((bucket, i) => rowOf(bucket, i * bucketUs)),
+      rows: timeline.buckets.map((bucket, i) => rowOf(bucket, i * bucketUs, observedMaxUs)),
     },
   });
 }
@@ -62,17 +67,20 @@ function lastAlive({ buckets }: RecordedTimeline): number {
 function rowOf(
   { started, completed, undone, calls, faults, p50Us, p99Us }: TimelineBucket,
   fromUs: number,
+  observedMaxUs: number,
 ): readonly Cell[] {
   return [
     { text: fromUs === 0 ? '0' : duration(fromUs), value: fromUs },
     ...[started, completed, undone, calls, faults].map((count) => ({ text: number(count), value: count })),
     ...[p50Us, p99Us].map((us) =>
-      us === undefined ? { text: '–', value: '' } : { text: duration(us), value: us },
+      us === undefined
+        ? { text: '–', value: '' }
+        : { text: boundText(us, observedMaxUs), value: boundOf(us, observedMaxUs) },
     ),
   ];
 }
 
-function panelsOf({ bucketUs, buckets }: RecordedTimeline): readonly Panel[] {
+function panelsOf({ bucketUs, buckets }: RecordedTimeline, observedMaxUs: number): readonly Panel[] {
   const perSecond = (name: string, series: number, count: (bucket: TimelineBucket) => number): Series => ({
     name,
     series,
@@ -85,7 +93,10 @@ function panelsOf({ bucketUs, buckets }: RecordedTimeline): readonly Panel[] {
   ): Series => ({
     name,
     series,
-    values: buckets.map(of),
+    values: buckets.map((bucket) => {
+      const us = of(bucket);
+      return us === undefined ? undefined : boundOf(us, observedMaxUs);
+    }),
   });
   return [
     {
@@ -94,11 +105,11 @@ function panelsOf({ bucketUs, buckets }: RecordedTimeline): readonly Panel[] {
       series: [
         perSecond('started', 5, ({ started }) => started),
         perSecond('completed', 1, ({ completed }) => completed),
-        perSecond('undone', 2, ({ undone }) => undone),
+        perSecond('did not complete', 2, ({ undone }) => undone),
       ],
     },
     {
-      title: 'how long sagas took that ended then',
+      title: 'how long sagas took that ended then, at most',
       kind: 'time',
       series: [time('p50', 1, ({ p50Us }) => p50Us), time('p99', 4, ({ p99Us }) => p99Us)],
     },

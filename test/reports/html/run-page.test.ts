@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { renderRunHtml } from '../../../reports/html/index.ts';
 import { withoutMeta } from '../../../reports/html/page.ts';
 import { MARKS_MAX } from '../../../reports/html/pen.ts';
+import { boundOf } from '../../../reports/html/run/at-most.ts';
 import type { RunRecord } from '../../../simulator/run-record.ts';
 import { inconclusive, nondeterministic } from '../records.ts';
 import { all, one, type PageNode, pageTree, rowsOf, text } from './page-tree.ts';
@@ -181,4 +182,35 @@ test('of a run for real it is not claimed when faults struck', () => {
   const page = pageOf(real);
   expect(page.querySelector('.w-chaos')).toBeNull();
   expect(text(page, '#over-time .note')).toContain('not recorded of a run for real');
+});
+
+test('percentiles that are ends of bins are told as bounds, and are never above what was observed', () => {
+  const saga = { ...drawn.latencyUs.saga, max: 950_000 };
+  const step = { ...drawn.latencyUs.step, max: 123_456 };
+  const page = pageOf({ ...drawn, latencyUs: { ...drawn.latencyUs, saga, step } });
+  const cells = rowsOf(page, 'Attempts by step').flat();
+  expect(cells).toContain('≤ 12 ms');
+  expect(cells).toContain('≤ 123 ms'); // the longest that was observed
+  expect(rowsOf(page, 'The campaign over time').flat()).toContain('≤ 950 ms');
+  expect([boundOf(1_234, 9_999), boundOf(7, 9), boundOf(99_900, 10 ** 9)]).toEqual([1_300, 7, 100_000]);
+});
+
+test('what a record proves is not said to be a failure where nothing failed', () => {
+  const proves = (change: Partial<RunRecord>): string => {
+    const { bound95: _, ...rest } = { ...drawn, ...change };
+    return text(pageOf(rest), '#reproducibility');
+  };
+  const { runs } = drawn;
+  expect(proves({ runs: { ...runs, violated: 3 } })).toContain('that it fails');
+  expect(proves({ verdict: 'slo-missed' })).toContain('that a service level is missed');
+  expect(proves({ verdict: 'slo-missed' })).not.toContain('that it fails');
+  const explored = { k: 1, points: 9, total: 9, run: 9, pruned: 0 };
+  expect(proves({ explored })).toContain('that none of the runs explored breaks an invariant');
+});
+
+test('a saga that did not complete is not called undone, and a fault that was not counted on may strike', () => {
+  const page = pageOf(drawn);
+  expect(text(page, '#over-time')).toContain('did not complete');
+  expect(text(page, '#over-time')).not.toMatch(/undone/i);
+  expect(text(page, '#coverage')).not.toContain('does not strike');
 });
