@@ -1,4 +1,4 @@
-// The commands in docs/ci.md are commands that there are, with flags that they have, and values that are read.
+// The commands in docs/ci.md and docs/reports.md are commands that there are, with flags that they have, and values that are read.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { parseLine } from '../../cli/command-line.ts';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { shardOf, wholeNumberOf } from '../../cli/flags.ts';
 import { SPECS } from '../../cli/program.ts';
-import { BLOB, RUN_REPORTERS } from '../../cli/report-tables.ts';
+import { BLOB, COMPARE_EFFECTS, COMPARE_REPORTERS, RUN_REPORTERS } from '../../cli/report-tables.ts';
 import { Reporting } from '../../cli/reporters.ts';
 import { freshFolder } from './sagastorm.ts';
 
@@ -63,4 +63,18 @@ test('there are as many shards in the matrix as the command says', () => {
 test('every report and every exit code is told', () => {
   for (const name of [...Object.keys(RUN_REPORTERS), BLOB]) expect(text).toContain(`| \`${name}\` |`);
   for (const code of Object.values(EXIT)) expect(text).toContain(`\n| ${code} | `);
+});
+
+const ofReports = readFileSync(join(import.meta.dirname, '../../docs/reports.md'), 'utf8');
+
+test('the reports of comparisons are told, with commands that there are', () => {
+  for (const name of [...Object.keys(COMPARE_REPORTERS), ...COMPARE_EFFECTS])
+    expect(ofReports).toContain(`| \`${name}\` |`);
+  const all = commandsIn(ofReports).map((command) => parseLine(command.split(' '), SPECS));
+  expect(all.map((line) => line.kind === 'command' && line.command)).toEqual([
+    'report',
+    'report',
+    'compare',
+    'compare',
+  ]);
 });
