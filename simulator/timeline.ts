@@ -2,7 +2,7 @@
 // pictures: bounded in size whatever a run takes, and the timelines of many runs add up to one.
 //
 // T1. At most BUCKETS stretches of equal length; when time runs out of them, neighbours are joined and the length doubles.
-// T2. Durations are kept by quarters of a power of two, so a percentile is at most a fifth above what was observed.
+// T2. Durations are kept by quarters of a power of two, so a percentile is at most a quarter above what was observed.
 // T3. A fault makes no room for itself: copies of requests arrive hours after the last saga ended, and everything that is
 //     worth a look would be one bucket. Faults after the last bucket of their run are left out.
 

@@ -1,4 +1,4 @@
-// Percentiles that were kept by bins: each is the end of a bin, up to a fifth above what was observed. Told as what it is, a
+// Percentiles that were kept by bins: each is the end of a bin, up to a quarter above what was observed. Told as what it is, a
 // bound of two digits, and never more than the longest that was observed.
 
 import { duration } from '../../wording.ts';
