@@ -137,6 +137,21 @@ inBrowser((browser) => {
       expect(await inPage(page, outside)).toEqual([]);
     });
 
+    test.each([400, 1280])(
+      'policies that come to the same have names that can be read, %i wide',
+      async (width) => {
+        const html = renderComparisonHtml(sweptComparison);
+        const { page } = await browser.open(html, { viewport: { width, height: 900 } });
+        const tops = `[...document.querySelectorAll('#front svg')].find((one) => one.checkVisibility()).querySelectorAll('text.halo')`;
+        const names = await inPage<number[]>(
+          page,
+          `[...${tops}].map((one) => Math.round(one.getBoundingClientRect().top))`,
+        );
+        expect(names).toHaveLength(3);
+        expect(new Set(names).size).toBe(3);
+      },
+    );
+
     test('the record comes out whole', async () => {
       const { page } = await browser.open(renderComparisonHtml(drawnComparison));
       const saved = page.waitForEvent('download');

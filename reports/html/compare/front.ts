@@ -6,11 +6,13 @@ import { duration, percent } from '../../wording.ts';
 import { decadesAround, drawXAxis, drawYAxis, numberTicks, type Plot } from '../axes.ts';
 import { figure } from '../figure.ts';
 import type { Markup } from '../markup.ts';
-import { type Canvas, label, mark, type Pen, rounded, widthOf } from '../pen.ts';
+import { type Canvas, label, mark, type Pen, widthOf } from '../pen.ts';
 
 const HEIGHT = 320;
 /** Times that differ more than so many times are drawn on a logarithm. */
 const SPREAD = 5;
+/** Between names. */
+const LINE = 15;
 
 interface Point {
   readonly name: string;
@@ -87,22 +89,47 @@ function paint(canvas: Canvas, points: readonly Point[], recommended: string): v
     canvas,
     plot,
     y,
-    numberTicks(y, 5, (value) => `${rounded(value)}`),
+    numberTicks(y, 5, (value) => `${Number(value.toFixed(2))}`),
     'calls per saga',
   );
-  for (const { name, p99Us, calls: perSaga, completed, isOnFront } of points) {
-    const [cx, cy] = [x(Math.max(1, p99Us)), y(perSaga)];
+  const places = points.map(({ p99Us, calls: perSaga }): readonly [number, number] => [
+    x(Math.max(1, p99Us)),
+    y(perSaga),
+  ]);
+  for (const [i, { isOnFront }] of points.entries()) {
+    const [cx, cy] = places[i]!;
     mark(svg, 'rect', { class: isOnFront ? 'told' : 'untold', x: cx - 5, y: cy - 5, width: 10, height: 10 });
+  }
+  nameAll(canvas, points, places, plot, recommended);
+}
+
+/** Each name beside its mark, or above it where there is no room; under a name that stands there already. */
+function nameAll(
+  { svg, width }: Canvas,
+  points: readonly Point[],
+  places: readonly (readonly [number, number])[],
+  plot: Plot,
+  recommended: string,
+): void {
+  const taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
+  points.forEach(({ name, completed }, i) => {
+    const [cx, cy] = places[i]!;
     const text = `${name}${name === recommended ? ' ★' : ''} ${percent(completed)}`;
     const size = 1.1 * widthOf(text);
     const isRight = cx + 12 + size < plot.right;
     const isAbove = !isRight && cx - 12 - size < plot.left;
     const middle = Math.min(Math.max(cx, size / 2), width - size / 2);
+    const left = isAbove ? middle - size / 2 : isRight ? cx + 11 : cx - 11 - size;
+    let at = isAbove ? cy - 10 : cy + 4;
+    const isTaken = (one: (typeof taken)[number]): boolean =>
+      one.left < left + size && left < one.right && Math.abs(one.y - at) < LINE;
+    while (taken.some(isTaken)) at += LINE;
+    taken.push({ left, right: left + size, y: at });
     label(svg, text, {
       class: name === recommended ? 'strong halo' : 'halo',
-      ...(isAbove
-        ? { x: middle, y: cy - 10, 'text-anchor': 'middle' }
-        : { x: isRight ? cx + 11 : cx - 11, y: cy + 4, 'text-anchor': isRight ? 'start' : 'end' }),
+      x: isAbove ? middle : isRight ? left : left + size,
+      y: at,
+      'text-anchor': isAbove ? 'middle' : isRight ? 'start' : 'end',
     });
-  }
+  });
 }
