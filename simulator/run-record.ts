@@ -137,7 +137,7 @@ export interface RecordedStep {
   readonly forward: readonly number[];
   /** The same for its undo. */
   readonly undo: readonly number[];
-  /** From the first call until it stood in the log; at most a fifth above what was observed. */
+  /** From the first call until it stood in the log; at most a quarter above what was observed. */
   readonly p50Us?: number;
   readonly p99Us?: number;
 }

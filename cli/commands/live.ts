@@ -11,7 +11,7 @@ import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
-import { storeRecord } from '../result-files.ts';
+import { recordFile, storeRecord } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
 import { capsuleAt } from './replay.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
@@ -54,6 +54,8 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);
   const scenario = onlyScenario(words);
   const out = textOf(given, 'out') ?? OUT_DEFAULT;
+  const pages = new HtmlPages(reporting, false);
+  pages.keepClear([recordFile(scenario, out, false)]);
   const stop = new AbortController();
   const letGo = stopOnInterrupt(stop, 'stopping everybody');
   try {
@@ -61,7 +63,7 @@ export async function live(words: readonly string[], given: GivenFlags): Promise
       runLive({ ...optionsOf(scenario, given), out, signal: stop.signal, ...progress }),
     );
     const stored = storeRecord(record, out, false);
-    reporting.add(record, stored, await new HtmlPages(reporting, false).add(record, stored));
+    reporting.add(record, stored, await pages.add(record, stored));
     reporting.end();
     return stop.signal.aborted ? EXIT.interrupted : codeOfVerdict(record.verdict);
   } finally {

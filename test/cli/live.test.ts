@@ -82,9 +82,10 @@ test.each([
   ['no scenario', [], 'live takes one scenario or capsule, not 0'],
   ['a database without an address', ['bank-transfer', '--store', 'postgres'], 'needs a database'],
   ['a database for files', ['bank-transfer', '--store', 'sqlite', '--db', 'x'], '--db does not go with'],
+  ['a report in the place of the record', ['bank-transfer', '--reporter', 'junit=x/run.json'], 'x/run.json'],
   ['too many seconds', ['bank-transfer', '--seconds', '1e9'], '--seconds'],
 ])('%s is refused in one sentence', async (_what, words, sentence) => {
-  const { code, stderr } = await sagastorm(['live', ...words, '--out', out]);
+  const { code, stderr } = await sagastorm(['live', '--out', 'x', ...words], out);
   expect(code).toBe(64);
   expect(stderr).toContain(sentence);
 });
