@@ -7,7 +7,16 @@ import { expect, test } from 'vitest';
 import { type Sources, violations } from './architecture.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const FOLDERS = ['engine', 'simulator', 'participants-mock', 'scenarios', 'reports', 'bench', 'cli'];
+const FOLDERS = [
+  'engine',
+  'simulator',
+  'participants-mock',
+  'scenarios',
+  'reports',
+  'bench',
+  'testing',
+  'cli',
+];
 
 function sources(): Sources {
   return new Map(
@@ -47,6 +56,7 @@ test.each([
   ],
   ['a scenario reaches inside', 'scenarios/a.ts', "import '../simulator/world/b.ts';", 'may not import'],
   ['a report reads the simulator', 'reports/a.ts', "import '../simulator/index.ts';", 'may not import'],
+  ['a matcher runs a command', 'testing/a.ts', "import '../cli/commands/run.ts';", 'may not import'],
   ['the engine imports the cli', 'engine/core/a.ts', "import '../../cli/main.ts';", 'may not import'],
   ['core imports a package', 'engine/core/a.ts', "import { z } from 'zod';", 'may not import'],
   ['the simulator imports the file system', 'simulator/world/a.ts', "import 'node:fs';", 'may not import'],

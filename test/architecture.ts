@@ -109,6 +109,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
   ],
   'scenarios/': ['engine/index.ts', 'participants-mock/index.ts', 'simulator/index.ts', 'npm:zod'],
+  // What runs inside other people's test runners: a second place, beside cli/, that composes everything.
+  'testing/': [
+    'engine/core/',
+    'engine/policy/',
+    'simulator/',
+    'reports/pretty.ts',
+    'node:',
+    'npm:vitest',
+    'npm:fast-check',
+  ],
   // Benchmarks measure the parts, too, not only what is public.
   'bench/': [
     'engine/',
