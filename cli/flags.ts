@@ -138,6 +138,8 @@ const FLAGS = {
     description: 'Processes, one after the other, 1 to 50; default 1, or 7 with --save and --against',
   },
   rounds: { name: 'rounds', value: 'n', description: 'Rounds in each process, 1 to 1,000; default 5' },
+  'no-install': { name: 'no-install', description: 'Install nothing; say what is missing' },
+  'no-workflow': { name: 'no-workflow', description: 'No workflow for GitHub Actions' },
   mock: { name: 'mock', description: 'Start services to try it with: bank, inventory, payment, shipping' },
 } as const satisfies Readonly<Record<string, Flag>>;
 

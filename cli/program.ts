@@ -9,6 +9,7 @@ import { BENCH, bench } from './commands/bench.ts';
 import { COMPARE, compare } from './commands/compare.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { HEALTH, health } from './commands/health.ts';
+import { INIT, init } from './commands/init.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
 import { MERGE, merge } from './commands/merge.ts';
@@ -44,6 +45,7 @@ export const SPECS: readonly CommandSpec[] = [
   SEEDS,
   BENCH,
   LIST,
+  INIT,
 ];
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
@@ -62,6 +64,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   seeds,
   bench,
   list,
+  init,
 };
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */

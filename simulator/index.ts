@@ -1,6 +1,7 @@
 // The public API of the simulator.
 
 export * from './compare-record.ts';
+export { defineConfig, type RunConfig } from './config.ts';
 export * from './debug-record.ts';
 export { FAULTS } from './faults/catalogue.ts';
 export type { Fault, Params, PointKind } from './faults/fault.ts';

@@ -59,6 +59,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/service-load.ts',
   ],
   'simulator/run-result.ts': [],
+  'simulator/config.ts': ['simulator/faults/'],
   'simulator/explore/': [
     'engine/core/',
     'simulator/faults/',

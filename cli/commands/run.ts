@@ -22,6 +22,7 @@ import { showing } from '../progress.ts';
 import { BLOB, RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
+import { withRunConfig } from '../run-config.ts';
 import { remark } from '../terminal.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
 
@@ -57,7 +58,8 @@ export const OUT_DEFAULT = '.sagastorm';
 /** What is the same for every scenario of one command. */
 type Shared = Omit<CampaignOptions, 'scenario' | 'onProgress' | 'signal'> & { readonly out: string };
 
-export async function run(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+export async function run(typed: readonly string[], typedFlags: GivenFlags): Promise<ExitCode> {
+  const { words, given } = await withRunConfig(typed, typedFlags);
   const reporting = new Reporting(given, RUN_REPORTERS, [...RUN_EFFECTS, BLOB]);
   const quiet = isGiven(given, 'quiet');
   const scenarios = words.length > 0 ? words : scenarioNames();

@@ -43,6 +43,8 @@ export interface HereOptions {
   readonly askedIn: string;
   /** Folder for capsules. */
   readonly out: string;
+  /** Aborted: no further run is made, and nothing is written. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -63,6 +65,7 @@ export async function campaignHere(scenario: Scenario, options: HereOptions): Pr
   const traced: (Divergence | null)[] = [];
   const breathe = breather();
   for (let index = 0; index < seeds; index++) {
+    if (options.signal?.aborted === true) break;
     const seed = seedOf(rootSeed, index, seeds);
     const result = runSeed(prepared, seed);
     summary.addRun(result);
@@ -74,11 +77,13 @@ export async function campaignHere(scenario: Scenario, options: HereOptions): Pr
     await breathe();
   }
   const runsMs = performance.now() - start;
-  const shrunk = options.explains ? await shrinkAll(prepared, summary, options) : new Map();
-  const keeping = options.explains && options.file !== undefined ? { ...job, out: options.out } : job;
+  const explains = options.explains && options.signal?.aborted !== true;
+  const shrunk = explains ? await shrinkAll(prepared, summary, options) : new Map();
+  const keeping = explains && options.file !== undefined ? { ...job, out: options.out } : job;
   return runRecordOf({
     job: prepared,
     rootSeed,
+    ...(summary.runs.total < seeds ? { cutShort: `${summary.runs.total} of ${seeds} runs` } : {}),
     summary,
     violations: recordFailures(keeping, prepared, summary.failures.values(), shrunk),
     determinism: determinismOf([{ checked: toRepeat.size, differing: traced.length, traced }]),

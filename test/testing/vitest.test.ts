@@ -8,6 +8,7 @@ import '../../testing/vitest/index.ts';
 import transfer from '../../scenarios/bank-transfer.ts';
 import { readCapsule, replayCapsule } from '../../simulator/campaign/index.ts';
 import { simulate } from '../../testing/vitest/index.ts';
+import { toHoldInvariants } from '../../testing/vitest/matchers.ts';
 import forgetful from './fixtures/forgetful.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'sagastorm-'));
@@ -109,4 +110,25 @@ test.each([
   );
   const { message, hint = '' } = failure as Error & { hint?: string };
   expect(`${message} ${hint}`).toContain(words);
+});
+
+test('nothing keeps a campaign going whose test has ended', async () => {
+  const ended: (() => void)[] = [];
+  const task = { context: { onTestFinished: (handler: () => void) => void ended.push(handler) } };
+  const result = toHoldInvariants.call({ isNot: false, task }, transfer, { seeds: 100_000 });
+  const judged = result.then(({ pass }) => pass);
+  expect(ended).toHaveLength(1);
+  expect(ended[0]).toThrow('toHoldInvariants was not awaited');
+  await expect(judged).rejects.toThrow('nothing is proved');
+  expect(ended[0]).not.toThrow();
+});
+
+test('a test that ends too early says what it lacks', async () => {
+  const ended: (() => void)[] = [];
+  const task = { context: { onTestFinished: (handler: () => void) => void ended.push(handler) } };
+  const result = toHoldInvariants.call({ isNot: false, task }, transfer, { seeds: 100_000 });
+  const told = result.then(() => undefined);
+  const awaiting = told.catch(() => undefined);
+  expect(ended[0]).toThrow('was not done when the test ended: give the test more time');
+  await awaiting;
 });

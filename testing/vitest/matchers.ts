@@ -1,7 +1,7 @@
 // What is expected of a scenario, as matchers of vitest. Each runs a campaign in the thread of the test and fails with what
 // the terminal would show of it: the failures, made small, and the commands that run them again.
 //
-// M1. All are asynchronous: vitest fails a test that does not await them.
+// M1. All must be awaited: a test that does not fails.
 // M2. What proves nothing passes neither as it is nor under `.not`: an inconclusive campaign throws.
 
 import { UserError } from '../../engine/core/user-error.ts';
@@ -11,12 +11,14 @@ import type { RunRecord } from '../../simulator/run-record.ts';
 import type { Scenario } from '../../simulator/scenario.ts';
 import { checkServiceLevels, type ServiceLevels } from '../../simulator/service-levels.ts';
 import { checkScenario, type FullStormOptions, type StormOptions, stormOptions } from '../storm-options.ts';
+import { type AssertingTest, mustBeAwaited } from './awaited.ts';
 import { fileOfScenario } from './scenario-file.ts';
 
 /** What a matcher sees of the test that it stands in. */
 export interface MatcherContext {
   readonly isNot: boolean;
   readonly testPath?: string | undefined;
+  readonly task?: AssertingTest | undefined;
 }
 
 export interface MatcherResult {
@@ -30,6 +32,21 @@ export interface SloOptions extends StormOptions {
   readonly slo?: ServiceLevels;
 }
 
+/** The test that asks, and when it has no use for an answer any more. */
+interface Asking extends MatcherContext {
+  readonly signal: AbortSignal;
+}
+
+type Matcher<Options> = (
+  this: MatcherContext,
+  received: unknown,
+  options?: Options,
+) => Promise<MatcherResult>;
+
+export const toHoldInvariants: Matcher<StormOptions> = awaited('toHoldInvariants', holdsInvariants);
+export const toReplayIdentically: Matcher<StormOptions> = awaited('toReplayIdentically', replaysIdentically);
+export const toMeetSlo: Matcher<SloOptions> = awaited('toMeetSlo', meetsSlo);
+
 const SEEDS_DEFAULT = 100;
 /** Sagas: about a second, so that the failure is told before the test runs out of time. `shrink` goes on from the capsule. */
 const SHRINK_BUDGET = 25_000;
@@ -37,26 +54,37 @@ const SHRINK_BUDGET = 25_000;
 const REPLAYED_DEFAULT = 20;
 const SLO_SEEDS_DEFAULT = 20;
 
+/** M1. */
+function awaited<Options>(
+  name: string,
+  judge: (asking: Asking, received: unknown, options?: Options) => Promise<MatcherResult>,
+): Matcher<Options> {
+  return function (this: MatcherContext, received, options) {
+    const { isNot, testPath, task } = this;
+    return mustBeAwaited(name, task, (signal) => judge({ isNot, testPath, signal }, received, options));
+  };
+}
+
 /** No run of `seeds` breaks an invariant. */
-export async function toHoldInvariants(
-  this: MatcherContext,
+async function holdsInvariants(
+  asking: Asking,
   received: unknown,
   options: StormOptions = {},
 ): Promise<MatcherResult> {
   const asked = stormOptions('toHoldInvariants', received, options, { seeds: SEEDS_DEFAULT });
-  const record = await campaign(this, received as Scenario, asked, 1);
+  const record = await campaign(asking, received as Scenario, asked, 1);
   const pass = record.verdict === 'held' || record.verdict === 'slo-missed';
   return judged(record, pass, `${record.scenario} holds its invariants`, `${record.scenario} does not hold`);
 }
 
 /** Every run comes out the same when it is run a second time. */
-export async function toReplayIdentically(
-  this: MatcherContext,
+async function replaysIdentically(
+  asking: Asking,
   received: unknown,
   options: StormOptions = {},
 ): Promise<MatcherResult> {
   const asked = stormOptions('toReplayIdentically', received, options, { seeds: REPLAYED_DEFAULT });
-  const record = await campaign(this, received as Scenario, asked, asked.seeds);
+  const record = await campaign(asking, received as Scenario, asked, asked.seeds);
   const { checked, equal } = record.determinism;
   const { scenario } = record;
   return judged(
@@ -68,8 +96,8 @@ export async function toReplayIdentically(
 }
 
 /** All runs together meet the service levels that the scenario promises, or those that are given, and hold. */
-export async function toMeetSlo(
-  this: MatcherContext,
+async function meetsSlo(
+  asking: Asking,
   received: unknown,
   { slo, ...options }: SloOptions = {},
 ): Promise<MatcherResult> {
@@ -82,7 +110,7 @@ export async function toMeetSlo(
     sagas,
   });
   const promising = promise(received, slo);
-  const record = await campaign(this, promising, asked, 1);
+  const record = await campaign(asking, promising, asked, 1);
   if (record.slo === undefined)
     throw new UserError(
       'no-slo',
@@ -112,7 +140,7 @@ function promise(scenario: Scenario, slo: ServiceLevels | undefined): Scenario {
 }
 
 async function campaign(
-  { isNot, testPath }: MatcherContext,
+  { isNot, testPath, signal }: Asking,
   scenario: Scenario,
   asked: FullStormOptions,
   repeats: number,
@@ -130,6 +158,7 @@ async function campaign(
     out,
     explains: !isNot,
     shrinkBudget: SHRINK_BUDGET,
+    signal,
     ...(policy === undefined ? {} : { policy }),
     ...(file === undefined ? {} : { file }),
   });
