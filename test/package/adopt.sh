@@ -81,7 +81,7 @@ sed "s/after: \['reserve'\]/after: ['reserv']/" sagas/checkout.ts > sagas/misspe
 sed "s|'./checkout.ts'|'./misspelt.ts'|" sagas/checkout.scenario.ts > sagas/misspelt.scenario.ts
 refused npx --no-install sagastorm run ./sagas/misspelt.scenario.ts
 expect "$log" 'saga "checkout", step "charge"'
-expect "$log" 'Did you mean "reserve"'
+expect "$log" 'Steps are: reserve, charge, ship'
 rm sagas/misspelt*
 echo 'a wrong definition is told with its step'
 
