@@ -10,6 +10,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/core/': ['npm:@standard-schema/spec'],
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
+  // What an answer means for a saga is said once, by who reads answers.
+  'engine/fence/http/': [
+    'engine/core/',
+    'engine/fence/',
+    'engine/live/http-outcome.ts',
+    'node:',
+    'npm:hono',
+    'npm:pg',
+  ],
   'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue', 'npm:pg'],
   'engine/api/': [
     'engine/core/',
@@ -149,6 +158,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const AMBIENT_ALLOWED = [
   'engine/live/',
   'engine/api/',
+  'engine/fence/http/',
   'participants-mock/http/',
   'simulator/campaign/',
   'cli/',

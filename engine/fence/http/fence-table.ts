@@ -1,0 +1,40 @@
+// What the fence of a real service needs of its database: a table beside the service's own, in one transaction with them.
+
+import type { Direction } from '../../core/protocol.ts';
+
+/** An operation that is closed, with the answer that every repetition gets. A compensation's row is the tombstone. */
+export interface FenceRow {
+  readonly key: string;
+  readonly saga: string;
+  readonly step: string;
+  readonly round: number;
+  readonly direction: Direction;
+  readonly action: string;
+  readonly payloadHash: number;
+  readonly isApplied: boolean;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One transaction. */
+export interface FenceTransaction<Database> {
+  /** What a handler writes its effects with. */
+  readonly database: Database;
+  /** The rows of one step of a saga in one round. */
+  rows(saga: string, step: string, round: number): Promise<readonly FenceRow[]>;
+  keep(row: FenceRow): Promise<void>;
+  /** Takes back what the handler wrote, and nothing else. */
+  takeBack(): Promise<void>;
+}
+
+/** A table of rows in a database. */
+export interface FenceTable<Database> {
+  /**
+   * Does the work in a transaction, in which nobody else works for the same saga. Commits when it answers, rolls back when
+   * it throws; answers when the commit is durable.
+   */
+  transact<Answer>(
+    saga: string,
+    work: (transaction: FenceTransaction<Database>) => Promise<Answer>,
+  ): Promise<Answer>;
+}
