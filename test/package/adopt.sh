@@ -77,6 +77,29 @@ expect "$log" 'was not awaited'
 rm sagas/unawaited.test.ts
 echo 'an assertion that is not awaited fails'
 
+quiet npm install --save-dev --ignore-scripts --no-audit --no-fund fast-check
+cat > sagas/subpaths.test.ts << 'TEST'
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { faultPlan, simulate } from 'sagastorm/fast-check';
+import { expect, test } from 'vitest';
+import scenario from './checkout.scenario.ts';
+
+const { exports } = JSON.parse(readFileSync('node_modules/sagastorm/package.json', 'utf8'));
+const modules = Object.keys(exports).filter((path) => !path.endsWith('.json'));
+
+test.each(modules)('%s is there', async (path) => {
+  expect(Object.keys(await import(/* @vite-ignore */ `sagastorm${path.slice(1)}`)).length).toBeGreaterThan(0);
+});
+
+test('any few faults', () => {
+  fc.assert(fc.property(faultPlan(scenario), (plan) => simulate(scenario, { plan }).verdict === 'held'));
+});
+TEST
+quiet npx --no-install vitest run subpaths
+rm sagas/subpaths.test.ts
+echo 'every subpath loads, and properties hold'
+
 sed "s/after: \['reserve'\]/after: ['reserv']/" sagas/checkout.ts > sagas/misspelt.ts
 sed "s|'./checkout.ts'|'./misspelt.ts'|" sagas/checkout.scenario.ts > sagas/misspelt.scenario.ts
 refused npx --no-install sagastorm run ./sagas/misspelt.scenario.ts

@@ -2,5 +2,6 @@
 
 export type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
 export { type Fenced, type FenceEnv, fence } from './middleware.ts';
+export { type PostgresFenceOptions, postgresFence } from './postgres-table.ts';
 export { type SqliteFenceOptions, sqliteFence } from './sqlite-table.ts';
 export type { WireCall } from './wire-call.ts';

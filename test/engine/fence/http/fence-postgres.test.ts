@@ -1,0 +1,90 @@
+// The fence's table on a real PostgreSQL: the same storm as on SQLite, and what only several connections can do.
+
+import fc from 'fast-check';
+import { Pool, type PoolClient } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { postgresFence } from '../../../../engine/fence/http/index.ts';
+import { startPostgres, type TemporaryPostgres } from '../../live/temporary-postgres.ts';
+import { callOf } from '../call-of.ts';
+import { anyArrivals, deliverAll, modelOf } from './storm.ts';
+import { type Book, Till } from './till.ts';
+
+const PATIENT_MS = 60_000; // the disk may be slow
+
+let server: TemporaryPostgres | undefined;
+let pool: Pool;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  pool = new Pool({ connectionString: server.url, max: 10 });
+  await pool.query('CREATE TABLE book (no serial, line text)');
+}, PATIENT_MS);
+
+afterAll(async () => {
+  await pool?.end();
+  await server?.stop();
+}, PATIENT_MS);
+
+const book: Book<PoolClient> = {
+  note: async (client, line) => void (await client.query('INSERT INTO book (line) VALUES ($1)', [line])),
+  lines: async () => (await pool.query('SELECT line FROM book ORDER BY no')).rows.map(({ line }) => line),
+};
+
+async function emptied(): Promise<void> {
+  await pool.query('TRUNCATE book');
+  await pool.query('TRUNCATE sagastorm_fence').catch(() => undefined); // before the first call there is none
+}
+
+test('a storm of calls has the effects and the answers that the fence of the simulator gives', {
+  timeout: PATIENT_MS,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(anyArrivals, async (arrivals) => {
+      await emptied();
+      const model = modelOf(arrivals);
+      expect(await deliverAll(new Till(postgresFence(pool), book), arrivals)).toEqual(model.answers);
+      expect(await book.lines()).toEqual(model.log);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('calls that come at once through several processes have one effect each', {
+  timeout: PATIENT_MS,
+}, async () => {
+  await emptied();
+  const tills = [new Till(postgresFence(pool), book), new Till(postgresFence(pool), book)];
+  const calls = ['s-1', 's-2', 's-3'].flatMap((saga) =>
+    Array.from({ length: 8 }, () => callOf('forward', 'charge', {}, { saga })),
+  );
+  const answers = await Promise.all(calls.map((call, i) => tills[i % 2]!.send(call)));
+  expect(answers.map(({ status }) => status)).toEqual(calls.map(() => 200));
+  expect([...(await book.lines())].sort()).toEqual(
+    ['s-1', 's-2', 's-3'].map((saga) => `charge ${saga} step 0`),
+  );
+});
+
+test('a forward call that meets its undo has no effect that stands alone', {
+  timeout: PATIENT_MS,
+}, async () => {
+  await emptied();
+  const till = new Till(postgresFence(pool), book);
+  for (let i = 0; i < 20; i++) {
+    const saga = `m-${i}`;
+    const both = [callOf('compensation', 'refund', {}, { saga }), callOf('forward', 'charge', {}, { saga })];
+    await Promise.all((i % 2 === 0 ? both : both.reverse()).map((call) => till.send(call)));
+  }
+  const of = (word: string, lines: readonly string[]) =>
+    lines.filter((line) => line.startsWith(word)).map((line) => line.split(' ')[1]);
+  const lines = await book.lines();
+  expect(of('refund', lines)).toEqual(of('charge', lines));
+});
+
+test('what nobody asked for in the retention time is forgotten', { timeout: PATIENT_MS }, async () => {
+  await emptied();
+  await new Till(postgresFence(pool), book).send(callOf('forward', 'charge', {}, { saga: 'old' }));
+  await pool.query("UPDATE sagastorm_fence SET touched_at = now() - interval '2 seconds'");
+  const till = new Till(postgresFence(pool, { retentionMs: 1_000 }), book);
+  await till.send(callOf('forward', 'charge', {}, { saga: 'new' }));
+  expect((await pool.query('SELECT saga FROM sagastorm_fence')).rows).toEqual([{ saga: 'new' }]);
+});
