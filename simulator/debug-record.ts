@@ -39,6 +39,8 @@ export type DebugEventKind =
   | 'retry'
   | 'deploy'
   | 'fenced'
+  /** A timer that a service of a user's own had set. */
+  | 'service-timer'
   /** Nothing more happens: the judge looks at the whole world. */
   | 'quiet'
   /** Of a later version. */

@@ -12,6 +12,15 @@ export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from 
 export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
+export { type NodeListener, nodeListener } from './own-service/node-listener.ts';
+export { type OwnServiceOptions, ownService } from './own-service/own-service.ts';
+export type {
+  BookEntry,
+  Books,
+  ServiceContext,
+  StartedService,
+  StartService,
+} from './own-service/started-service.ts';
 export * from './run-record.ts';
 export * from './run-result.ts';
 export {

@@ -10,16 +10,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/core/': ['npm:@standard-schema/spec'],
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
+  'engine/http/': ['engine/core/', 'node:crypto'],
   // What an answer means for a saga is said once, by who reads answers.
   'engine/fence/http/': [
     'engine/core/',
     'engine/fence/',
-    'engine/live/http-outcome.ts',
+    'engine/http/http-outcome.ts',
     'node:',
     'npm:hono',
     'npm:pg',
   ],
-  'engine/live/': ['engine/core/', 'engine/policy/', 'node:', 'npm:flatqueue', 'npm:pg'],
+  'engine/live/': ['engine/core/', 'engine/policy/', 'engine/http/', 'node:', 'npm:flatqueue', 'npm:pg'],
   'engine/api/': [
     'engine/core/',
     'engine/policy/',
@@ -54,7 +55,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/service-levels.ts',
     'simulator/service-load.ts',
     'simulator/step-tally.ts',
+    'simulator/timed-participant.ts',
     'simulator/timeline.ts',
+  ],
+  'simulator/timed-participant.ts': ['engine/core/'],
+  // A thread in which users' services run, on virtual time.
+  'simulator/own-service/': [
+    'engine/core/',
+    'engine/http/',
+    'simulator/kernel/',
+    'simulator/timed-participant.ts',
+    'node:',
   ],
   'simulator/timeline.ts': ['simulator/run-result.ts'],
   'simulator/step-tally.ts': ['engine/core/', 'simulator/run-result.ts', 'simulator/timeline.ts'],
@@ -129,6 +140,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'npm:vitest',
     'npm:fast-check',
   ],
+  'scenarios/own-service/': [
+    'engine/index.ts',
+    'participants-mock/index.ts',
+    'simulator/index.ts',
+    'npm:hono',
+    'node:sqlite',
+  ],
   // Benchmarks measure the parts, too, not only what is public.
   'bench/': [
     'engine/',
@@ -163,7 +181,9 @@ const AMBIENT_ALLOWED = [
   'simulator/campaign/',
   'cli/',
   'bench/',
+  'simulator/own-service/',
   'simulator/world/sandbox.ts',
+  'scenarios/own-service/', // a service as it stands in production: in a run its time is virtual
   'reports/html/scripts/', // texts, which run in a browser
 ];
 

@@ -1,9 +1,9 @@
 // The live engine: the same orchestrator as in the storm, on real clocks, sockets and disks.
 
+export { traceIdOf } from '../http/http-request.ts';
 export { LiveClock, type LiveClockOptions, liveNowUs } from './clock.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
-export { traceIdOf } from './http-request.ts';
 export type { LiveEngine } from './live-engine.ts';
 export {
   type Lease,

@@ -8,9 +8,9 @@ import type { InputSink, Transport } from '../core/ports.ts';
 import type { Call, Outcome } from '../core/protocol.ts';
 import { SentCall } from '../core/saga-slot.ts';
 import { UserError } from '../core/user-error.ts';
+import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from '../http/http-outcome.ts';
+import { headersOf } from '../http/http-request.ts';
 import { liveNowUs } from './clock.ts';
-import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from './http-outcome.ts';
-import { headersOf } from './http-request.ts';
 
 const TIMEOUT_MS = 30_000;
 const BODY_BYTES_MAX = 1_048_576;

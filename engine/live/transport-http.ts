@@ -22,9 +22,9 @@ import type { InputSink, Transport } from '../core/ports.ts';
 import type { Call, Outcome } from '../core/protocol.ts';
 import { SentCall } from '../core/saga-slot.ts';
 import { UserError } from '../core/user-error.ts';
+import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from '../http/http-outcome.ts';
+import { headersOf, pathOf } from '../http/http-request.ts';
 import { liveNowUs } from './clock.ts';
-import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from './http-outcome.ts';
-import { headersOf, pathOf } from './http-request.ts';
 
 const CONNECTIONS_MAX = 64;
 const TIMEOUT_MS = 30_000;

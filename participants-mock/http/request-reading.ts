@@ -1,4 +1,4 @@
-// From what came over the wire to what a participant is asked. The twin of engine/live/http-request.ts: the payload is
+// From what came over the wire to what a participant is asked. The twin of engine/http/http-request.ts: the payload is
 // the JSON body, everything else stands in headers. Whatever is wrong is refused here, with a sentence.
 
 import { payloadHash } from '../../engine/core/payload-hash.ts';

@@ -1,4 +1,4 @@
-// From what a participant said to what goes over the wire. The twin of engine/live/http-outcome.ts, which takes an
+// From what a participant said to what goes over the wire. The twin of engine/http/http-outcome.ts, which takes an
 // outcome in the body at its word; the status is for everybody else.
 //
 // | outcome            | class                                  | status |

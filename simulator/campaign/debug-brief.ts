@@ -41,6 +41,8 @@ export function briefWords(seen: Seen): string {
       return 'newer version';
     case 'participant-restart':
       return 'restarts, memory gone';
+    case 'service-timer':
+      return 'a timer goes off';
     case 'store-restart':
       return 'the store restarts';
     case 'heal':

@@ -37,6 +37,7 @@ const OF_MACHINES: ReadonlySet<string> = new Set([
   'participant-restart',
   'deploy',
   'fenced',
+  'service-timer',
   'other',
 ]);
 
@@ -190,6 +191,7 @@ export class DebugRecorder extends TraceLog {
         return lanes.present(x);
       case 'participant-down':
       case 'participant-restart':
+      case 'service-timer':
         return lanes.participant(x);
       case 'clock':
         return lanes.ofMachine(x);

@@ -53,6 +53,8 @@ export function eventWords(seen: Seen, sender: string): string {
       return `${lane} dies; what it kept in memory only is gone; back in ${duration(y)}`;
     case 'participant-restart':
       return `${lane} restarts: what it kept in memory only is gone`;
+    case 'service-timer':
+      return `a timer goes off that ${lane} had set`;
     case 'store-restart':
       return 'the store restarts: appends that were not durable are lost';
     case 'heal':

@@ -53,6 +53,11 @@ export class Simulation {
     return this.#queue.handle;
   }
 
+  /** How many events are to come. */
+  get pending(): number {
+    return this.#queue.size;
+  }
+
   cancel(handle: EventHandle): boolean {
     return this.#queue.cancel(handle);
   }

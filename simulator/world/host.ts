@@ -44,6 +44,7 @@ import type { SimulationOptions } from './simulation-options.ts';
 import { Starts } from './starts.ts';
 import { SimStore } from './store.ts';
 import { RunTally } from './tally.ts';
+import { opened } from './task-desk.ts';
 import { endedCode, traceWords } from './trace-words.ts';
 import type { SimTransport } from './transport.ts';
 import { Versions } from './versions.ts';
@@ -146,7 +147,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.seed = new Seed(options.seed);
     this.messageLatency = tableOf(scenario.latency);
     this.storeLatency = tableOf(scenario.storeLatency);
-    this.participants = scenario.participants({ sagas: options.sagas });
+    this.participants = opened(scenario.participants({ sagas: options.sagas }), options.seed);
     this.#forgetful = options.sagas < FORGET_FROM ? [] : Object.values(this.participants);
     this.healAtUs = Math.max(options.profile.chaosUs, incidentsEndUs(scenario.incidents));
     this.load = new LoadMeter(scenario.incidents, promisesQuiet(scenario.slo));
@@ -368,8 +369,9 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const { ending } = saga;
     if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
     if (saga.underWay > 0 || saga.start !== undefined) return;
-    if (!this.sagas.forget(saga)) return;
     if (saga.wake !== NEVER) this.sim.cancel(saga.wake);
+    saga.wake = NEVER;
+    if (!this.sagas.forget(saga)) return;
     this.#cases.close(saga);
     for (const participant of this.#forgetful) participant.forget?.(saga.id);
   }

@@ -16,6 +16,7 @@ import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
 import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
 import type { Capacity } from '../service-load.ts';
+import { isTimed } from '../timed-participant.ts';
 import type { Sufferer } from './incidents.ts';
 import { MachineClock } from './machine-clock.ts';
 import type { Message, Receiver, Replies } from './message.ts';
@@ -23,6 +24,7 @@ import { participantEnv } from './participant-env.ts';
 import type { RequestQueue, ServiceTimes } from './request-queue.ts';
 import { AmbientAccessError } from './sandbox.ts';
 import { operationAt, type SimSaga } from './sim-saga.ts';
+import type { AfterFate, DeskOwner, TaskDesk, TaskDesks } from './task-desk.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
 const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
@@ -44,9 +46,11 @@ export interface NodeParts {
   readonly service: string;
   readonly participant: Participant;
   readonly capacity: Capacity | undefined;
+  /** Where a service of a user's own is; undefined when there is none in the world. */
+  readonly desks: TaskDesks | undefined;
 }
 
-export class ParticipantNode implements Receiver, Sufferer {
+export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   readonly service: string;
   readonly number: number;
   lastSequence = 0;
@@ -55,6 +59,8 @@ export class ParticipantNode implements Receiver, Sufferer {
   readonly #env: ParticipantEnv;
   readonly #clock: MachineClock;
   readonly #queue: RequestQueue | undefined;
+  /** Of a service that takes time over its answers. */
+  readonly #desk: TaskDesk | undefined;
   readonly #faulty: boolean;
   readonly #restarts: boolean;
   readonly #commits: boolean;
@@ -79,7 +85,7 @@ export class ParticipantNode implements Receiver, Sufferer {
   /** @param times lets requests wait; undefined when nothing is ever slow */
   constructor(
     world: World,
-    { service, participant, capacity }: NodeParts,
+    { service, participant, capacity, desks }: NodeParts,
     number: number,
     times: ServiceTimes | undefined,
   ) {
@@ -93,6 +99,7 @@ export class ParticipantNode implements Receiver, Sufferer {
     this.#commits = injector.canStrike('commit');
     this.#clock = new MachineClock(world, participantMachine(number));
     this.#env = participantEnv(world, this.#clock, () => this.#commit());
+    this.#desk = isTimed(participant) ? desks?.desk(this, participant, this.#clock) : undefined;
     this.#queue = times?.queue({
       node: number,
       capacity,
@@ -142,6 +149,7 @@ export class ParticipantNode implements Receiver, Sufferer {
     this.#clock.tick(saga);
     if (this.#restarts) this.#mayRestart(message);
     if (this.#faulty) return this.#underFaults(message);
+    if (this.#desk !== undefined) return this.#desk.begin(message, this.#fate);
     const outcome = this.#handle(message);
     if (outcome !== undefined) this.#replies!.reply(message, outcome);
   }
@@ -163,8 +171,13 @@ export class ParticipantNode implements Receiver, Sufferer {
       const kind = fate.certain ? 'rejected' : 'unknown';
       return this.#replies!.reply(message, { kind, failure: fate.failBefore, reason: 'injected failure' });
     }
+    if (this.#desk !== undefined) return this.#desk.begin(message, { ...fate });
     const outcome = this.#handle(message);
-    if (outcome === undefined) return;
+    if (outcome !== undefined) this.#answer(message, outcome, fate);
+  }
+
+  #answer(message: Message, outcome: Outcome, fate: AfterFate): void {
+    const { saga } = message;
     if (fate.crash === 'after') {
       deliver(this.#world, CRASH_AFTER_BIT, saga);
       return this.#crash(fate.downUs);
@@ -177,7 +190,6 @@ export class ParticipantNode implements Receiver, Sufferer {
   /** Its answer; undefined when it died on the way, and then what it had committed stands. */
   #handle(message: Message): Outcome | undefined {
     const { call, saga } = message;
-    const { judge } = this.#world;
     this.#handled = message;
     this.#commitsMade = 0;
     this.#died = undefined;
@@ -188,15 +200,47 @@ export class ParticipantNode implements Receiver, Sufferer {
       this.#crash(this.#commitFate.downUs);
       return undefined;
     }
-    judge.outcome(call, outcome, saga);
-    saga.refusedOperation = outcome.kind === 'applied' ? -1 : message.operation;
+    this.#concludes(message, outcome);
     return outcome;
   }
 
-  #enterEffects(saga: SimSaga): void {
+  #concludes({ call, saga, operation }: Message, outcome: Outcome): void {
+    this.#world.judge.outcome(call, outcome, saga);
+    saga.refusedOperation = outcome.kind === 'applied' ? -1 : operation;
+  }
+
+  // --- DeskOwner ------------------------------------------------------------------------------------------
+
+  effects(): void {
+    this.#enterEffects(undefined);
+  }
+
+  answered(message: Message, outcome: Outcome, fate: AfterFate): void {
+    const known = this.#known(message.call, outcome);
+    this.#concludes(message, known);
+    this.#answer(message, known, fate);
+  }
+
+  waits(message: Message, times: number): void {
+    if (!this.#commits) return;
+    if (this.#fallsAt(message, times)) this.#crash(this.#commitFate.downUs);
+  }
+
+  /** Whether the process dies at this commit. */
+  #fallsAt({ saga, operation, transmission }: Message, commits: number): boolean {
+    const { injector } = this.#world;
+    injector.meet('commit');
+    const fate = this.#commitFate;
+    fate.crash = false;
+    const z = commitOf(transmission, commits);
+    deliver(this.#world, injector.at('commit', PLACE.commit, saga.index, operation, z, fate), saga);
+    return fate.crash;
+  }
+
+  #enterEffects(saga: SimSaga | undefined): void {
     const { judge, sagas, sim } = this.#world;
     for (const entry of this.#participant.ledger.drain()) {
-      const whose = entry.saga === saga.id ? saga : sagas.get(entry.saga);
+      const whose = entry.saga === saga?.id ? saga : sagas.get(entry.saga);
       if (whose === undefined) continue;
       judge.effect(entry, whose, this.service);
       const step = stepIndexOf(whose.definition, entry.step);
@@ -214,14 +258,7 @@ export class ParticipantNode implements Receiver, Sufferer {
     const message = this.#handled;
     if (message === undefined || !this.#commits) return;
     if (this.#died !== undefined) throw this.#died;
-    const { injector } = this.#world;
-    const { saga, operation, transmission } = message;
-    injector.meet('commit');
-    const fate = this.#commitFate;
-    fate.crash = false;
-    const z = commitOf(transmission, ++this.#commitsMade);
-    deliver(this.#world, injector.at('commit', PLACE.commit, saga.index, operation, z, fate), saga);
-    if (!fate.crash) return;
+    if (!this.#fallsAt(message, ++this.#commitsMade)) return;
     this.#died = new Died('the process died between two commits');
     throw this.#died;
   }
@@ -235,12 +272,13 @@ export class ParticipantNode implements Receiver, Sufferer {
     if (!fate.restart) return;
     sim.note(TRACE['participant-restart'], this.number, 0, 0);
     deliver(this.#world, faults, saga);
-    this.#loseMemory();
+    this.#loseMemory(sim.nowUs);
   }
 
-  #loseMemory(): void {
+  #loseMemory(upAtUs: number): void {
     this.#queue?.clear();
-    this.#participant.restart?.();
+    if (this.#desk !== undefined) this.#desk.die(upAtUs);
+    else this.#participant.restart?.();
   }
 
   /** The participant's own code: what it throws, and what is no outcome, is its author's mistake. */
@@ -253,7 +291,11 @@ export class ParticipantNode implements Receiver, Sufferer {
       if (error instanceof UserError || error instanceof AmbientAccessError) throw error;
       throw this.#mistake(call, `threw ${String(error)}`, error);
     }
-    if (this.#hasDied() || outcome?.kind === 'applied') return outcome;
+    return this.#hasDied() ? outcome : this.#known(call, outcome);
+  }
+
+  #known(call: Call, outcome: Outcome): Outcome {
+    if (outcome?.kind === 'applied') return outcome;
     const known = outcome?.kind === 'rejected' || outcome?.kind === 'unknown';
     if (known && FAILURE_CLASSES.includes(outcome.failure)) return outcome;
     throw this.#mistake(call, `answered ${JSON.stringify(outcome) ?? 'nothing'}`);
@@ -272,7 +314,7 @@ export class ParticipantNode implements Receiver, Sufferer {
     const { sim } = this.#world;
     this.#downUntilUs = Math.max(this.#downUntilUs, sim.nowUs + downUs);
     sim.note(TRACE['participant-down'], this.number, downUs, 0);
-    this.#loseMemory();
+    this.#loseMemory(this.#downUntilUs);
   }
 }
 

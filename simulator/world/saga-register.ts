@@ -13,6 +13,8 @@ export class SagaRegister {
   /** Before it all are forgotten. */
   #first = 0;
   #last: SimSaga | undefined;
+  /** None is forgotten: what a service does later by itself is judged, too. */
+  keepsAll = false;
 
   get(id: string): SimSaga | undefined {
     if (this.#last?.id === id) return this.#last;
@@ -34,11 +36,11 @@ export class SagaRegister {
     if (saga.index < this.#first) this.#first = saga.index;
   }
 
-  /** False when it was forgotten before. */
+  /** False when it was forgotten before, or is kept. */
   forget({ index }: SimSaga): boolean {
     const sagas = this.#sagas;
     const saga = sagas[index];
-    if (saga === undefined) return false;
+    if (saga === undefined || this.keepsAll) return false;
     sagas[index] = undefined;
     if (this.#last === saga) this.#last = undefined;
     while (this.#first < sagas.length && sagas[this.#first] === undefined) this.#first++;

@@ -61,6 +61,7 @@ export function traceWords(
       case TRACE['participant-down']:
         return `participant ${x} for ${y} µs`;
       case TRACE['participant-restart']:
+      case TRACE['service-timer']:
         return `participant ${x}`;
       case TRACE.clock:
         return `machine ${x} set by ${y} µs, drift ${z} ppm`;

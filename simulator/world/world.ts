@@ -43,6 +43,7 @@ export const TRACE = {
   retry: 25,
   deploy: 26,
   fenced: 27,
+  'service-timer': 28,
 } as const;
 
 export interface World {

@@ -9,7 +9,7 @@ function rowsIn(text: string): readonly string[] {
 }
 
 test('what an answer means stands there as in http-outcome.ts', () => {
-  const source = readFileSync('engine/live/http-outcome.ts', 'utf8');
+  const source = readFileSync('engine/http/http-outcome.ts', 'utf8');
   const rows = rowsIn(
     source
       .split('\n')

@@ -2,14 +2,14 @@
 // The twin of fence.ts for real services; its F1 to F4 hold here, and are decided by the same rules.
 //
 // M1. Effects and memory are one commit: a handler writes with `c.var.fence.database`, and is answered after the commit.
-// M2. What an answer means is what the engine will take it for (engine/live/http-outcome.ts): 2xx is applied; 402, 409, 422
+// M2. What an answer means is what the engine will take it for (engine/http/http-outcome.ts): 2xx is applied; 402, 409, 422
 //     and most other 4xx are a final no; all else may be asked again, so nothing of it may stand.
 // M3. A final no leaves nothing but itself: what the handler wrote on the way to it is taken back.
 
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Applied, isFinal, type Rejected } from '../../core/protocol.ts';
 import { UserError } from '../../core/user-error.ts';
-import { outcomeOfAnswer } from '../../live/http-outcome.ts';
+import { outcomeOfAnswer } from '../../http/http-outcome.ts';
 import type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
 import { type WireCall, wireCall } from './wire-call.ts';
 

@@ -1,4 +1,4 @@
-// The call that a request of an engine is: what engine/live/http-request.ts wrote into its headers, read back.
+// The call that a request of an engine is: what engine/http/http-request.ts wrote into its headers, read back.
 
 import { payloadHash } from '../../core/payload-hash.ts';
 import type { Call } from '../../core/protocol.ts';

@@ -34,6 +34,7 @@ const SIGNS: Readonly<Record<DebugEventKind, Sign>> = {
   ended: 'log',
   wake: 'clock',
   clock: 'clock',
+  'service-timer': 'clock',
   crash: 'dies',
   'participant-down': 'dies',
   fenced: 'dies',

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import type { Call, Outcome } from '../../../../engine/core/protocol.ts';
 import { Fence } from '../../../../engine/fence/index.ts';
-import { outcomeOfAnswer } from '../../../../engine/live/http-outcome.ts';
+import { outcomeOfAnswer } from '../../../../engine/http/http-outcome.ts';
 import { at, callOf } from '../call-of.ts';
 import type { Mood, Till } from './till.ts';
 

@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import type { Call } from '../../../../engine/core/protocol.ts';
 import { type FenceEnv, type FenceTable, fence } from '../../../../engine/fence/http/index.ts';
-import { headersOf } from '../../../../engine/live/http-request.ts';
+import { headersOf } from '../../../../engine/http/http-request.ts';
 
 /** What a handler does next: answer so, or throw, after it has written. */
 export type Mood = number | 'throws';
