@@ -2,7 +2,8 @@
 //
 // G1. Calls of one saga wait for one another, by an advisory lock that ends with the transaction; others do not.
 // G2. What was not heard of for the retention time is forgotten, a little at every call; by the database's clock.
-// G3. A connection on which something went wrong that a rollback did not mend is thrown away.
+// G3. A connection that is lost, or on which something went wrong that a rollback did not mend, is thrown away; the call
+//     fails, and nothing of it is kept.
 
 import type { Pool, PoolClient } from 'pg';
 import type { Direction } from '../../core/protocol.ts';
@@ -53,6 +54,7 @@ export function postgresFence(
 class PostgresFence implements FenceTable<PoolClient> {
   readonly #pool: Pick<Pool, 'connect'>;
   readonly #retentionMs: number;
+  readonly #heard = new WeakSet<PoolClient>();
   #ready: Promise<void> | undefined;
 
   constructor(pool: Pick<Pool, 'connect'>, { retentionMs }: PostgresFenceOptions) {
@@ -88,6 +90,7 @@ class PostgresFence implements FenceTable<PoolClient> {
   async #within<Answer>(work: (client: PoolClient) => Promise<Answer>): Promise<Answer> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    this.#hear(client);
     try {
       await client.query('BEGIN');
       const answer = await work(client);
@@ -101,6 +104,13 @@ class PostgresFence implements FenceTable<PoolClient> {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** With nobody to hear of it, the loss of a connection would end the process; the query under way says it, too. */
+  #hear(client: PoolClient): void {
+    if (this.#heard.has(client)) return;
+    this.#heard.add(client);
+    client.on('error', () => undefined);
   }
 }
 

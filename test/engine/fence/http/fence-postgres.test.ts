@@ -13,15 +13,18 @@ const PATIENT_MS = 60_000; // the disk may be slow
 
 let server: TemporaryPostgres | undefined;
 let pool: Pool;
+const closed: Promise<unknown>[] = [];
 
 beforeAll(async () => {
   server = await startPostgres();
   pool = new Pool({ connectionString: server.url, max: 10 });
+  pool.on('connect', (client) => closed.push(new Promise((ended) => client.once('end', ended))));
   await pool.query('CREATE TABLE book (no serial, line text)');
 }, PATIENT_MS);
 
 afterAll(async () => {
   await pool?.end();
+  await Promise.all(closed); // the pool does not wait for it
   await server?.stop();
 }, PATIENT_MS);
 
@@ -78,6 +81,29 @@ test('a forward call that meets its undo has no effect that stands alone', {
     lines.filter((line) => line.startsWith(word)).map((line) => line.split(' ')[1]);
   const lines = await book.lines();
   expect(of('refund', lines)).toEqual(of('charge', lines));
+});
+
+test('a connection that is lost in the middle costs one answer, and no more', {
+  timeout: PATIENT_MS,
+}, async () => {
+  await emptied();
+  const call = callOf('forward', 'charge', {});
+  let isCut = false;
+  const cutting: Book<PoolClient> = {
+    ...book,
+    note: async (client, line) => {
+      await book.note(client, line);
+      if (isCut) return;
+      isCut = true;
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+      await pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+    },
+  };
+  const till = new Till(postgresFence(pool), cutting);
+  expect((await till.send(call)).status).toBe(500);
+  expect(await book.lines()).toEqual([]);
+  expect((await till.send(call)).status).toBe(200);
+  expect(await book.lines()).toEqual(['charge s-1 step 0']);
 });
 
 test('what nobody asked for in the retention time is forgotten', { timeout: PATIENT_MS }, async () => {
