@@ -13,6 +13,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import tls from 'node:tls';
 import { realWorld } from './fault-slot.ts';
+import { outgoingFetch } from './outgoing.ts';
 
 const FILES = Object.keys(fs.promises).filter((name) => name !== 'constants');
 const CALLED_BACK = FILES.filter((name) => typeof Reflect.get(fs, name) === 'function');
@@ -21,7 +22,6 @@ type Calls = readonly (readonly [owner: object, prefix: string, names: readonly 
 
 /** Where a service begins to ask for something over the network. An interceptor such as msw may answer it further down. */
 const ASKED: Calls = [
-  [globalThis, '', ['fetch']],
   [http, 'http.', ['request', 'get']],
   [https, 'https.', ['request', 'get']],
   [http2, 'http2.', ['connect']],
@@ -66,6 +66,8 @@ export function refuseRealIo(): void {
   for (const [owner, prefix, names] of REFUSED) {
     for (const name of names) intercept(owner, name, refuse, prefix + name);
   }
+  const { fetch } = globalThis;
+  globalThis.fetch = (...args) => (isLoading ? fetch(...args) : outgoingFetch(...args));
   syncBuiltinESMExports();
 }
 
@@ -95,7 +97,6 @@ const SHOWN_MAX = 80;
 function shown(argument: unknown): string {
   if (typeof argument === 'number') return String(argument);
   if (typeof argument === 'string' || argument instanceof URL) return String(argument).slice(0, SHOWN_MAX);
-  if (argument instanceof Request) return argument.url.slice(0, SHOWN_MAX);
   if (typeof argument !== 'object' || argument === null) return '';
   const { host, hostname, port } = argument as Readonly<Record<string, unknown>>;
   return [host ?? hostname, port].filter((one) => one !== undefined).join(':');

@@ -59,6 +59,7 @@ export class ServiceSlot {
       seed: `${this.#seed}\u0000${this.name}\u0000${++this.#lives}`,
       timers: new Set(),
       isOver: false,
+      outgoing: undefined,
     };
     this.#owner = { life, task: undefined, random: undefined };
     this.#isStarting = true;
@@ -185,6 +186,7 @@ export class ServiceSlot {
       );
     }
     this.#isStarting = false;
+    life.outgoing = service.outgoing?.bind(service);
     this.#service = service;
     this.#books = service.books;
   }

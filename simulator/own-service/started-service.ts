@@ -42,6 +42,14 @@ export interface StartedService {
   fetch?(request: Request): Response | Promise<Response>;
   /** Instead of `fetch`: a handler of calls, which answers with an outcome. What it throws is its author's mistake. */
   handle?(call: Call): Outcome | Promise<Outcome>;
+  /**
+   * Answers what the service asks of others with the global `fetch`, such as the handlers of msw do; undefined: there is
+   * nobody. Left out: whatever it asks is an error that names the call.
+   *
+   * @example
+   * outgoing: (request) => getResponse(handlers, request), // both of msw
+   */
+  outgoing?(request: Request): Response | undefined | Promise<Response | undefined>;
   readonly books: Books;
 }
 

@@ -14,6 +14,8 @@ export interface Life {
   readonly seed: string;
   readonly timers: Set<VirtualTimer>;
   isOver: boolean;
+  /** Answers what the service asks of others. */
+  outgoing: ((request: Request) => Response | undefined | Promise<Response | undefined>) | undefined;
 }
 
 /** For whom code runs: a call, or the service by itself. */

@@ -138,7 +138,8 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   goDown(downUs: number, isSilent: boolean): void {
     const { sim, incidents } = this.#world;
     if (isSilent) this.#silentUntilUs = sim.nowUs + downUs;
-    for (let lost = this.#queue?.length ?? 0; lost > 0; lost--) incidents.foundDown(this.service, sim.nowUs);
+    const held = (this.#queue?.length ?? 0) + (this.#desk?.length ?? 0);
+    for (let lost = held; lost > 0; lost--) incidents.foundDown(this.service, sim.nowUs);
     this.#crash(downUs);
   }
 

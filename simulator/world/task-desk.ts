@@ -86,7 +86,7 @@ export class TaskDesks implements Actor {
   /** D2. */
   #isOver(): boolean {
     const { sim } = this.#world;
-    const isIdle = sim.pending <= this.ticks && this.#desks.every((desk) => desk.isIdle);
+    const isIdle = sim.pending <= this.ticks && this.#desks.every((desk) => desk.length === 0);
     if (!isIdle) this.#idleSinceUs = -1;
     else if (this.#idleSinceUs < 0) this.#idleSinceUs = sim.nowUs;
     return isIdle && sim.nowUs - this.#idleSinceUs > LINGER_US;
@@ -121,8 +121,9 @@ export class TaskDesk {
     this.#schedule(0, START);
   }
 
-  get isIdle(): boolean {
-    return this.#open.size === 0;
+  /** Calls that it works on. */
+  get length(): number {
+    return this.#open.size;
   }
 
   begin(message: Message, fate: AfterFate): void {

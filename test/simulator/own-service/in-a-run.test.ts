@@ -44,7 +44,7 @@ const count = (lines: readonly string[], word: string): number =>
 
 describe('a crash while a handler waits', () => {
   const crash = { kind: 'crash-inside', at: 's-0/lamp/forward#1.1:commit', params: { downUs: 100_000 } };
-  const { result, lines } = run('slow', 1, [crash]);
+  const { result, lines } = run('careless', 1, [crash]);
 
   test('abandons it: it neither goes on nor answers, and the engine asks again', () => {
     expect(result.faultsDelivered).toEqual({ 'crash-inside': 1 });
@@ -74,9 +74,22 @@ test('a crash after the commit loses the answer, not the effect', () => {
 
 test('a copy of a request that comes while the first is worked on is worked on beside it', () => {
   const at = 's-0/lamp/forward#1:request';
-  const { result } = run('slow', 1, [{ kind: 'duplicate-request', at, params: { afterUs: 5_000 } }]);
-  expect(result.faultsDelivered).toEqual({ 'duplicate-request': 1 });
-  expect(result.verdict).toBe('held');
+  const copy: FaultPlan = [{ kind: 'duplicate-request', at, params: { afterUs: 5_000 } }];
+  expect(run('slow', 1, copy).result).toMatchObject({
+    verdict: 'held',
+    faultsDelivered: { 'duplicate-request': 1 },
+  });
+  expect(run('careless', 1, copy).result.violations[0]).toMatchObject({
+    invariant: 'at-most-once',
+    message: 'light of step lamp took effect 2 times',
+  });
+});
+
+test('an incident takes a service down with what it has in its hands, and lets it come up again', () => {
+  const incidents = [{ kind: 'outage', service: 'lamps', fromMs: 500, forMs: 1_000 }] as const;
+  const scenario = { ...scenarioOf('slow'), incidents };
+  const { verdict, sagas } = simulate(scenario, { seed: 'outage', sagas: 50, profile: profiles.calm });
+  expect([verdict, sagas.completed]).toEqual(['held', 50]);
 });
 
 test('calls that wait for one another inside a service are no mistake', () => {

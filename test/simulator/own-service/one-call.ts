@@ -6,9 +6,9 @@ import { ownService } from '../../../simulator/index.ts';
 export const SERVICES = new URL('./fixtures/services.ts', import.meta.url);
 
 /** The service that the fixtures export under this name. */
-export function fixture(name: string): ReturnType<typeof ownService> {
+export function fixture(name: string, module = SERVICES): ReturnType<typeof ownService> {
   const options = { actions: ['light', 'dim'], export: name, baseUrl: 'http://lamps.internal/lamps' };
-  return ownService(SERVICES, options);
+  return ownService(module, options);
 }
 
 export function callOf(saga: string, payload: unknown = { watts: 5 }): Call {
@@ -27,12 +27,19 @@ export function callOf(saga: string, payload: unknown = { watts: 5 }): Call {
   };
 }
 
+interface CallOptions {
+  readonly seed?: string;
+  readonly atUs?: number;
+  readonly call?: Call;
+  readonly module?: URL;
+}
+
 /** The outcome, and when it came. */
 export function outcomeOf(
   name: string,
-  { seed = 'seed', atUs = 0, call = callOf('s-0') }: { seed?: string; atUs?: number; call?: Call } = {},
+  { seed = 'seed', atUs = 0, call = callOf('s-0'), module = SERVICES }: CallOptions = {},
 ): { readonly outcome: Outcome; readonly atUs: number } {
-  const service = fixture(name);
+  const service = fixture(name, module);
   service.open({ seed, service: 'lamps' });
   const task = { task: 1, call, transmission: 2, timeoutMs: 10_000 };
   let nowUs = atUs;
@@ -45,7 +52,7 @@ export function outcomeOf(
 }
 
 /** What the service answered with. */
-export function resultOf<Result>(name: string, options: Parameters<typeof outcomeOf>[1] = {}): Result {
+export function resultOf<Result>(name: string, options: CallOptions = {}): Result {
   const { outcome } = outcomeOf(name, options);
   if (outcome.kind !== 'applied') throw new Error(`not applied: ${outcome.reason}`);
   return outcome.result as Result;

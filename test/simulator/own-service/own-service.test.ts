@@ -81,6 +81,25 @@ describe('the shapes of a service', () => {
   });
 });
 
+describe('what it asks of others with fetch', () => {
+  const module = new URL('./fixtures/calls-out.ts', import.meta.url);
+
+  test('is answered by its stand-in, in virtual time; its client waits and tries again', () => {
+    const { outcome, atUs } = outcomeOf('asksTwice', { module });
+    expect(outcome).toEqual({ kind: 'applied', result: { score: 7 } });
+    expect(atUs).toBe(15_000 + 100_000 + 15_000);
+  });
+
+  test('is given up when its client gives up', () => {
+    const { outcome, atUs } = outcomeOf('losesPatience', { module });
+    expect([outcome, atUs]).toEqual([{ kind: 'applied', result: 'TimeoutError' }, 50_000]);
+  });
+
+  test('is an error that names the call where nobody stands in', () => {
+    expect(() => outcomeOf('asksNobody', { module })).toThrow(/called fetch\(https:\/\/nobody\.example\/\)/);
+  });
+});
+
 describe('what is the mistake of its author', () => {
   const WHO = 'service "lamps", handling "light" (saga s-0, step lamp)';
 
