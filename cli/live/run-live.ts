@@ -16,6 +16,7 @@ import { runRecordOf } from '../../simulator/campaign/run-record-of.ts';
 import { RunSummary } from '../../simulator/campaign/run-summary.ts';
 import type { RecordedViolation, RunRecord } from '../../simulator/run-record.ts';
 import type { FaultPlan, RunResult } from '../../simulator/run-result.ts';
+import { isTimed } from '../../simulator/timed-participant.ts';
 import { byKind } from '../../simulator/world/outcome.ts';
 import { remark } from '../terminal.ts';
 import { direct, type LiveOutcome } from './director.ts';
@@ -93,8 +94,16 @@ export function freshSchema(): string {
 }
 
 /** @throws UserError `not-for-real` */
-function refuseWhatIsSimulatedOnly({ scenario }: PreparedJob): void {
+function refuseWhatIsSimulatedOnly({ scenario, sagas }: PreparedJob): void {
   const { variant, name } = scenario;
+  const own = Object.entries(scenario.participants({ sagas })).find(([, one]) => isTimed(one));
+  if (own !== undefined) {
+    throw new UserError(
+      'not-for-real',
+      `scenario "${name}" starts the service "${own[0]}" inside of the simulator, so it cannot run for real`,
+      'Run it in the simulator: `sagastorm run`.',
+    );
+  }
   if (Object.values(variant).every((part) => part === undefined)) return;
   throw new UserError(
     'not-for-real',
