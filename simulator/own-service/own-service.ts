@@ -1,5 +1,6 @@
 // A user's own service as a participant: its code runs unchanged in a thread of its own, on virtual time (S3).
 
+import { existsSync } from 'node:fs';
 import type { Call, Ledger, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Task, TimedParticipant, Turn, TurnTime } from '../timed-participant.ts';
@@ -45,7 +46,13 @@ export function ownService(module: URL | string, options: OwnServiceOptions): Ti
       "Give { actions: ['charge', 'refund'] }, and perhaps baseUrl: 'http://payments.internal/v1'.",
     );
   }
-  return new OwnService({ module: href, exportName, baseUrl, data }, actions);
+  return new OwnService({ module: asBuilt(href), exportName, baseUrl, data }, actions);
+}
+
+/** A URL is not rewritten when TypeScript is built: where `.ts` is not, `.js` may be. */
+function asBuilt(href: string): string {
+  const built = href.replace(/\.([cm]?)ts$/, '.$1js');
+  return !existsSync(new URL(href)) && existsSync(new URL(built)) ? built : href;
 }
 
 const NOTHING: Turn = { answers: [], parked: [], nextAtUs: -1 };
