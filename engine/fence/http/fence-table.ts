@@ -38,3 +38,19 @@ export interface FenceTable<Database> {
     work: (transaction: FenceTransaction<Database>) => Promise<Answer>,
   ): Promise<Answer>;
 }
+
+/** A row as either database hands it out: SQLite has no truth values, only 1. */
+export function rowOf(row: Readonly<Record<string, unknown>>): FenceRow {
+  return {
+    key: String(row.key),
+    saga: String(row.saga),
+    step: String(row.step),
+    round: Number(row.round),
+    direction: row.direction as Direction,
+    action: String(row.action),
+    payloadHash: Number(row.payload_hash),
+    isApplied: row.is_applied === true || row.is_applied === 1,
+    status: Number(row.status),
+    body: String(row.body),
+  };
+}

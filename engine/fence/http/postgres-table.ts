@@ -6,9 +6,8 @@
 //     fails, and nothing of it is kept.
 
 import type { Pool, PoolClient } from 'pg';
-import type { Direction } from '../../core/protocol.ts';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
-import type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
+import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
 
 export interface PostgresFenceOptions {
   /** How long a saga's operations are remembered after its last call, in milliseconds; default 30 days. */
@@ -127,20 +126,5 @@ function transactionOn(client: PoolClient): FenceTransaction<PoolClient> {
       await client.query(KEEP, values);
     },
     takeBack: async () => void (await client.query('ROLLBACK TO SAVEPOINT sagastorm_handler')),
-  };
-}
-
-function rowOf(row: Readonly<Record<string, unknown>>): FenceRow {
-  return {
-    key: String(row.key),
-    saga: String(row.saga),
-    step: String(row.step),
-    round: Number(row.round),
-    direction: row.direction as Direction,
-    action: String(row.action),
-    payloadHash: Number(row.payload_hash),
-    isApplied: row.is_applied === true,
-    status: Number(row.status),
-    body: String(row.body),
   };
 }

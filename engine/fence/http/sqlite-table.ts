@@ -5,9 +5,8 @@
 // Q2. What was not heard of for the retention time is forgotten, a little at every call.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Direction } from '../../core/protocol.ts';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
-import type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
+import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
 
 export interface SqliteFenceOptions {
   /** How long a saga's operations are remembered after its last call, in milliseconds; default 30 days. */
@@ -103,19 +102,4 @@ class SqliteFence implements FenceTable<DatabaseSync> {
       takeBack: async () => database.exec('ROLLBACK TO sagastorm_handler'),
     };
   }
-}
-
-function rowOf(row: Readonly<Record<string, unknown>>): FenceRow {
-  return {
-    key: String(row.key),
-    saga: String(row.saga),
-    step: String(row.step),
-    round: Number(row.round),
-    direction: row.direction as Direction,
-    action: String(row.action),
-    payloadHash: Number(row.payload_hash),
-    isApplied: row.is_applied === 1,
-    status: Number(row.status),
-    body: String(row.body),
-  };
 }
