@@ -2,7 +2,7 @@
 
 import { nearest } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { type Profile, profiles } from '../simulator/index.ts';
+import { PROTOCOLS, type Profile, type Protocol, profiles } from '../simulator/index.ts';
 import type { Flag, GivenFlags } from './command-line.ts';
 
 const FLAGS = {
@@ -18,6 +18,11 @@ const FLAGS = {
     name: 'fault-rate',
     value: 'x',
     description: 'All faults of the profile so many times as frequent, 0 to 10; default 1',
+  },
+  protocol: {
+    name: 'protocol',
+    value: 'name',
+    description: 'How the steps are brought together: saga, or 2pc for two-phase commit; default saga',
   },
   policy: {
     name: 'policy',
@@ -58,6 +63,7 @@ const FLAGS = {
     value: 'n',
     description: "Divides the policy's waits and the times of faults, 1 to 1,000; default 10",
   },
+  all: { name: 'all', description: 'All sagas of the last 24 hours that did not complete, or not yet' },
   store: { name: 'store', value: 'name', description: 'sqlite or postgres; default sqlite' },
   db: { name: 'db', value: 'url', description: 'Database of the store; default DATABASE_URL' },
   orchestrators: {
@@ -108,6 +114,16 @@ const FLAGS = {
   },
   'no-debugger': { name: 'no-debugger', description: 'No debugger page beside the capsules of failures' },
   trace: { name: 'trace', description: 'Print every event of the run' },
+  metrics: {
+    name: 'metrics',
+    value: 'file',
+    description: 'Write the meters of the run as series of virtual time (OpenMetrics), a sample each 15 s',
+  },
+  otlp: {
+    name: 'otlp',
+    value: 'file',
+    description: 'Write the traces of the run, one for each saga, as OTLP in JSON',
+  },
   until: {
     name: 'until',
     value: 'time',
@@ -253,6 +269,13 @@ export function profileOf(given: GivenFlags): Profile['name'] | undefined {
   const [profile] = choicesOf(given, 'profile', Object.keys(profiles) as Profile['name'][]);
   textOf(given, 'profile');
   return profile;
+}
+
+/** @throws UserError `bad-choice` */
+export function protocolOf(given: GivenFlags): Protocol | undefined {
+  const [protocol] = choicesOf(given, 'protocol', PROTOCOLS);
+  textOf(given, 'protocol');
+  return protocol;
 }
 
 /**

@@ -7,6 +7,7 @@ import { AMBIENT_ACCESS, firstLine, isUserError, keepStdoutClean } from '../simu
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
 import { BENCH, bench } from './commands/bench.ts';
 import { COMPARE, compare } from './commands/compare.ts';
+import { DIAGNOSE, diagnose } from './commands/diagnose.ts';
 import { EXPLORE, explore } from './commands/explore.ts';
 import { HEALTH, health } from './commands/health.ts';
 import { INIT, init } from './commands/init.ts';
@@ -40,6 +41,7 @@ export const SPECS: readonly CommandSpec[] = [
   STORE,
   WHY,
   HEALTH,
+  DIAGNOSE,
   MERGE,
   REPORT,
   SEEDS,
@@ -59,6 +61,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   store,
   why,
   health,
+  diagnose,
   merge,
   report: reportAgain,
   seeds,

@@ -1,21 +1,15 @@
 // `sagastorm health`: reads a store beside its server, and says how its sagas fare.
 
-import type { StoredEvent } from '../engine/core/ports.ts';
-import type { SagaStatus } from '../engine/core/saga-event.ts';
 import { healthOf, type SagaHealth, type StepHealth } from '../engine/core/saga-health.ts';
-import { liveNowUs, PAGE_MAX, type SagaQuery, type SagaRow } from '../engine/live/index.ts';
+import { healthFacts } from '../engine/live/index.ts';
 import { counted, duration, number, percent } from '../reports/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { HEALTH } from './commands/health.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven } from './flags.ts';
-import { type OpenStore, openedStore } from './store-upkeep.ts';
+import { openedStore } from './store-upkeep.ts';
 import { palette, print } from './terminal.ts';
 
-const DAY_US = 86_400_000_000;
-const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
-const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed'];
-/** Sagas of the day that are looked at, newest first, and logs of those that ended. */
 const SAGAS_MAX = 100_000;
 const SAMPLE_MAX = 1_000;
 
@@ -24,16 +18,7 @@ export async function health(words: readonly string[], given: GivenFlags): Promi
   refuseWords(words, HEALTH);
   const store = await openedStore(given);
   try {
-    const nowUs = liveNowUs();
-    const sagas = await listed(store, { createdFromUs: nowUs - DAY_US }, SAGAS_MAX);
-    const open = await listed(store, { statuses: OPEN }, SAGAS_MAX);
-    const sample = await listed(store, { statuses: ENDED }, SAMPLE_MAX);
-    const found = healthOf({
-      sagas,
-      open: await logsOf(store, open),
-      sample: await logsOf(store, sample),
-      nowUs,
-    });
+    const found = healthOf(await healthFacts(store, { sagasMax: SAGAS_MAX, sampleMax: SAMPLE_MAX }));
     print(isGiven(given, 'json') ? `${JSON.stringify(found)}\n` : textOf(found, isGiven(given, 'no-color')));
   } finally {
     await store.close();
@@ -41,33 +26,10 @@ export async function health(words: readonly string[], given: GivenFlags): Promi
   return EXIT.held;
 }
 
-async function listed(
-  store: OpenStore,
-  query: Omit<SagaQuery, 'limit'>,
-  most: number,
-): Promise<readonly SagaRow[]> {
-  const rows: SagaRow[] = [];
-  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-    const page = await store.find({ ...query, limit: PAGE_MAX, ...(cursor === undefined ? {} : { cursor }) });
-    rows.push(...page.sagas);
-    cursor = rows.length < most ? page.next : undefined;
-  }
-  return rows.slice(0, most);
-}
-
-async function logsOf(
-  store: OpenStore,
-  sagas: readonly SagaRow[],
-): Promise<readonly (readonly StoredEvent[])[]> {
-  const logs: (readonly StoredEvent[])[] = [];
-  for (const { saga } of sagas) logs.push(await store.logOf(saga));
-  return logs;
-}
-
 const SIGN = { healthy: '✓', degraded: '!', unhealthy: '✗' } as const;
 
 function textOf(found: SagaHealth, isPlain: boolean): string {
-  const { overall, active, ended, successRate, compensationRate, meanUs, stuck, steps } = found;
+  const { overall, active, ended, successRate, compensationRate, meanUs, steps } = found;
   const colors = palette(isPlain);
   const paint = { healthy: colors.green, degraded: colors.yellow, unhealthy: colors.red }[overall];
   const day =
@@ -77,13 +39,17 @@ function textOf(found: SagaHealth, isPlain: boolean): string {
   const lines = [
     ` ${paint(`${SIGN[overall]} ${overall}`)}`,
     '',
-    `   open       ${number(active)}, of which ${number(stuck.length)} stuck`,
+    `   open       ${number(active)}, of which ${number(found.stuckCount)} stuck`,
     `   last 24 h  ${day}`,
     ...(steps.length === 0 ? [] : ['', '   steps, of the last that ended']),
     ...steps.map(stepText),
     ...(found.reasons.length === 0 ? [] : ['']),
     ...found.reasons.map((reason) => `   · ${reason}`),
     ...found.recommendations.map((todo) => `   → ${todo}`),
+    ...(found.suggestions.length === 0 ? [] : ['', '   to make it faster']),
+    ...found.suggestions.map(
+      ({ description, impact, effort }) => `   + ${description} (impact ${impact}, effort ${effort})`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

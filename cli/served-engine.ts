@@ -1,6 +1,12 @@
 // The engine behind `sagastorm serve`: a host on a file or in memory, or a worker on a database that others share.
 
-import { EngineMeter, type RequestLog } from '../engine/api/index.ts';
+import {
+  EngineMeter,
+  type RequestLog,
+  servicesBy,
+  TraceExporter,
+  type TraceExporterOptions,
+} from '../engine/api/index.ts';
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { Policy } from '../engine/core/policy.ts';
 import {
@@ -16,6 +22,8 @@ import {
   type WorkerReport,
 } from '../engine/live/index.ts';
 
+import { VERSION } from '../simulator/campaign/index.ts';
+
 export type StoreChoice =
   | { readonly kind: 'memory' }
   | { readonly kind: 'sqlite'; readonly file: string }
@@ -27,6 +35,8 @@ export interface EngineOptions {
   readonly transport: HttpTransport;
   readonly definitions: readonly SagaDefinition[];
   readonly policy: Policy | undefined;
+  /** The collector that traces are sent to. */
+  readonly otlp: string | undefined;
   readonly log: RequestLog;
   /** The engine is over, and this process should be. */
   readonly over: (error: Error) => void;
@@ -49,13 +59,19 @@ export function openEngine(options: EngineOptions): Promise<ServedEngine> {
 
 async function openHost(options: EngineOptions): Promise<ServedEngine> {
   const { store: choice, transport, definitions, policy, log, over } = options;
+  const exporter = exporterOf(
+    options,
+    (saga) => store.logOf(saga),
+    (events) => servicesBy(host, events),
+  );
   const onTrouble = (error: Error): void => log.trouble('store', error);
   const store =
     choice.kind === 'sqlite' ? new SqliteStore({ file: choice.file, onTrouble }) : new MemoryStore();
   const close = async (): Promise<void> => void ('close' in store && (await store.close()));
-  const meter = new EngineMeter();
+  const meter = meterOf(log);
   const report = (report: HostReport): void => {
     meter.report(report);
+    exporter?.report(report);
     if (report.kind === 'circuit')
       log.say('circuit', { service: report.service, from: report.from, to: report.to });
     if (report.kind === 'halted') over(report.error);
@@ -76,6 +92,7 @@ async function openHost(options: EngineOptions): Promise<ServedEngine> {
       recovered,
       async close() {
         const stopped = await host.stop();
+        await exporter?.close();
         await close();
         return stopped;
       },
@@ -87,23 +104,50 @@ async function openHost(options: EngineOptions): Promise<ServedEngine> {
   }
 }
 
+/** It logs which sagas get stuck. */
+function meterOf(log: RequestLog): EngineMeter {
+  return new EngineMeter({ onStuck: (saga) => log.say('stuck', { saga }) });
+}
+
+/** Undefined where no traces are wanted. @throws UserError `bad-option` */
+function exporterOf(
+  { otlp, log }: EngineOptions,
+  logOf: TraceExporterOptions['logOf'],
+  servicesOf: TraceExporterOptions['servicesOf'] & {},
+): TraceExporter | undefined {
+  if (otlp === undefined) return undefined;
+  const onTrouble = (error: Error): void => log.trouble('traces', error);
+  return new TraceExporter({ url: otlp, logOf, servicesOf, version: VERSION, onTrouble });
+}
+
 async function openWorker(options: EngineOptions, url: string): Promise<ServedEngine> {
   const { transport, definitions, policy, log } = options;
+  const exporter = exporterOf(
+    options,
+    (saga) => store.logOf(saga),
+    (events) => servicesBy(worker, events),
+  );
   const store = await PostgresStore.connect({ url, onTrouble: (error) => log.trouble('store', error) });
-  const meter = new EngineMeter();
+  const meter = meterOf(log);
   const report = (report: WorkerReport): void => {
-    if (report.kind === 'failed') log.trouble('partition', report.error);
-    else if (report.kind !== 'host') log.say('partition', { partition: report.partition, now: report.kind });
-    else if (report.report.kind !== 'halted') meter.report(report.report); // a worker outlives its hosts
+    const { kind, partition } = report;
+    if (kind === 'host') {
+      exporter?.report(report.report);
+      if (report.report.kind !== 'halted') meter.report(report.report, partition); // a worker outlives its hosts
+      return;
+    }
+    if (kind === 'failed') log.trouble('partition', report.error);
+    else log.say('partition', { partition, now: kind });
+    if (kind !== 'begun') meter.letGo(partition);
   };
+  const worker = new Worker({
+    store,
+    transport,
+    definitions,
+    report,
+    ...(policy === undefined ? {} : { policy }),
+  });
   try {
-    const worker = new Worker({
-      store,
-      transport,
-      definitions,
-      report,
-      ...(policy === undefined ? {} : { policy }),
-    });
     await worker.start();
     return {
       engine: worker,
@@ -112,6 +156,7 @@ async function openWorker(options: EngineOptions, url: string): Promise<ServedEn
       recovered: undefined,
       async close() {
         const stopped = await worker.stop();
+        await exporter?.close();
         await store.close();
         return stopped;
       },

@@ -32,6 +32,8 @@ interface Plan {
   readonly policy: Policy | undefined;
   readonly definitions: string | undefined;
   readonly isMocked: boolean;
+  /** Where traces go. */
+  readonly otlp: string | undefined;
   readonly log: typeof process.stderr | undefined;
 }
 
@@ -65,6 +67,7 @@ function planOf(given: GivenFlags): Plan {
     policy: policy === undefined ? config.policy : policyNamed(policy),
     definitions: textOf(given, 'definitions'),
     isMocked: isGiven(given, 'mock'),
+    otlp: textOf(given, 'otlp'),
     log: isGiven(given, 'quiet') ? undefined : process.stderr,
   };
 }
@@ -74,10 +77,10 @@ async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
   const mocks = plan.isMocked ? rooms.keep(await startMocks(MOCKS_FOLDER)) : undefined;
   const services = servicesOf(plan.config, mocks);
   const transport = rooms.keep(new HttpTransport({ services }));
-  const { store, policy } = plan;
+  const { store, policy, otlp } = plan;
   const log = new RequestLog(plan.log);
   const over = (error: Error): void => life.end(error);
-  const served = rooms.keep(await openEngine({ store, transport, definitions, policy, log, over }));
+  const served = rooms.keep(await openEngine({ store, transport, definitions, policy, otlp, log, over }));
   const { engine, catalogue, meter } = served;
   const { tokens, limits } = plan.config;
   const api = await serveApi({

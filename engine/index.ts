@@ -1,4 +1,4 @@
-// The public API of the engine.
+// Sagas, policies and the engine itself: a state machine without clock, chance or I/O.
 
 export type {
   CompensationContext,
@@ -45,4 +45,21 @@ export {
 } from './core/saga-state.ts';
 export type { StepKind } from './core/step-shape.ts';
 export { UserError } from './core/user-error.ts';
+export {
+  type Diagnosis,
+  type DiagnosisClass,
+  type DiagnosisFacts,
+  type DiagnosisSummary,
+  diagnose,
+  diagnoseAll,
+  type ErrorType,
+  type FailurePattern,
+  type ManyFacts,
+  type OtlpTraces,
+  otlpOf,
+  type Span,
+  type StepEffects,
+  spansOf,
+  summaryOf,
+} from './observe/index.ts';
 export * from './policy/index.ts';

@@ -26,6 +26,7 @@ export interface CreditFails {
   readonly answer: 'unknown' | 'rejected';
 }
 
+/** The accounts of a bank, and how often a credit fails. */
 export interface BankOptions extends FenceOptions {
   /** How many accounts, named `a-0`, `a-1`, …; 1 to 1,000,000. */
   readonly accounts: number;
@@ -70,6 +71,11 @@ export class Bank implements Service {
     this.#clearing = this.ledger.open('clearing:transfers', 0);
     this.#creditFails = creditFails;
     this.#failure = Object.freeze({ kind: creditFails.answer, failure: 'transient', reason: REASON });
+  }
+
+  records({ payload }: Call): readonly string[] {
+    const { account } = membersOf(payload);
+    return typeof account === 'string' ? [account] : [];
   }
 
   apply(call: Call, env: ParticipantEnv): Outcome {

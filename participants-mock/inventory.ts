@@ -14,6 +14,7 @@ import {
 } from './answers.ts';
 import { LedgerBook, type StockPart } from './ledger.ts';
 
+/** What a warehouse has. */
 export interface InventoryOptions extends FenceOptions {
   /** How many of each item are on hand at first, by product id; 0 to 2^53 − 1. */
   readonly items: Readonly<Record<string, number>>;
@@ -48,6 +49,11 @@ export class Inventory implements Service {
       checkOption(`items.${item}`, total, 0, Number.MAX_SAFE_INTEGER);
       this.ledger.store(item, total);
     }
+  }
+
+  records({ payload }: Call): readonly string[] {
+    const { productId } = membersOf(payload);
+    return typeof productId === 'string' ? [productId] : [];
   }
 
   apply(call: Call): Outcome {

@@ -5,6 +5,7 @@ import { type FenceOptions, fenced } from '../engine/fence/index.ts';
 import type { Failing } from './answers.ts';
 import { Registry } from './registry.ts';
 
+/** How often an order is refused. */
 export interface OrdersOptions extends FenceOptions {
   /** How many orders are refused for good (`business`): what forces a refund. Default none. */
   readonly createFails?: Failing;

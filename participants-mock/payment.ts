@@ -17,6 +17,7 @@ import {
 } from './answers.ts';
 import { type Account, LedgerBook } from './ledger.ts';
 
+/** The customers of a payment provider, and what it refuses. */
 export interface PaymentOptions extends FenceOptions {
   /** How many customers, with the accounts `c-0`, `c-1`, …; 1 to 1,000,000. Default 100. */
   readonly customers?: number;
@@ -96,6 +97,13 @@ export class Payment implements Service {
     this.#merchant = this.ledger.open('merchant', 0);
     this.#clearing = this.ledger.open('clearing:holds', 0);
     this.#currency = currency;
+  }
+
+  /** The customer whose money is checked. What the merchant has nobody checks, and a hold is its saga's alone. */
+  records({ action, payload }: Call): readonly string[] {
+    const { customer = 'c-0' } = membersOf(payload);
+    const isChecked = action === 'authorize' || action === 'charge';
+    return isChecked && typeof customer === 'string' ? [customer] : [];
   }
 
   apply(call: Call): Outcome {

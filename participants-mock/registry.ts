@@ -36,6 +36,11 @@ export class Registry implements Service {
     this.#drawName = `${noun}-create-fails`;
   }
 
+  /** A record is its saga's alone. */
+  records(): readonly string[] {
+    return [];
+  }
+
   apply(call: Call, env: ParticipantEnv): Outcome {
     if (call.action !== 'create') return unknownAction(call);
     const { noun, prefix, createFails } = this.#spec;

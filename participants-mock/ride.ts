@@ -8,6 +8,7 @@ import { type FenceOptions, fenced, type Service } from '../engine/fence/index.t
 import { APPLIED, checkOption, invalid, membersOf, refuse, shown, unknownAction } from './answers.ts';
 import { LedgerBook } from './ledger.ts';
 
+/** The drivers, and how long one is held. */
 export interface RideOptions extends FenceOptions {
   /** How many drivers there are, named `d-0`, `d-1`, …; 1 to 100,000. Default 100. */
   readonly drivers?: number;

@@ -5,6 +5,7 @@ import { type FenceOptions, fenced } from '../engine/fence/index.ts';
 import type { Failing } from './answers.ts';
 import { Registry } from './registry.ts';
 
+/** How often a shipment is refused. */
 export interface ShippingOptions extends FenceOptions {
   /** How many shipments are refused for good (`business`), as for an address out of reach. Default none. */
   readonly createFails?: Failing;

@@ -7,7 +7,7 @@
 
 import type { ComparedPolicy, CompareRecord, Metric } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
-import { blocksOf } from './compare-rows.ts';
+import { blocksOf, contendersOf } from './compare-rows.ts';
 import { changesTo, type PolicyChange } from './policy-change.ts';
 import { weatherSentence } from './sensitivity-rows.ts';
 import { counted, curly, number, percent } from './wording.ts';
@@ -53,13 +53,14 @@ export function briefOf(record: CompareRecord): Brief {
   const [baseline] = policies;
   const chosen = policies.find(({ name, role }) => name === recommended && role !== 'control') ?? baseline!;
   const isKept = chosen === baseline;
+  const what = contendersOf(record);
   const { evidence, against } = isKept ? ofOthers(record) : ofChosen(record, chosen);
   const weather = weatherSentence(record);
   return {
-    title: `Which policy for ${scenario}`,
+    title: `Which ${what.one} for ${scenario}`,
     decision: isKept ? `Keep “${recommended}”.` : `Take “${recommended}” in place of “${baseline!.name}”.`,
     why: curly(sentence),
-    changes: isKept ? [] : changesTo(chosen, baseline!).slice(0, CHANGES_MAX),
+    changes: isKept ? [] : changesTo(chosen, baseline!, what.one).slice(0, CHANGES_MAX),
     evidence,
     caveats: [
       ...verdicts({ ...record, policies: [chosen] }).slice(0, VERDICTS_MAX),
@@ -72,9 +73,9 @@ export function briefOf(record: CompareRecord): Brief {
       .flatMap(({ worst }) => worst.slice(0, 1).flatMap(({ replay }) => replay ?? []))
       .slice(0, REPLAYS_MAX),
     noReplays: isKept
-      ? 'Nothing changes; how each policy does seed by seed stands in the comparison.'
+      ? `Nothing changes; how each ${what.one} does seed by seed stands in the comparison.`
       : 'There is no seed on which it loses, or none that a command can name.',
-    method: `${number(policies.length - 1)} policies over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')}, root seed “${rootSeed}”, profile ${profile}; 95 % intervals from ${number(statistics.resamples)} resamples over seeds, told apart at ${percent(statistics.familyError)} after Holm.`,
+    method: `${number(policies.length - 1)} ${what.many} over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')}, root seed “${rootSeed}”, profile ${profile}; 95 % intervals from ${number(statistics.resamples)} resamples over seeds, told apart at ${percent(statistics.familyError)} after Holm.`,
   };
 }
 

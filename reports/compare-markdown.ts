@@ -2,7 +2,7 @@
 
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
-import { blocksOf, legendOf } from './compare-rows.ts';
+import { blocksOf, contendersOf, legendOf } from './compare-rows.ts';
 import { code, escaped, row } from './markdown.ts';
 import { gridsOf, sensitivityNote } from './sensitivity-rows.ts';
 import { counted } from './wording.ts';
@@ -16,13 +16,13 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     ),
   );
   const lines = [
-    `## Policies for ${escaped(scenario)}`,
+    `## ${contendersOf(record).Many} for ${escaped(scenario)}`,
     '',
     `**${escaped(sentence)}**`,
     '',
-    `${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')} per policy, root seed ${code(rootSeed)}, profile ${profile}.`,
+    `${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')} per ${contendersOf(record).one}, root seed ${code(rootSeed)}, profile ${profile}.`,
     '',
-    row(['Metric', 'Policy', 'Value', `Difference to ${policies[0]!.name}`, '95 % interval']),
+    row(['Metric', contendersOf(record).One, 'Value', `Difference to ${policies[0]!.name}`, '95 % interval']),
     '| --- | --- | ---: | ---: | --- |',
     ...rows,
     '',

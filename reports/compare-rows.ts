@@ -70,7 +70,7 @@ function differenceTexts(
   const difference = measured?.difference;
   if (difference === undefined) return { difference: '', interval: '', isDistinguishable: false };
   const { value, relative, interval, hidden = '', isDistinguishable } = difference;
-  const share = unit === 'share' || relative === undefined ? '' : ` (${signed(relative, percent)})`;
+  const share = unit === 'share' || relative === undefined ? '' : ` (${relativeText(relative)})`;
   return {
     isDistinguishable,
     difference: isDistinguishable ? `${differenceText(unit, value)}${share}` : ALIKE,
@@ -79,6 +79,11 @@ function differenceTexts(
         ? hidden
         : `${differenceText(unit, interval.low)} … ${differenceText(unit, interval.high)}`,
   };
+}
+
+/** From ten times as much on, percent are hard to read. */
+function relativeText(relative: number): string {
+  return relative >= 9 ? `× ${(relative + 1).toFixed(1)}` : signed(relative, percent);
 }
 
 function valueText(unit: MetricUnit, value: number): string {
@@ -109,4 +114,11 @@ function differenceText(unit: MetricUnit, value: number): string {
 
 function signed(value: number, text: (size: number) => string): string {
   return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text(Math.abs(value))}`;
+}
+
+/** What a comparison is about, in words. */
+export function contendersOf({ compared }: Pick<CompareRecord, 'compared'>) {
+  return compared === 'protocols'
+    ? ({ one: 'protocol', many: 'protocols', One: 'Protocol', Many: 'Protocols' } as const)
+    : ({ one: 'policy', many: 'policies', One: 'Policy', Many: 'Policies' } as const);
 }

@@ -1,7 +1,7 @@
 // A comparison of policies on a terminal: what it comes to, then metric by metric, then what it rests on.
 
 import type { CompareRecord } from '../simulator/compare-record.ts';
-import { blocksOf, type CompareBlock, type CompareRow, legendOf } from './compare-rows.ts';
+import { blocksOf, type CompareBlock, type CompareRow, contendersOf, legendOf } from './compare-rows.ts';
 import { wrap } from './layout.ts';
 import type { PrettyOptions } from './pretty.ts';
 import { gridsOf, type SensitivityGrid, sensitivityNote, sensitivityVerdicts } from './sensitivity-rows.ts';
@@ -30,7 +30,7 @@ export function renderComparison(record: CompareRecord, options: PrettyOptions):
 function title(record: CompareRecord): string {
   const version = record.version.split('.', 2).join('.');
   const policies = record.policies.filter(({ role }) => role !== 'control').length;
-  const extent = `${counted(policies, 'policy').replace('policys', 'policies')} × ${counted(record.seeds, 'seed')} × ${counted(record.sagasPerRun, 'saga')}`;
+  const extent = `${policies} ${contendersOf(record).many} × ${counted(record.seeds, 'seed')} × ${counted(record.sagasPerRun, 'saga')}`;
   return [
     `sagastorm ${version}`,
     `compare ${record.scenario}`,

@@ -1,5 +1,5 @@
-// What has to be changed to take one policy in place of another, as far as a comparison knows it: the settings that differ,
-// or else the name that the command line knows it by.
+// What has to be changed to take one policy, or protocol, in place of another, as far as a comparison knows it: the settings
+// that differ, or else the name that the command line knows it by.
 
 import type { ComparedPolicy } from '../simulator/compare-record.ts';
 import { number } from './wording.ts';
@@ -13,7 +13,13 @@ export interface PolicyChange {
 type Leaf = readonly [path: string, value: unknown];
 
 /** From the baseline to the policy that is to take its place. */
-export function changesTo(chosen: ComparedPolicy, baseline: ComparedPolicy): readonly PolicyChange[] {
+export function changesTo(
+  chosen: ComparedPolicy,
+  baseline: ComparedPolicy,
+  what: 'policy' | 'protocol' = 'policy',
+): readonly PolicyChange[] {
+  if (what === 'protocol')
+    return [{ words: `Use the protocol “${chosen.name}”:`, typed: `--protocol ${chosen.name}` }];
   if (isObject(chosen.spec) && isObject(baseline.spec)) return settingsThatDiffer(chosen.spec, baseline.spec);
   const [, base, path, value] = /^(.+):([\w.]+)=(\d+)$/.exec(chosen.name) ?? [];
   if (base === baseline.name && path !== undefined && value !== undefined)

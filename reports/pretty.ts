@@ -73,12 +73,20 @@ export function extent({ runs, sagasPerRun }: RunRecord): string {
 function title(record: RunRecord): string {
   const version = record.version.split('.', 2).join('.');
   const seed = `${record.runs.total === 1 ? 'seed' : 'root seed'} "${record.rootSeed}"`;
+  const protocol = record.protocol === undefined ? [] : [record.protocol];
   const policy = record.policy === 'default' ? [] : [`policy ${record.policy}`];
   const weather = record.explored === undefined ? record.profile : 'every fault';
   const real = record.live === undefined ? [] : ['for real'];
-  return [`sagastorm ${version}`, record.scenario, extent(record), seed, weather, ...real, ...policy].join(
-    ' · ',
-  );
+  return [
+    `sagastorm ${version}`,
+    record.scenario,
+    extent(record),
+    seed,
+    weather,
+    ...real,
+    ...protocol,
+    ...policy,
+  ].join(' · ');
 }
 
 function outcome(

@@ -47,14 +47,14 @@ const NOTE_BYTES = 200;
 
 function heading(record: RunRecord): readonly string[] {
   const { mark, words } = VERDICTS[record.verdict];
-  const { rootSeed, profile, policy, sagas, latencyUs, live } = record;
+  const { rootSeed, profile, protocol, policy, sagas, latencyUs, live } = record;
   const share = (count: number): string => percent(sagas.started === 0 ? 0 : count / sagas.started);
   const { count, p50, p99 } = latencyUs.saga;
   const times = `p50 ${duration(p50)}, p99 ${duration(p99)} (${live === undefined ? 'virtual' : 'real'})`;
   return [
     `## ${mark} ${inline(record.scenario)}: ${words.toLowerCase()}`,
     '',
-    `${extent(record)} · root seed ${code(rootSeed)} · ${profile} · policy ${inline(policy)}`,
+    `${extent(record)} · root seed ${code(rootSeed)} · ${profile}${protocol === undefined ? '' : ` · ${protocol}`} · policy ${inline(policy)}`,
     '',
     `Completed ${share(sagas.completed)}, compensated ${share(sagas.compensated)}${count === 0 ? '' : ` · ${times}`}`,
     '',

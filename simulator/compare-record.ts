@@ -3,6 +3,7 @@
 
 import type { RunVerdict, SagaCounts } from './run-result.ts';
 
+/** The `schema` of every {@link CompareRecord}. */
 export const COMPARE_RECORD_SCHEMA = 'sagastorm/compare@1';
 
 /** `share`: between 0 and 1. `us`: virtual microseconds. `number`: a count per saga. `usd`: US dollars. */
@@ -19,6 +20,7 @@ export interface Metric {
   readonly over: 'seed-mean' | 'pooled' | 'seed-rate';
 }
 
+/** An interval of 95 %, both bounds included, in the unit of its metric. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -40,6 +42,7 @@ export interface MetricDifference {
   readonly isDistinguishable: boolean;
 }
 
+/** What one metric came to for one policy, and its difference against the baseline. */
 export interface MeasuredMetric {
   readonly id: string;
   /** Absent without a sample. */
@@ -82,6 +85,7 @@ export interface ComparedCurves {
 /** `control`: the baseline once more, on other seeds. What differs there is noise. */
 export type PolicyRole = 'baseline' | 'contender' | 'control';
 
+/** One policy of a comparison: its runs, its metrics, and what broke under it. */
 export interface ComparedPolicy {
   readonly name: string;
   readonly role: PolicyRole;
@@ -134,6 +138,7 @@ export interface Sensitivity {
   readonly cells: readonly (readonly SensitivityCell[])[];
 }
 
+/** The result of `sagastorm compare`, as it is stored and as `--json` prints it. */
 export interface CompareRecord {
   readonly schema: typeof COMPARE_RECORD_SCHEMA;
   readonly scenario: string;
@@ -163,6 +168,8 @@ export interface CompareRecord {
   };
   /** What the numbers rest on, in sentences. */
   readonly assumptions: readonly string[];
+  /** What the contenders are; left out: `policies`. Each is under `policies` all the same. */
+  readonly compared?: 'protocols';
   /** The baseline, the contenders as they were named, the control. */
   readonly policies: readonly ComparedPolicy[];
   /** Only when it was asked for. */

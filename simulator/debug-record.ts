@@ -9,6 +9,7 @@
 
 import type { PlannedFault } from './run-result.ts';
 
+/** The `schema` of every {@link DebugRecord}. */
 export const DEBUG_RECORD_SCHEMA = 'sagastorm/debug@1';
 
 /** What an event is; in the order of the words that `replay --trace` has for them. */
@@ -41,6 +42,10 @@ export type DebugEventKind =
   | 'fenced'
   /** A timer that a service of a user's own had set. */
   | 'service-timer'
+  /** A timer that a user's own client, in a process of the engine, had set. */
+  | 'client-timer'
+  /** What a user's own client made of the answers to its requests. */
+  | 'client-done'
   /** Nothing more happens: the judge looks at the whole world. */
   | 'quiet'
   /** Of a later version. */
@@ -82,6 +87,7 @@ export type DebugChange =
     }
   | { readonly kind: 'stock'; readonly service: string; readonly from?: DebugStock; readonly to: DebugStock };
 
+/** What a warehouse has of one item. */
 export interface DebugStock {
   readonly item: string;
   readonly onHand: number;
@@ -89,6 +95,7 @@ export interface DebugStock {
   readonly sold: number;
 }
 
+/** One event of the run, on the lane of the machine where it happened. */
 export interface DebugEvent {
   /** D1. */
   readonly index: number;
@@ -149,6 +156,7 @@ export interface DebugFault extends PlannedFault {
   readonly isNecessary?: true;
 }
 
+/** An invariant that broke: which, when, and what was found. */
 export interface DebugViolation {
   readonly invariant: string;
   readonly statement: string;
@@ -158,6 +166,7 @@ export interface DebugViolation {
   readonly atUs: number;
 }
 
+/** A saga of the run, and the steps that its definition has. */
 export interface DebugSaga {
   readonly id: string;
   readonly definition: string;
@@ -169,6 +178,7 @@ export interface DebugSaga {
   }[];
 }
 
+/** One run, event by event: what a debugger page is made of. */
 export interface DebugRecord {
   readonly schema: typeof DEBUG_RECORD_SCHEMA;
   readonly scenario: string;

@@ -1,4 +1,4 @@
-// The public API of the simulator.
+// Scenarios, the storm that they are run in, invariants, and the records of what came out.
 
 export * from './compare-record.ts';
 export { defineConfig, type RunConfig } from './config.ts';
@@ -9,11 +9,14 @@ export { coverageCells, type PointVisitor } from './faults/injector.ts';
 export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
+export { locksReleased } from './invariants/locks-released.ts';
 export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
 export { type NodeListener, nodeListener } from './own-service/node-listener.ts';
+export { type OwnClientOptions, ownClient } from './own-service/own-client.ts';
 export { type OwnServiceOptions, ownService } from './own-service/own-service.ts';
+export type { ClientStart, StartClient, StartedClient } from './own-service/started-client.ts';
 export type {
   BookEntry,
   Books,
@@ -21,6 +24,7 @@ export type {
   StartedService,
   StartService,
 } from './own-service/started-service.ts';
+export { inProtocol, PROTOCOLS, type Protocol } from './protocol.ts';
 export * from './run-record.ts';
 export * from './run-result.ts';
 export {

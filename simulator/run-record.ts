@@ -3,8 +3,10 @@
 
 import type { IncidentResult, LoadCourse, PlannedFault, TimelineBucket } from './run-result.ts';
 
+/** The `schema` of every {@link RunRecord}. */
 export const RUN_RECORD_SCHEMA = 'sagastorm/run@1';
 
+/** What a campaign came to, as its exit code says: 0, 1, 2, 3 and 4. */
 export type Verdict = 'held' | 'violated' | 'inconclusive' | 'slo-missed' | 'nondeterministic';
 
 /** Percentiles of a set of durations, in virtual microseconds; all 0 when `count` is 0. */
@@ -164,6 +166,7 @@ export interface RecordedLive {
   readonly evidence: string;
 }
 
+/** The result of a campaign, as `run.json` stores it and as `--json` prints it. */
 export interface RunRecord {
   readonly schema: typeof RUN_RECORD_SCHEMA;
   readonly scenario: string;
@@ -179,6 +182,8 @@ export interface RunRecord {
   readonly node: string;
   readonly rootSeed: string;
   readonly profile: string;
+  /** How the steps were brought together; left out: `saga`. */
+  readonly protocol?: '2pc';
   readonly policy: string;
   /** The policy written out, if there is one for all sagas and `definePolicy` made it. */
   readonly policySpec?: Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ export interface PlannedFault {
   readonly params: Readonly<Record<string, number>>;
 }
 
+/** Every fault of a run, each at the named point where it strikes (S11): it alone replays the run. */
 export type FaultPlan = readonly PlannedFault[];
 
 /** One statement that did not hold. */
@@ -119,6 +120,7 @@ export interface StepResult {
   readonly durations: readonly (readonly [bin: number, sagas: number])[];
 }
 
+/** What one run came to. */
 export interface RunResult {
   readonly seed: string;
   readonly verdict: RunVerdict;
@@ -139,6 +141,8 @@ export interface RunResult {
   /** Ids of the invariants that judged something in this run. */
   readonly invariantsExercised: readonly string[];
   readonly latencyUs: LatencySamples;
+  /** How long participants of two-phase commit held their locks, one number per prepared step; left out: none did. */
+  readonly lockedUs?: readonly number[];
   /** Why forward work ended early, in words (`credit: the credit failed`, `deadline`), and for how many sagas. */
   readonly stopReasons: Readonly<Record<string, number>>;
   /** 128 bits in hex over the whole trace (S6). */

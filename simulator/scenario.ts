@@ -13,6 +13,7 @@ import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
 import { checkServiceLevels, checkWeather, type ServiceLevels, type Weather } from './service-levels.ts';
 import { type Capacity, checkServiceLoad, type Incident } from './service-load.ts';
+import type { ClientSource } from './timed-client.ts';
 
 /** What the workload may draw from when it makes saga `index` of `count`. Draws are keyed: they never shift. */
 export interface WorkloadContext {
@@ -44,6 +45,7 @@ export interface Variant {
   accepts?(append: AppendOutput, stored: { readonly version: number; readonly epoch: number }): boolean;
 }
 
+/** What {@link defineScenario} takes. */
 export interface ScenarioSpec {
   /** Kebab-case; how the CLI and reports call it. */
   readonly name: string;
@@ -53,6 +55,8 @@ export interface ScenarioSpec {
   readonly sagas: readonly SagaDefinition[];
   /** Fresh participants for one run, by service name. `sagas`: how many will come, to size stock and accounts. */
   participants(run: { readonly sagas: number }): Readonly<Record<string, Participant>>;
+  /** Users' own clients, by the name of the service that they ask; see `ownClient`. The others are asked by the engine. */
+  readonly clients?: Readonly<Record<string, ClientSource>>;
   /** Saga `index` of the run. Must be pure: same context, same answer. */
   workload(context: WorkloadContext): SagaStart;
   /** Sagas per run unless `--sagas` says otherwise. Default 100. */
@@ -84,7 +88,9 @@ export interface ScenarioSpec {
 }
 
 /** A scenario that passed {@link defineScenario}. */
-export interface Scenario extends Required<Omit<ScenarioSpec, 'policy'>> {
+export interface Scenario
+  extends Required<Omit<ScenarioSpec, 'policy' | 'clients'>>,
+    Pick<ScenarioSpec, 'clients'> {
   readonly kind: 'scenario';
   readonly policy: Policy | undefined;
 }
@@ -95,6 +101,7 @@ const SCENARIO_MEMBERS = [
   'title',
   'sagas',
   'participants',
+  'clients',
   'workload',
   'sagasPerRun',
   'policy',
@@ -154,6 +161,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   assertTellsApart(spec);
   assertServicesExist(spec);
   const participants = spec.participants({ sagas: 1 });
+  assertClientsAsk(spec.name, Object.keys(spec.clients ?? {}), Object.keys(participants));
   checkServiceLoad(spec.name, Object.keys(participants), spec.capacity ?? {}, spec.incidents ?? []);
   checkInvariants(spec.name, describeInvariants(spec.invariants ?? [], participants));
   return {
@@ -209,6 +217,17 @@ function assertTellsApart({ name, sometimes = [] }: ScenarioSpec): void {
   const twice = names.find((one, i) => names.indexOf(one) !== i);
   if (twice === undefined) return;
   throw new UserError('bad-scenario', `scenario "${name}": two \`sometimes\` are called "${twice}"`);
+}
+
+/** Refuses a client that nobody would use. */
+function assertClientsAsk(name: string, clients: readonly string[], services: readonly string[]): void {
+  const lost = clients.find((client) => !services.includes(client));
+  if (lost === undefined) return;
+  throw new UserError(
+    'unknown-service',
+    `scenario "${name}" has a client of the unknown service "${lost}"`,
+    `Known services: ${services.join(', ')}.`,
+  );
 }
 
 /** Refuses sagas that call a service or an action that the participants do not offer (E12). */

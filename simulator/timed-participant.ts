@@ -1,11 +1,20 @@
 // A participant that takes virtual time over its answers: how a service with `await` in it looks to the world. Calls go
 // in one at a time; each turn lasts until all that was begun is answered or waits for a timer of the service's own.
 
-import type { Call, Outcome, Participant } from '../engine/core/protocol.ts';
+import type { Call, Outcome, Participant, ParticipantEnv } from '../engine/core/protocol.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+
+/** The answer to a call. */
+export interface Answered {
+  readonly task: number;
+  readonly outcome: Outcome;
+  /** As it was said, where the request came from a client that reads it itself. */
+  readonly response?: HttpResponse;
+}
 
 /** What became of the calls of a service in one turn, in which virtual time stood still. */
 export interface Turn {
-  readonly answers: readonly { readonly task: number; readonly outcome: Outcome }[];
+  readonly answers: readonly Answered[];
   /** Tasks that were worked on and now wait for a timer. */
   readonly parked: readonly number[];
   /** When the next timer is due, in virtual microseconds; -1: there is none. */
@@ -27,12 +36,15 @@ export interface Task {
   readonly transmission: number;
   /** How long the answer is waited for. */
   readonly timeoutMs: number;
+  /** What the caller's own client sent for it; absent: the engine's own request. */
+  readonly http?: HttpRequest;
 }
 
 export interface TimedParticipant extends Participant {
   /** A run begins: the service is made anew, with nothing in it. */
   open(run: { readonly seed: string; readonly service: string }): void;
-  begin(task: Task, time: TurnTime): Turn;
+  /** @param env the world as a participant sees it, with no commits between which its process could die */
+  begin(task: Task, time: TurnTime, env: ParticipantEnv): Turn;
   /** Timers that are due go off. */
   advance(time: TurnTime): Turn;
   /** The process died: no handler goes on, no timer goes off. */

@@ -3,6 +3,7 @@
 import type { CompareRecord } from './compare-record.ts';
 import type { RunVerdict } from './run-result.ts';
 
+/** The `schema` of every {@link TuneRecord}. */
 export const TUNE_RECORD_SCHEMA = 'sagastorm/tune@1';
 
 /** What is minimised: each is better when lower. */
@@ -51,6 +52,7 @@ export interface FrontMember {
   readonly policy?: string;
 }
 
+/** The result of `sagastorm tune`, as it is stored and as `--json` prints it. */
 export interface TuneRecord {
   readonly schema: typeof TUNE_RECORD_SCHEMA;
   readonly scenario: string;

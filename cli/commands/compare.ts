@@ -8,10 +8,21 @@ import {
   compare as comparePolicies,
   makeFolder,
 } from '../../simulator/campaign/index.ts';
+import { PROTOCOLS } from '../../simulator/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
+import {
+  choicesOf,
+  flagFor,
+  flags,
+  isGiven,
+  profileOf,
+  seedOf,
+  textOf,
+  textsOf,
+  wholeNumberOf,
+} from '../flags.ts';
 import { showing } from '../progress.ts';
 import { COMPARE_EFFECTS, COMPARE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
@@ -27,7 +38,9 @@ export const COMPARE: CommandSpec = {
   description: 'Run policies over the same seeds, and tell them apart from noise',
   flags: [
     flagFor('policy', 'A policy; give it several times, the baseline first'),
-    ...flags('sweep', 'seed'),
+    ...flags('sweep'),
+    flagFor('protocol', 'saga or 2pc; give both to compare them under one policy, the baseline first'),
+    ...flags('seed'),
     flagFor(
       'seeds',
       `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
@@ -39,6 +52,7 @@ export const COMPARE: CommandSpec = {
   ],
   examples: [
     'compare order-processing --policy default --policy patient',
+    'compare order-parallel --protocol saga --protocol 2pc',
     'compare bank-transfer --sweep retry.timeout.attemptsMax=1,3,5 --reporter md',
   ],
 };
@@ -79,13 +93,15 @@ export async function compare(words: readonly string[], given: GivenFlags): Prom
 
 function optionsOf(scenario: string, given: GivenFlags): CompareOptions {
   const policies = textsOf(given, 'policy');
-  const withoutPolicy = new Map([...given].filter(([name]) => name !== 'policy'));
+  const protocols = choicesOf(given, 'protocol', PROTOCOLS);
+  const ofAll = new Map([...given].filter(([name]) => name !== 'policy' && name !== 'protocol'));
   const sweep = textOf(given, 'sweep');
   const seeds = wholeNumberOf(given, 'seeds', SEEDS);
   const sensitivity = isGiven(given, 'sensitivity') ? { sensitivity: true } : {};
   const workers = wholeNumberOf(given, 'workers', WORKERS);
   return {
-    ...jobOf(scenario, withoutPolicy),
+    ...jobOf(scenario, ofAll),
+    protocols,
     profile: profileOf(given) ?? 'storm',
     policies,
     rootSeed: seedOf(given) ?? randomBytes(4).toString('hex'),

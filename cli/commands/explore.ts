@@ -22,7 +22,7 @@ export const EXPLORE: CommandSpec = {
     flagFor('sagas', 'Sagas in the run, all at once, 1 to 100; default 1'),
     ...flags('faults'),
     flagFor('seed', 'Seed of all runs; default some under which sagas complete, and are undone'),
-    ...flags('policy', 'saga', 'workers', 'reporter'),
+    ...flags('protocol', 'policy', 'saga', 'workers', 'reporter'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     ...flags('out', 'no-debugger', 'quiet', 'no-color'),
   ],

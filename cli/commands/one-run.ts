@@ -9,18 +9,27 @@ import {
   flagFor,
   flags,
   profileOf,
+  protocolOf,
   seedOf,
   textOf,
   wholeNumberOf,
 } from '../flags.ts';
 
 /** What a capsule already says. */
-const OF_A_SEED: readonly FlagName[] = ['seed', 'sagas', 'profile', 'fault-rate', 'policy', 'saga'];
+const OF_A_SEED: readonly FlagName[] = [
+  'seed',
+  'sagas',
+  'profile',
+  'fault-rate',
+  'protocol',
+  'policy',
+  'saga',
+];
 /** The flags that name a run beside its scenario. */
 export const OF_A_SEED_FLAGS: readonly Flag[] = [
   flagFor('seed', 'Seed of the run; needed for a scenario'),
   flagFor('sagas', "Sagas in the run, 1 to 10,000,000; default the scenario's own"),
-  ...flags('profile', 'fault-rate', 'policy', 'saga'),
+  ...flags('profile', 'fault-rate', 'protocol', 'policy', 'saga'),
 ];
 
 const SAGAS = { min: 1, max: 10_000_000 };
@@ -52,10 +61,12 @@ export function jobOf(scenario: string, given: GivenFlags): Job {
   const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
   const sagas = wholeNumberOf(given, 'sagas', SAGAS);
   const faultPermille = faultPermilleOf(given);
+  const protocol = protocolOf(given);
   return {
     scenario,
     profile: profileOf(given) ?? 'storm',
     ...(sagas === undefined ? {} : { sagas }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(policy === undefined ? {} : { policy }),
     ...(faultPermille === undefined ? {} : { faultPermille }),
     ...(saga === undefined

@@ -1,16 +1,22 @@
 // `sagastorm replay`: one run again, exactly, from a capsule or from a scenario and a seed.
 
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
 import { renderJson, renderPretty } from '../../reports/index.ts';
 import {
   type Capsule,
   MarkedTrace,
+  makeFolder,
+  observeCapsule,
+  observeSeed,
   type Replay,
   readCapsule,
   replayCapsule,
   replaySeed,
   scenarioNames,
+  shownPath,
+  writeText,
 } from '../../simulator/campaign/index.ts';
 import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
 import { debugCapsulePage, debugSeedPage } from '../debug-pages.ts';
@@ -26,7 +32,7 @@ export const REPLAY: CommandSpec = {
   description: 'Run one run again, exactly: a capsule, or a scenario with --seed',
   flags: [
     ...OF_A_SEED_FLAGS,
-    ...flags('trace', 'until', 'ui'),
+    ...flags('trace', 'until', 'ui', 'metrics', 'otlp'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     ...flags('no-color'),
   ],
@@ -34,6 +40,7 @@ export const REPLAY: CommandSpec = {
     'replay .sagastorm/failures/money-conserved-3f9c01ab.json',
     'replay .sagastorm/failures/money-conserved-3f9c01ab.json --ui',
     'replay bank-transfer --seed nightly/17 --sagas 100 --trace --until 1.2s',
+    'replay outage --seed 1 --profile calm --metrics outage.prom',
   ],
 };
 
@@ -64,6 +71,7 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
     if (capsule !== undefined) print(` ${REPRODUCTIONS[reproduction(done, capsule)]}\n`);
   }
   if (given.has('ui')) await writeDebugger(subject, given, capsule);
+  if (given.has('metrics') || given.has('otlp')) await writeObserved(subject, given, capsule);
   const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
   return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
 }
@@ -89,6 +97,24 @@ async function writeDebugger(subject: string, given: GivenFlags, capsule?: Capsu
       : await debugCapsulePage(capsule, subject, file);
   if (isGiven(given, 'json')) remark(`Debugger: ${path}\n`);
   else print(` Debugger: ${path}\n`);
+}
+
+/** The run once more, as meters and traces have it. */
+async function writeObserved(subject: string, given: GivenFlags, capsule?: Capsule): Promise<void> {
+  const run =
+    capsule === undefined
+      ? await observeSeed(jobOf(subject, given), neededSeed('replay', subject, given))
+      : await observeCapsule(capsule);
+  const { metricsText, tracesText } = await import('../observed-files.ts');
+  const [metrics, otlp] = [textOf(given, 'metrics'), textOf(given, 'otlp')];
+  if (metrics !== undefined) writeBeside('Meters', metrics, await metricsText(run));
+  if (otlp !== undefined) writeBeside('Traces', otlp, tracesText(run));
+}
+
+function writeBeside(what: string, file: string, text: string): void {
+  makeFolder(dirname(file));
+  writeText(file, text);
+  remark(`${what}: ${shownPath(file)}\n`);
 }
 
 function traceOf(given: GivenFlags): MarkedTrace | undefined {

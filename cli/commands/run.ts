@@ -6,7 +6,6 @@ import {
   type CampaignOptions,
   makeFolder,
   prepare,
-  readJson,
   runCampaign,
   type ShardBlob,
   scenarioNames,
@@ -16,7 +15,7 @@ import type { RunRecord } from '../../simulator/run-record.ts';
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, profileOf, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
+import { flagFor, flags, isGiven, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { BLOB, RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
@@ -24,6 +23,7 @@ import { Reporting } from '../reporters.ts';
 import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { withRunConfig } from '../run-config.ts';
 import { remark } from '../terminal.ts';
+import { jobOf } from './one-run.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
 
 export const RUN: CommandSpec = {
@@ -31,7 +31,17 @@ export const RUN: CommandSpec = {
   positional: '[...scenarios]',
   description: 'Run scenarios under chaos, by name or file; all of `list` when none is named',
   flags: [
-    ...flags('seed', 'seeds', 'sagas', 'profile', 'policy', 'workers', 'saga', 'check-determinism'),
+    ...flags(
+      'seed',
+      'seeds',
+      'sagas',
+      'profile',
+      'protocol',
+      'policy',
+      'workers',
+      'saga',
+      'check-determinism',
+    ),
     ...flags('shrink-budget', 'shard'),
     flagFor(
       'reporter',
@@ -49,7 +59,6 @@ export const RUN: CommandSpec = {
 };
 
 const SEEDS = { min: 1, max: 10_000_000 };
-const SAGAS = { min: 1, max: 10_000_000 };
 export const WORKERS = { min: 1, max: 256 };
 const CHECKS = { min: 0, max: 10_000_000 };
 export const SHRINK_BUDGET = { min: 0, max: 1_000_000_000 };
@@ -131,11 +140,11 @@ function checkBlobFile(reporting: Reporting<RunRecord>, scenarios: readonly stri
 }
 
 function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared {
-  const [sagas, workers] = [wholeNumberOf(given, 'sagas', SAGAS), wholeNumberOf(given, 'workers', WORKERS)];
+  const workers = wholeNumberOf(given, 'workers', WORKERS);
   const determinismChecks = wholeNumberOf(given, 'check-determinism', CHECKS);
   const shrinkBudget = wholeNumberOf(given, 'shrink-budget', SHRINK_BUDGET);
-  const [policy, saga] = [textOf(given, 'policy'), textOf(given, 'saga')];
-  if (saga !== undefined && scenarios.length !== 1) {
+  const { scenario: _, ...job } = jobOf('', given); // the same for every scenario
+  if (job.saga !== undefined && scenarios.length !== 1) {
     throw new UserError(
       'saga-needs-scenario',
       `--saga needs exactly one scenario, not ${scenarios.length}`,
@@ -143,19 +152,14 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
     );
   }
   return {
+    ...job,
     rootSeed: seedOf(given) ?? randomBytes(4).toString('hex'),
     seeds: wholeNumberOf(given, 'seeds', SEEDS) ?? 1,
-    profile: profileOf(given) ?? 'storm',
     out: textOf(given, 'out') ?? OUT_DEFAULT,
     strict: isGiven(given, 'strict'),
-    ...(sagas === undefined ? {} : { sagas }),
     ...(workers === undefined ? {} : { workers }),
     ...(determinismChecks === undefined ? {} : { determinismChecks }),
     ...(shrinkBudget === undefined ? {} : { shrinkBudget }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(saga === undefined
-      ? {}
-      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
   };
 }
 

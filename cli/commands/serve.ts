@@ -18,6 +18,11 @@ export const SERVE: CommandSpec = {
       "For sagas without one of their own: a name, or the path of a JSON file; default the config's",
     ),
     ...flags('definitions', 'mock'),
+    {
+      name: 'otlp',
+      value: 'url',
+      description: 'Send the trace of each saga to this collector, e.g. http://localhost:4318',
+    },
     flagFor('quiet', 'No log of requests on stderr'),
   ],
   examples: ['serve --mock', 'serve --store postgres --db "$DATABASE_URL" --host 0.0.0.0'],

@@ -104,6 +104,14 @@ function refuseWhatIsSimulatedOnly({ scenario, sagas }: PreparedJob): void {
       'Run it in the simulator: `sagastorm run`.',
     );
   }
+  const [client] = Object.keys(scenario.clients ?? {});
+  if (client !== undefined) {
+    throw new UserError(
+      'not-for-real',
+      `scenario "${name}" has a client of "${client}" that runs inside of the simulator, so it cannot run for real`,
+      'Run it in the simulator: `sagastorm run`.',
+    );
+  }
   if (Object.values(variant).every((part) => part === undefined)) return;
   throw new UserError(
     'not-for-real',

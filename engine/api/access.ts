@@ -12,11 +12,14 @@ import { suggestion } from '../core/nearest.ts';
 import { UserError } from '../core/user-error.ts';
 import { Problem } from './problem.ts';
 
+/** `read`: GET. `operate`: POST and PUT too. `admin`: DELETE and `/api/admin` too. */
 export type Role = (typeof ROLES)[number];
+/** Each may do what those before it may. */
 export const ROLES = ['read', 'operate', 'admin'] as const;
 /** Characters of a token at least: 16 of them at random cannot be guessed. */
 export const TOKEN_LENGTH_MIN = 16;
 
+/** A token as the server knows it: by its hash, so that a configuration or a dump gives nothing away. */
 export interface AccessToken {
   /** SHA-256 of the token, 64 hexadecimal digits. */
   readonly sha256: string;

@@ -3,6 +3,7 @@
 import { checkMembers } from '../core/step-shape.ts';
 import { UserError } from '../core/user-error.ts';
 
+/** What a server bears. What is beyond is answered 413, 415, 429 or 503, and never waits in memory. */
 export interface ApiLimits {
   /** Of a request, in bytes, 1,024 to 16 MiB. */
   readonly bodyBytesMax: number;
@@ -24,6 +25,7 @@ export interface ApiLimits {
   readonly stuckAfterSeconds: number;
 }
 
+/** What holds where no limit is given. */
 export const LIMITS_DEFAULT: ApiLimits = {
   bodyBytesMax: 262_144,
   jsonDepthMax: 80,

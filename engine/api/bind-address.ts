@@ -14,7 +14,10 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** @throws UserError `public-without-tokens`, `bad-port` */
+/**
+ * Refuses to listen for others than this machine without tokens: whoever reached it might do everything.
+ * @throws UserError `public-without-tokens`, `bad-port`
+ */
 export function checkAddress(host: string, port: number, hasTokens: boolean): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UserError(

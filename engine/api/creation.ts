@@ -9,7 +9,6 @@ import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaEvent } from '../core/saga-event.ts';
 import type { SagaCatalogue } from '../live/index.ts';
-import type { EngineMeter } from './engine-meter.ts';
 import { bad, Problem } from './problem.ts';
 
 export type SagaCreated = Extract<SagaEvent, { readonly kind: 'saga-created' }>;
@@ -33,19 +32,17 @@ export interface Created {
 
 export class Creations {
   readonly #catalogue: SagaCatalogue;
-  readonly #meter: EngineMeter;
   /** The last of those that ask for a saga. I3. */
   readonly #asking = new Map<string, Promise<unknown>>();
 
-  constructor(catalogue: SagaCatalogue, meter: EngineMeter) {
+  constructor(catalogue: SagaCatalogue) {
     this.#catalogue = catalogue;
-    this.#meter = meter;
   }
 
   /** @throws Problem 400 `bad-key`, 422 `idempotency-key-reused`; what the engine throws */
   async create(creation: Creation): Promise<Created> {
     const { scope, key } = creation;
-    if (key === undefined) return this.#begun(await creation.begin({}));
+    if (key === undefined) return { id: await creation.begin({}), isNew: true };
     const id = idOfKey(scope, key);
     const before = this.#asking.get(id) ?? Promise.resolve();
     const turn = before.then(() => this.#once(id, creation));
@@ -66,11 +63,6 @@ export class Creations {
     }
     await creation.begin({ id });
     checkSame(await this.#catalogue.logOf(id), creation); // I2: another process may have been first
-    return this.#begun(id);
-  }
-
-  #begun(id: string): Created {
-    this.#meter.created();
     return { id, isNew: true };
   }
 }

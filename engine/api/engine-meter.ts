@@ -1,46 +1,87 @@
-// What the engine of this process reports, counted: for meters and the health check. Give it to the host that is served:
+// What the engine of this process reports, metered: for Prometheus, the health check, and whoever must know of a saga that
+// is stuck. Give it to the host that is served:
 //
 //   const meter = new EngineMeter();
 //   const host = new Host({ …, report: (report) => meter.report(report) });
 //   await serveApi({ engine: host, catalogue: store, meter });
 //
-// M1. An end is counted once, though it may be reported again: the latest ones are remembered, boundedly many.
+// E1. Each open saga has a timer. It rings when the saga is stuck, within 30 s of the last thing that happened to it; no
+//     store is searched for that.
 
-import type { SagaStatus } from '../core/saga-event.ts';
-import type { HostReport } from '../live/index.ts';
+import { Registry } from 'prom-client';
+import type { Clock } from '../core/ports.ts';
+import { type HostReport, LiveClock } from '../live/index.ts';
+import { SagaActivity } from '../observe/index.ts';
+import { SagaMeters } from './saga-meters.ts';
 
-const REMEMBERED_MAX = 10_000;
+const PARTITION_DEFAULT = 'main';
 
+/** What an engine's meter may be told. */
+export interface EngineMeterOptions {
+  /** Told once of each saga that gets stuck; again when it went on and got stuck anew. Must not throw. */
+  readonly onStuck?: (saga: string) => void;
+  /** Default: a {@link LiveClock} of its own, which does not keep the process alive. */
+  readonly clock?: Clock;
+}
+
+/** Counts what the engine of this process reports, for `/metrics` and the health check. */
 export class EngineMeter {
-  readonly #ended = new Map<SagaStatus, number>();
-  readonly #latest = new Map<string, SagaStatus>();
-  #created = 0;
-  #circuitsOpened = 0;
+  /** The meters of the sagas: `transaction_…` and `saga_…`. */
+  readonly registry = new Registry();
+  readonly #clock: Clock;
+  readonly #onStuck: (saga: string) => void;
+  readonly #meters: SagaMeters;
+  readonly #activity: SagaActivity;
+  /** When the timers of sagas ring. */
+  readonly #timed = new Map<string, number>();
+  /** Whose timers have rung, and to which nothing has happened since; those that wait for a person aside. */
+  readonly #notMoving = new Set<string>();
+  readonly #circuits = new Map<string, Set<string>>();
   #halted: Error | undefined;
 
-  /** For `HostOptions.report`. */
-  report(report: HostReport): void {
-    if (report.kind === 'ended') this.#endedAs(report.saga, report.status);
-    else if (report.kind === 'circuit') this.#circuitsOpened += report.to === 'open' ? 1 : 0;
-    else this.#halted = report.error;
+  constructor({ onStuck = () => {}, clock = new LiveClock({ ref: false }) }: EngineMeterOptions = {}) {
+    this.#clock = clock;
+    this.#onStuck = onStuck;
+    this.#activity = new SagaActivity((news) => this.#meters.tell(news));
+    this.#meters = new SagaMeters({
+      registry: this.registry,
+      activity: () => this.#activity,
+      nowUs: () => this.#clock.nowUs(),
+    });
   }
 
-  /** A saga that was begun over the API. */
-  created(): void {
-    this.#created++;
+  /** For `HostOptions.report`. @param partition of the host, where there are several */
+  report(report: HostReport, partition = PARTITION_DEFAULT): void {
+    switch (report.kind) {
+      case 'written':
+        this.#activity.written(report.batch, partition);
+        return this.#time(report.batch.saga);
+      case 'read':
+        this.#activity.read(report.log, partition);
+        return this.#time(report.log[0]?.saga);
+      case 'circuit':
+        this.#circuits.set(partition, (this.#circuits.get(partition) ?? new Set()).add(report.service));
+        return this.#meters.circuit(report.service, report.to, partition);
+      case 'halted':
+        this.#halted = report.error;
+        return this.letGo(partition);
+      default: // an end was written before it is reported
+    }
   }
 
-  /** The saga goes on, and will end once more. */
-  resumed(saga: string): void {
-    this.#latest.delete(saga);
+  /** This process does not drive the partition any more. */
+  letGo(partition: string): void {
+    for (const saga of this.#activity.letGo(partition)) this.#untime(saga);
+    this.#meters.letGo(partition, this.#circuits.get(partition) ?? []);
+    this.#circuits.delete(partition);
   }
 
-  get createdCount(): number {
-    return this.#created;
-  }
-
-  get circuitsOpened(): number {
-    return this.#circuitsOpened;
+  /**
+   * Sagas of this engine to which nothing happens though something should, in the order in which they got stuck. Those that
+   * wait for a person are not among them: the store lists these. E1.
+   */
+  get notMoving(): readonly string[] {
+    return [...this.#notMoving];
   }
 
   /** Why the engine is over; undefined while it runs. */
@@ -48,17 +89,26 @@ export class EngineMeter {
     return this.#halted;
   }
 
-  /** Sagas that ended, or came to wait for a person, by what they ended as. */
-  get ended(): ReadonlyMap<SagaStatus, number> {
-    return this.#ended;
+  /** E1. A timer stays unless one must ring earlier: when it rings, it is seen whether the saga went on meanwhile. */
+  #time(saga: string | undefined): void {
+    if (saga === undefined) return;
+    this.#notMoving.delete(saga);
+    const atUs = this.#activity.stuckAtUs(saga);
+    if (atUs === undefined) return this.#untime(saga);
+    if ((this.#timed.get(saga) ?? Number.POSITIVE_INFINITY) <= atUs) return;
+    this.#timed.set(saga, atUs);
+    this.#clock.wake(saga, atUs + 1, { input: () => this.#rings(saga) });
   }
 
-  /** M1. */
-  #endedAs(saga: string, status: SagaStatus): void {
-    if (this.#latest.get(saga) === status) return;
-    this.#latest.delete(saga);
-    this.#latest.set(saga, status);
-    if (this.#latest.size > REMEMBERED_MAX) this.#latest.delete(this.#latest.keys().next().value!);
-    this.#ended.set(status, (this.#ended.get(status) ?? 0) + 1);
+  #untime(saga: string): void {
+    this.#notMoving.delete(saga);
+    if (this.#timed.delete(saga)) this.#clock.cancel(saga);
+  }
+
+  #rings(saga: string): void {
+    this.#timed.delete(saga);
+    if (!this.#activity.isStuck(saga, this.#clock.nowUs())) return this.#time(saga);
+    if (!this.#activity.isForPerson(saga)) this.#notMoving.add(saga);
+    this.#onStuck(saga);
   }
 }

@@ -1,4 +1,5 @@
-// Meters of one server, for Prometheus, in a registry of its own: two servers in a process do not meet.
+// Meters of one server, for Prometheus, in a registry of its own: two servers in a process do not meet. Those of its sagas
+// are the engine meter's.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -17,14 +18,16 @@ export interface MeteredParts {
 }
 
 export class ApiMeters {
-  readonly registry = new Registry();
+  /** All meters, those of the sagas included. */
+  readonly registry: Registry;
+  readonly #own = new Registry();
   readonly #lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   readonly #latency: Histogram<'method' | 'route' | 'status'>;
   readonly #refused: Counter<'why'>;
 
   constructor(parts: MeteredParts) {
     this.#lag.enable();
-    const registers = [this.registry];
+    const registers = [this.#own];
     this.#latency = new Histogram({
       name: 'sagastorm_api_request_seconds',
       help: 'How long requests took',
@@ -40,6 +43,7 @@ export class ApiMeters {
     });
     this.#meterSagas(parts);
     this.#meterEngine(parts);
+    this.registry = Registry.merge([this.#own, parts.meter.registry]);
   }
 
   /** `route`: the pattern, of which there are few. */
@@ -66,7 +70,7 @@ export class ApiMeters {
       name: 'sagastorm_sagas',
       help: 'Sagas in the store',
       labelNames: ['status'],
-      registers: [this.registry],
+      registers: [this.#own],
       async collect() {
         const known = new Map((await counts()).map(({ status, count }) => [status, count]));
         for (const status of SAGA_STATUSES) this.set({ status }, known.get(status) ?? 0);
@@ -81,39 +85,15 @@ export class ApiMeters {
     this.#gauge('sagastorm_event_loop_lag_p50_seconds', 'Median delay of the event loop', () => lagS(50));
     this.#gauge('sagastorm_event_loop_lag_p99_seconds', 'Delay of the event loop', () => lagS(99));
     this.#gauge('sagastorm_engine_up', '1 while the engine runs', () => (meter.halted === undefined ? 1 : 0));
-    this.#counter('sagastorm_sagas_created_total', 'Sagas begun over this API', () => meter.createdCount);
-    this.#counter('sagastorm_circuits_opened_total', 'Circuits that opened', () => meter.circuitsOpened);
-    new Counter({
-      name: 'sagastorm_sagas_ended_total',
-      help: 'Sagas that ended here, or came to wait for a person',
-      labelNames: ['status'],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        for (const [status, count] of meter.ended) this.inc({ status }, count);
-      },
-    });
   }
 
   #gauge(name: string, help: string, value: () => number): void {
     new Gauge({
       name,
       help,
-      registers: [this.registry],
+      registers: [this.#own],
       collect() {
         this.set(value());
-      },
-    });
-  }
-
-  #counter(name: string, help: string, value: () => number): void {
-    new Counter({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        this.inc(value());
       },
     });
   }

@@ -7,6 +7,7 @@ import { docsPage } from './docs-page.ts';
 import { type Answer, type Endpoint, endpoint } from './endpoint.ts';
 import type { EngineMeter } from './engine-meter.ts';
 import { type EventStream, STREAM_HEADERS } from './event-stream.ts';
+import { type HealthWatch, SagaHealthReport } from './health-report.ts';
 import type { ApiMeters } from './meters.ts';
 import { pageResponse } from './page.ts';
 import { later } from './problem.ts';
@@ -21,6 +22,7 @@ export interface MonitoringParts {
   readonly meter: EngineMeter;
   readonly meters: ApiMeters;
   readonly watch: StatusWatch;
+  readonly health: HealthWatch;
   readonly stream: EventStream;
   /** The OpenAPI document. */
   readonly document: () => object;
@@ -46,14 +48,7 @@ const SagaStats = z
   })
   .openapi('SagaStats');
 
-const Health = z
-  .object({
-    status: z.literal('ok'),
-    sagasInMemory: Count.optional(),
-    callsInFlight: Count.optional(),
-    eventLoopLagP99Ms: z.number().optional(),
-  })
-  .openapi('Health');
+const Health = z.object({ status: z.literal('ok') }).openapi('Health');
 
 export function monitoringEndpoints(parts: MonitoringParts): readonly Endpoint[] {
   return [...apiEndpoints(parts), ...pageEndpoints(parts)];
@@ -71,17 +66,26 @@ function apiEndpoints(parts: MonitoringParts): readonly Endpoint[] {
       answers: { 200: ['The statistics', SagaStats] },
       handle: async () => ({ value: statsOf(await counts.now()) }),
     }),
-    ...['/api/sagas/health', '/health'].map((path) => {
-      const isOpen = path === '/health';
-      return endpoint({
-        method: 'get',
-        path,
-        role: isOpen ? 'open' : 'read',
-        tag: TAG,
-        summary: isOpen ? 'Whether the server is well; for anybody' : 'Whether the server is well',
-        answers: { 200: ['It is', Health] },
-        handle: () => health(parts, isOpen),
-      });
+    endpoint({
+      method: 'get',
+      path: '/health',
+      role: 'open',
+      tag: TAG,
+      summary: 'Whether the server is well; for anybody',
+      answers: { 200: ['It is', Health] },
+      async handle() {
+        await assertWell(parts);
+        return { value: { status: 'ok' } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/sagas/health',
+      role: 'read',
+      tag: TAG,
+      summary: 'How the sagas fare: the last day, what is stuck and why, where time goes, what to do',
+      answers: { 200: ['The report; at most ten seconds old', SagaHealthReport] },
+      handle: () => sagaHealth(parts),
     }),
     ...['/api/sagas/metrics', '/metrics'].map((path) =>
       endpoint({
@@ -154,15 +158,18 @@ function statsOf(counts: readonly StatusCount[]): z.output<typeof SagaStats> {
 }
 
 /** Well is who runs, takes requests, and reaches its store. */
-async function health(parts: MonitoringParts, isBrief: boolean): Promise<Answer> {
-  const { engine, catalogue, meter, meters, isClosing } = parts;
+async function assertWell({ catalogue, meter, isClosing }: MonitoringParts): Promise<void> {
   if (isClosing()) throw later('stopping', 'the server is stopping', 1);
   if (meter.halted !== undefined)
     throw later('halted', 'the engine has stopped and must be started anew', 10);
   await catalogue.find({ limit: 1 });
-  if (isBrief) return { value: { status: 'ok' } };
-  const { size: sagasInMemory, callsInFlight } = engine;
-  return { value: { status: 'ok', sagasInMemory, callsInFlight, eventLoopLagP99Ms: meters.lagMs(99) } };
+}
+
+async function sagaHealth(parts: MonitoringParts): Promise<Answer> {
+  await assertWell(parts);
+  const { size: sagasInMemory, callsInFlight } = parts.engine;
+  const engine = { sagasInMemory, callsInFlight, eventLoopLagP99Ms: parts.meters.lagMs(99) };
+  return { value: { ...(await parts.health.report()), engine } };
 }
 
 async function metrics({ meters: { registry } }: MonitoringParts): Promise<Answer> {

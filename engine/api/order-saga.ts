@@ -14,6 +14,7 @@ import type { SagaStatus } from '../core/saga-event.ts';
 import type { SagaCreated } from './creation.ts';
 import { bad } from './problem.ts';
 
+/** The name of the saga that `POST /api/orders` begins. */
 export const ORDER_SAGA = 'customer_order';
 const VERSION = 1;
 /** For forward work, in seconds. */

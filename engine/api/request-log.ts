@@ -48,6 +48,7 @@ export class RequestRecord {
   }
 }
 
+/** Writes one line of JSON per request, of which no secret and nothing that somebody sent is a part. */
 export class RequestLog {
   readonly #logger: Logger;
 

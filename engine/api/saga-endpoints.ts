@@ -10,7 +10,6 @@ import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
 import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
 import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
-import type { EngineMeter } from './engine-meter.ts';
 import { bad, Problem } from './problem.ts';
 import type { SagaReader } from './saga-reader.ts';
 import { unknownSaga } from './saga-reader.ts';
@@ -36,7 +35,6 @@ export interface SagaParts {
   readonly definitions: readonly SagaDefinition[];
   readonly reader: SagaReader;
   readonly creations: Creations;
-  readonly meter: EngineMeter;
 }
 
 const TAG = 'Sagas';
@@ -323,10 +321,8 @@ function checkCompensation(id: string, body: unknown): void {
   );
 }
 
-const RESUMABLE: readonly SagaStatus[] = ['failed', 'compensated', 'compensation_failed'];
-
 async function wish(
-  { engine, reader, meter }: SagaParts,
+  { engine, reader }: SagaParts,
   id: string,
   record: Asked<unknown, unknown>['record'],
   choose: (status: SagaStatus) => 'cancel' | 'retry' | 'resume',
@@ -334,7 +330,6 @@ async function wish(
   const { state } = await reader.read(id);
   record.saga = id;
   const kind = choose(state.status);
-  if (kind !== 'cancel' && RESUMABLE.includes(state.status)) meter.resumed(id);
   try {
     await engine[kind](id);
   } catch (error) {

@@ -18,9 +18,11 @@ import { apiApp } from './app.ts';
 import { checkAddress } from './bind-address.ts';
 import { Counts } from './counts.ts';
 import { Creations } from './creation.ts';
+import { diagnosisEndpoint } from './diagnosis-endpoint.ts';
 import type { ApiApp } from './endpoint.ts';
 import { EngineMeter } from './engine-meter.ts';
 import { EventStream } from './event-stream.ts';
+import { HealthWatch } from './health-report.ts';
 import { ApiMeters } from './meters.ts';
 import { monitoringEndpoints } from './monitoring-endpoints.ts';
 import { openApiDocument } from './open-api.ts';
@@ -30,12 +32,14 @@ import { type LogSink, RequestLog } from './request-log.ts';
 import { sagaEndpoints } from './saga-endpoints.ts';
 import { SagaReader } from './saga-reader.ts';
 import { StatusWatch } from './status-snapshot.ts';
+import { transactionEndpoints } from './transaction-endpoints.ts';
 
 const HOST_DEFAULT = '127.0.0.1';
 const GRACE_MS = 10_000;
 const HEADER_BYTES_MAX = 16_384;
 const HEADERS_TIMEOUT_MS = 10_000;
 
+/** What a server of the REST API is made of: an engine that runs, its catalogue, and who may ask. */
 export interface ApiOptions {
   /** A host that has started, or a worker. */
   readonly engine: LiveEngine;
@@ -57,6 +61,7 @@ export interface ApiOptions {
   readonly version?: string;
 }
 
+/** A server that listens. */
 export interface ServedApi {
   /** For example `http://127.0.0.1:8080`. */
   readonly url: string;
@@ -119,20 +124,23 @@ function partsOf(options: ApiOptions, limits: ApiLimits, log: RequestLog, isClos
   } = options;
   const counts = new Counts(catalogue);
   const reader = new SagaReader(engine, catalogue);
-  const creations = new Creations(catalogue, meter);
+  const creations = new Creations(catalogue);
   const meters = new ApiMeters({ engine, meter, counts: () => counts.recent() });
   const { stuckAfterSeconds, subscribersMax } = limits;
   const watch = new StatusWatch({ engine, catalogue, counts, meter, meters, stuckAfterSeconds });
   const snapshot = async (): Promise<string> => JSON.stringify(await watch.snapshot());
   const stream = new EventStream({ snapshot, subscribersMax });
-  const sagaParts = { engine, catalogue, definitions, reader, creations, meter };
+  const sagaParts = { engine, catalogue, definitions, reader, creations };
+  const health = new HealthWatch(catalogue, meter);
   const document = (): object => openApiDocument(app, version);
-  const monitoring = { engine, catalogue, counts, meter, meters, watch, stream, document, isClosing };
+  const monitoring = { engine, catalogue, counts, meter, meters, watch, health, stream, document, isClosing };
   const app: ApiApp = apiApp({
     endpoints: [
       ...monitoringEndpoints(monitoring),
       ...sagaEndpoints(sagaParts),
       ...adminEndpoints({ catalogue, reader }),
+      ...transactionEndpoints({ catalogue, definitions, reader }),
+      diagnosisEndpoint({ engine, catalogue, reader }),
       ...orderEndpoints(sagaParts),
     ],
     access: new Access(tokens),

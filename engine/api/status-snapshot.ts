@@ -2,10 +2,13 @@
 // says the same whichever process is asked.
 //
 // S1. A snapshot is made at most once a second, however many watch.
-// S2. What it asks of the store is bounded: counts, two short pages, and one page of a sweep over the open sagas, which
-//     goes on with the next snapshot.
+// S2. What it asks of the store is bounded: counts, two short pages, the logs of the few stuck sagas that are shown, and
+//     one page of a sweep over the open sagas, which goes on with the next snapshot.
+// S3. What does not move is known from the timers of the engine of this server; the sweep finds what is open for long,
+//     whoever drives it, and if nobody does.
 
-import type { SagaStatus } from '../core/saga-event.ts';
+import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
+import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, PAGE_MAX, type SagaCatalogue, type SagaRow } from '../live/index.ts';
 import type { Counts } from './counts.ts';
 import type { EngineMeter } from './engine-meter.ts';
@@ -26,6 +29,8 @@ export interface StuckSaga {
   readonly status: SagaStatus;
   readonly createdAt: string;
   readonly ageSeconds: number;
+  /** On what it waits, and since when. */
+  readonly why: string;
 }
 
 export interface StatusSnapshot {
@@ -36,10 +41,12 @@ export interface StatusSnapshot {
   readonly perSecond: { readonly created: number | null; readonly ended: number | null };
   /** From creation to end, of the latest sagas that ended; null when there are none. */
   readonly latencyMs: { readonly p50: number | null; readonly p99: number | null; readonly samples: number };
-  /** Open for too long, or waiting for a person. */
+  /** Open for too long, not moving, or waiting for a person. */
   readonly stuck: {
     readonly afterSeconds: number;
     readonly openTooLong: number;
+    /** Of the engine of this server: nothing happens to them, though something should. */
+    readonly notMoving: number;
     readonly needPerson: number;
     readonly sagas: readonly StuckSaga[];
   };
@@ -98,6 +105,8 @@ export class StatusWatch {
     for (const { status, count } of known) byStatus[status] = count;
     const total = sumOf(byStatus, SAGA_STATUSES);
     const { found, oldest } = this.#sweep;
+    const { notMoving } = meter; // S3
+    const shown = [...ids(waiting.sagas), ...notMoving.slice(0, SHOWN_MAX), ...ids(oldest)];
     return {
       schema: 'sagastorm/status@1',
       at: isoTime(liveNowUs()),
@@ -108,7 +117,8 @@ export class StatusWatch {
         afterSeconds,
         openTooLong: found,
         needPerson: byStatus.compensation_failed,
-        sagas: [...waiting.sagas.map(stuckView), ...oldest.map(stuckView)],
+        notMoving: notMoving.length,
+        sagas: await stuckViews(catalogue, [...new Set(shown)]),
       },
       engine: {
         isUp: meter.halted === undefined,
@@ -124,9 +134,24 @@ function sumOf(byStatus: Readonly<Record<SagaStatus, number>>, statuses: readonl
   return statuses.reduce((sum, status) => sum + byStatus[status], 0);
 }
 
-function stuckView({ saga, definition, status, createdAtUs }: SagaRow): StuckSaga {
-  const ageSeconds = Math.max(0, Math.floor((liveNowUs() - createdAtUs) / 1_000_000));
-  return { id: saga, name: definition, status, createdAt: isoTime(createdAtUs), ageSeconds };
+function ids(rows: readonly SagaRow[]): readonly string[] {
+  return rows.map(({ saga }) => saga);
+}
+
+/** Those of them that have not ended meanwhile. */
+async function stuckViews(catalogue: SagaCatalogue, sagas: readonly string[]): Promise<readonly StuckSaga[]> {
+  const logs = await Promise.all(sagas.map((saga) => catalogue.logOf(saga)));
+  return logs.flatMap((log) => stuckView(log, liveNowUs()) ?? []);
+}
+
+function stuckView(log: readonly StoredEvent[], nowUs: number): StuckSaga | undefined {
+  const waiting = whyWaiting(log, nowUs);
+  const [first] = log;
+  if (waiting === undefined || waiting.waitsFor === 'nothing' || first?.event.kind !== 'saga-created')
+    return undefined;
+  const { saga: id, status, sentence: why } = waiting;
+  const ageSeconds = Math.max(0, Math.floor((nowUs - first.atUs) / 1_000_000));
+  return { id, name: first.event.definition, status, createdAt: isoTime(first.atUs), ageSeconds, why };
 }
 
 function latencyOf(rows: readonly SagaRow[]): StatusSnapshot['latencyMs'] {

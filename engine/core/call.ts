@@ -21,12 +21,18 @@ export function makeCall(
   const step = state.definition.steps[pending.step]!;
   try {
     const key = keyOf(state, step, pending.direction);
-    return new SentCall(slot, state, pending, key, payloadOf(state, step, pending), timeoutAtUs);
+    const payload = payloadOf(state, step, pending);
+    if (payload instanceof Promise) throw new Error('it is a Promise, and a payload is made at once');
+    return new SentCall(slot, state, pending, key, payload, timeoutAtUs);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const reason = `payload of step "${step.name}": ${message}`;
-    return { kind: 'rejected', failure: 'invalid_request', reason };
+    return { kind: 'rejected', failure: 'invalid_request', reason: payloadFault(step.name) + message };
   }
+}
+
+/** What the reason of a rejection begins with when the payload of a step could not be made. */
+export function payloadFault(step: string): string {
+  return `payload of step "${step}": `;
 }
 
 /** E4. */

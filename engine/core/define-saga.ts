@@ -5,7 +5,7 @@
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Policy } from './policy.ts';
-import { type Direction, keySuffix } from './protocol.ts';
+import { type Direction, idempotencyKey } from './protocol.ts';
 import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
 import { compileGraph, type StepEdges } from './step-graph.ts';
 import { checkMembers, checkShapes, type StepKind } from './step-shape.ts';
@@ -206,7 +206,10 @@ function compileStep(
     hasEffects: spec.effects !== 'none',
     timeoutUs: spec.timeoutMs === undefined ? undefined : spec.timeoutMs * 1000,
     attemptsMax: spec.attemptsMax,
-    keySuffix: { forward: keySuffix(name, 'forward', 0), compensation: keySuffix(name, 'compensation', 0) },
+    keySuffix: {
+      forward: idempotencyKey('', name, 'forward', 0),
+      compensation: idempotencyKey('', name, 'compensation', 0),
+    },
     events: plainStepEvents(name),
     ...edges,
     payload,

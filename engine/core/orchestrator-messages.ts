@@ -45,6 +45,7 @@ export type StoreAnswer =
     }
   | { readonly kind: 'load-failed'; readonly saga: string; readonly number: number };
 
+/** All that an orchestrator is ever told: by clients, by its store, by services and by its clock. */
 export type OrchestratorInput =
   | Command
   | StoreAnswer
@@ -67,8 +68,10 @@ export interface LoadOutput {
   readonly number: number;
 }
 
+/** What a client is told of its wish: `overloaded` means that nothing was written, and asking again is right. */
 export type Answer = 'accepted' | 'refused' | 'overloaded';
 
+/** All that an orchestrator ever asks its host to do; the order of a batch is the order in which to do it (E1). */
 export type OrchestratorOutput =
   | AppendOutput
   | Call
@@ -93,6 +96,7 @@ export type OrchestratorOutput =
   /** This writer was fenced: it must stop, and may be replaced. */
   | { readonly kind: 'halt'; readonly saga: string };
 
+/** What one life of an orchestrator is made with: its definitions, its policy and the epoch that it writes under. */
 export interface OrchestratorOptions extends DefinitionBookOptions {
   /** Given by the store when the partition was opened (E10). */
   readonly epoch: number;

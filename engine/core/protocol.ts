@@ -9,6 +9,7 @@ export type Direction = 'forward' | 'compensation';
 /** Why a call did not apply. The classes are those of the usual retry tables; each has a retry rule. */
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
+/** Why a call did not succeed: what policies retry by, from a blip (`transient`) to a refusal for good (`business`). */
 export const FAILURE_CLASSES = [
   'transient',
   'rate_limited',
@@ -66,6 +67,7 @@ export interface Unknown {
   readonly retryAfterUs?: number;
 }
 
+/** What a call came to (E2): `applied`, `rejected` (certainly no effect) or `unknown` (perhaps). */
 export type Outcome = Applied | Rejected | Unknown;
 
 /** Whether the rejection of a forward call is stored under its key, so that no attempt of it can ever apply. */
@@ -81,12 +83,8 @@ export function isFinal(failure: FailureClass): boolean {
  * idempotencyKey('s-1', 'debit', 'compensation', 2); // 's-1/debit/compensation/round-2'
  */
 export function idempotencyKey(saga: string, step: string, direction: Direction, round: number): string {
-  return saga + keySuffix(step, direction, round);
-}
-
-/** The part of an idempotency key that all sagas of one definition share. */
-export function keySuffix(step: string, direction: Direction, round: number): string {
-  return round === 0 ? `/${step}/${direction}` : `/${step}/${direction}/round-${round}`;
+  const suffix = round === 0 ? `/${step}/${direction}` : `/${step}/${direction}/round-${round}`;
+  return saga + suffix;
 }
 
 /** What a participant may know about the world while it handles a call. */
@@ -121,6 +119,11 @@ export interface Participant {
    * know, which is the simulator; in real life a retention time stands in for it.
    */
   forget?(saga: string): void;
+  /**
+   * The shared records whose values a call would change or rely on, such as accounts: what two-phase commit locks. Amounts
+   * that only add up, as of an account that nobody checks, need no lock. Left out: everything.
+   */
+  records?(call: Call): readonly string[];
 }
 
 /** A change of one account. Amounts are integers in minor units; one entry's postings add up to zero. */
@@ -162,6 +165,8 @@ export interface LedgerEntry {
   readonly stock?: StockLevel;
   /** Said by participants that read before they write, so that sagas can be seen to get into each other's way. */
   readonly touched?: readonly Touch[];
+  /** Said by participants of two-phase commit: the step `by` now holds its locks, or does not any more. */
+  readonly lock?: { readonly by: string; readonly is: 'taken' | 'released' };
 }
 
 /**

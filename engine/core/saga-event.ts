@@ -2,6 +2,7 @@
 
 import type { FailureClass } from './protocol.ts';
 
+/** Where a saga stands. `completed`, `compensated` and `failed` are ends; `compensation_failed` waits for a person. */
 export type SagaStatus =
   | 'created'
   | 'running'
@@ -11,6 +12,7 @@ export type SagaStatus =
   | 'failed'
   | 'compensation_failed';
 
+/** Where a step stands, as far as its log says. `unknown` gave up in doubt and is undone as if it were applied (E2). */
 export type StepStatus =
   | 'pending'
   | 'running'

@@ -13,6 +13,7 @@ import type { Policy } from './policy.ts';
 import { STEP_KINDS } from './step-shape.ts';
 import { UserError } from './user-error.ts';
 
+/** A saga that came as JSON, ready to be started. */
 export interface JsonSaga {
   readonly definition: SagaDefinition;
   /** What every step of it is given; the payloads stand in the definition. */

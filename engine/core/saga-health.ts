@@ -3,9 +3,10 @@
 //
 // - Degraded above 10 stuck sagas, or when under 95 % of the last day completed; unhealthy above 50 stuck ones.
 // - A step is a bottleneck when more than 30 % of the time of the sagas that were looked at went by in it.
+// - Suggestions say what might make sagas faster, whether or not anything is wrong.
 
 import type { SagaStatus, StoredEvent } from './saga-event.ts';
-import { type Waiting, whyWaiting } from './waiting.ts';
+import { STUCK_AFTER_US, type Waiting, whyWaiting } from './waiting.ts';
 
 const DEGRADED_ABOVE = 10;
 const UNHEALTHY_ABOVE = 50;
@@ -13,6 +14,8 @@ const SUCCESS_MIN = 0.95;
 const UNDONE_MAX = 0.05;
 const MEAN_MAX_US = 30_000_000;
 const BOTTLENECK = 0.3;
+const SLOW_STEP_US = 5_000_000;
+const LONG_SAGA_US = 60_000_000;
 
 /** How a saga stands; as a catalogue of sagas lists it. */
 export interface ListedSaga {
@@ -34,6 +37,14 @@ export interface StepHealth {
   readonly timeShare: number;
 }
 
+/** Something that might be worth doing. */
+export interface Suggestion {
+  readonly kind: 'parallelization' | 'caching' | 'timeout-tuning';
+  readonly description: string;
+  readonly impact: 'high' | 'medium';
+  readonly effort: 'medium' | 'low';
+}
+
 export interface SagaHealth {
   readonly overall: 'healthy' | 'degraded' | 'unhealthy';
   readonly active: number;
@@ -43,8 +54,13 @@ export interface SagaHealth {
   readonly successRate?: number;
   readonly compensationRate?: number;
   readonly meanUs?: number;
+  readonly stuckCount: number;
+  /** Those of the stuck ones whose logs were read. */
   readonly stuck: readonly Waiting[];
   readonly steps: readonly StepHealth[];
+  /** Steps in which more than 30 % of the time goes by, where there are several. */
+  readonly bottlenecks: readonly StepHealth[];
+  readonly suggestions: readonly Suggestion[];
   readonly reasons: readonly string[];
   readonly recommendations: readonly string[];
 }
@@ -52,18 +68,21 @@ export interface SagaHealth {
 export interface HealthFacts {
   /** Created within the period. */
   readonly sagas: readonly ListedSaga[];
-  /** Logs of all sagas that have not ended, however old. */
+  /** Logs of sagas that have not ended, or wait for a person, however old. */
   readonly open: readonly (readonly StoredEvent[])[];
+  /** How many more of them there are, and how many of these are stuck. */
+  readonly unread?: { readonly active: number; readonly stuck: number };
   /** Logs to read step times off: some that ended. */
   readonly sample: readonly (readonly StoredEvent[])[];
   readonly nowUs: number;
 }
 
 /** What the facts come to. */
-export function healthOf({ sagas, open, sample, nowUs }: HealthFacts): SagaHealth {
+export function healthOf({ sagas, open, unread, sample, nowUs }: HealthFacts): SagaHealth {
   const waiting = open.flatMap((log) => whyWaiting(log, nowUs) ?? []);
   const active = waiting.filter(({ waitsFor }) => waitsFor !== 'nothing');
   const stuck = active.filter(({ isStuck }) => isStuck);
+  const stuckCount = stuck.length + (unread?.stuck ?? 0);
   const ended = sagas.filter(({ endedAtUs }) => endedAtUs !== undefined);
   const share = (status: SagaStatus): number =>
     ended.filter((saga) => saga.status === status).length / ended.length;
@@ -78,16 +97,20 @@ export function healthOf({ sagas, open, sample, nowUs }: HealthFacts): SagaHealt
             ended.length,
         };
   const steps = stepsOf(sample);
-  const findings = findingsOf({ stuck, steps, ...rates });
+  const bottlenecks = steps.length > 1 ? steps.filter(({ timeShare }) => timeShare > BOTTLENECK) : [];
+  const findings = findingsOf({ stuck, stuckCount, steps, bottlenecks, ...rates });
   const isDegraded =
-    stuck.length > DEGRADED_ABOVE || (rates.successRate !== undefined && rates.successRate < SUCCESS_MIN);
+    stuckCount > DEGRADED_ABOVE || (rates.successRate !== undefined && rates.successRate < SUCCESS_MIN);
   return {
-    overall: stuck.length > UNHEALTHY_ABOVE ? 'unhealthy' : isDegraded ? 'degraded' : 'healthy',
-    active: active.length,
+    overall: stuckCount > UNHEALTHY_ABOVE ? 'unhealthy' : isDegraded ? 'degraded' : 'healthy',
+    active: active.length + (unread?.active ?? 0),
     ended: ended.length,
     ...rates,
+    stuckCount,
     stuck,
     steps,
+    bottlenecks,
+    suggestions: suggestionsOf(steps, bottlenecks, rates.meanUs),
     reasons: findings.map(([reason]) => reason),
     recommendations: [...new Set(findings.map(([, todo]) => todo))],
   };
@@ -97,11 +120,16 @@ type Finding = readonly [reason: string, recommendation: string];
 
 function findingsOf({
   stuck,
+  stuckCount,
   steps,
+  bottlenecks,
   successRate,
   compensationRate,
   meanUs,
-}: Pick<SagaHealth, 'stuck' | 'steps' | 'successRate' | 'compensationRate' | 'meanUs'>): readonly Finding[] {
+}: Pick<
+  SagaHealth,
+  'stuck' | 'stuckCount' | 'steps' | 'bottlenecks' | 'successRate' | 'compensationRate' | 'meanUs'
+>): readonly Finding[] {
   const found: Finding[] = [];
   const persons = stuck.filter(({ waitsFor }) => waitsFor === 'person').length;
   if (persons > 0)
@@ -109,9 +137,9 @@ function findingsOf({
       `${persons} wait for a person`,
       'See `sagastorm why`, mend what cannot be undone, and resume them.',
     ]);
-  if (stuck.length > persons) {
+  if (stuckCount > persons) {
     found.push([
-      `${stuck.length - persons} have not moved for over 30 s`,
+      `${stuckCount - persons} have not moved for over ${STUCK_AFTER_US / 1_000_000} s`,
       'See `sagastorm why`: is an engine running, do its services answer?',
     ]);
   }
@@ -130,8 +158,9 @@ function findingsOf({
       'See which step takes the time.',
     ]);
   }
-  for (const { step, timeShare, retries, calls } of steps) {
-    if (timeShare > BOTTLENECK && steps.length > 1) {
+  for (const one of steps) {
+    const { step, timeShare, retries, calls } = one;
+    if (bottlenecks.includes(one)) {
       found.push([
         `"${step}" takes ${percent(timeShare)} of the time`,
         `Make "${step}" faster, or run it beside others.`,
@@ -143,6 +172,34 @@ function findingsOf({
         `See whether the service of "${step}" is well; a circuit breaker spares it.`,
       ]);
     }
+  }
+  return found;
+}
+
+function suggestionsOf(
+  steps: readonly StepHealth[],
+  bottlenecks: readonly StepHealth[],
+  meanUs: number | undefined,
+): readonly Suggestion[] {
+  const found: Suggestion[] = [];
+  if (bottlenecks.length > 1) {
+    const names = bottlenecks.map(({ step }) => `"${step}"`).join(' and ');
+    found.push({
+      kind: 'parallelization',
+      description: `Run ${names} at the same time, if neither needs what the other made.`,
+      impact: 'high',
+      effort: 'medium',
+    });
+  }
+  for (const { step, meanUs: stepUs } of steps) {
+    if (stepUs <= SLOW_STEP_US) continue;
+    const description = `"${step}" takes ${Math.round(stepUs / 1_000_000)} s on average: let its service keep what it looks up.`;
+    found.push({ kind: 'caching', description, impact: 'medium', effort: 'low' });
+  }
+  if (meanUs !== undefined && meanUs > LONG_SAGA_US) {
+    const description =
+      'Sagas take over a minute: see whether the timeouts of their calls are as short as they can be.';
+    found.push({ kind: 'timeout-tuning', description, impact: 'medium', effort: 'low' });
   }
   return found;
 }

@@ -3,6 +3,10 @@
 import { suggestion } from './nearest.ts';
 import { UserError } from './user-error.ts';
 
+/**
+ * What may become of a step: `compensatable` ones are undone; after the `pivot` the saga only goes forward (E8), by
+ * steps that are `retriable` until they succeed.
+ */
 export type StepKind = (typeof STEP_KINDS)[number];
 
 export const STEP_KINDS = ['compensatable', 'pivot', 'retriable'] as const;

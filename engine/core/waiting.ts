@@ -41,8 +41,11 @@ export interface Waiting {
   readonly remedy?: string;
 }
 
-/** Nothing has happened for so long, and nothing is due: an engine that lives would have gone on. */
-export const STUCK_AFTER_US = 30_000_000;
+/**
+ * Nothing has happened for so long, and nothing is due: an engine that lives would have gone on. Longer than any policy
+ * of ours waits for one answer (15 s), and short enough to be known within 30 s.
+ */
+export const STUCK_AFTER_US = 25_000_000;
 
 const AT_REST: ReadonlySet<SagaStatus> = new Set<SagaStatus>(['completed', 'compensated', 'failed']);
 
@@ -83,6 +86,23 @@ export function whyWaiting(log: readonly StoredEvent[], nowUs: number): Waiting 
     : forEngine(base, view, { sinceUs: lastAtUs, nowUs, isStuck });
 }
 
+/**
+ * From when on a saga is stuck if nothing more happens: right after this time {@link whyWaiting} says so, and not before.
+ *
+ * @param calls those that are open
+ * @param lastAtUs of the last event in the log
+ */
+export function stuckAtUs(calls: readonly OpenCall[], lastAtUs: number): number {
+  let quietUs = lastAtUs;
+  const due = calls.map(sentAt).sort((a, b) => a - b);
+  for (const [i, atUs] of due.entries()) {
+    quietUs = Math.max(quietUs, atUs);
+    const next = due[i + 1];
+    if (next === undefined || quietUs + STUCK_AFTER_US < next) break;
+  }
+  return quietUs + STUCK_AFTER_US;
+}
+
 type Base = Pick<Waiting, 'saga' | 'status' | 'calls'>;
 
 function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, nowUs: number): Waiting {
@@ -96,7 +116,7 @@ function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, now
     untilUs,
     isStuck: false,
     sentence: `waits ${span(untilUs - nowUs)} more to send attempt ${first.attempt} of ${named(first)}${failed}`,
-    next: `The call is sent again, under the same key.${untilDeadline(deadlineAtUs, nowUs)}`,
+    next: `The call is sent again, under the same key.${untilDeadline(base, deadlineAtUs, nowUs)}`,
     remedy: `Nothing is needed; if the service is down, mend it${orCancel}.`,
   };
 }
@@ -130,7 +150,7 @@ function forAnswer(
     sinceUs: sentAt(oldest),
     isStuck,
     sentence: `waits for an answer to attempt ${oldest.attempt} of ${named(oldest)}, for ${span(nowUs - sentAt(oldest))}${others}${stopping}`,
-    next: `When there is none in time it is sent again, or given up, as the policy says.${untilDeadline(deadlineAtUs, nowUs)}`,
+    next: `When there is none in time it is sent again, or given up, as the policy says.${untilDeadline(base, deadlineAtUs, nowUs)}`,
     remedy: isStuck
       ? 'No policy waits so long: see whether an engine runs on this store, and starts without complaints.'
       : 'Nothing is needed yet; if the service is down, mend it.',
@@ -152,15 +172,15 @@ function forEngine(
     sinceUs,
     isStuck,
     sentence: `waits for an engine to take its next step, for ${span(nowUs - sinceUs)}`,
-    next: `An engine goes on with it as soon as it has room.${untilDeadline(deadlineAtUs, nowUs)}`,
+    next: `An engine goes on with it as soon as it has room.${untilDeadline(base, deadlineAtUs, nowUs)}`,
     remedy: isStuck
       ? 'See whether an engine runs on this store, and knows the definition of the saga.'
       : 'Nothing is needed.',
   };
 }
 
-/** What a log says so far. */
-class LogReading {
+/** What a log says so far: whether the saga is open, and which calls are. */
+export class LogReading {
   status: SagaStatus = 'created';
   reason: StopReason | undefined;
   deadlineAtUs: number | undefined;
@@ -260,8 +280,9 @@ function because(reason: StopReason | undefined): string {
   return `, because "${reason.step}" failed (${reason.failure}: ${reason.reason})`;
 }
 
-function untilDeadline(deadlineAtUs: number | undefined, nowUs: number): string {
-  if (deadlineAtUs === undefined) return '';
+/** Of forward work: an undo has no deadline. */
+function untilDeadline({ status }: Base, deadlineAtUs: number | undefined, nowUs: number): string {
+  if (deadlineAtUs === undefined || status === 'compensating') return '';
   return deadlineAtUs > nowUs
     ? ` Forward work stops in ${span(deadlineAtUs - nowUs)}, at the deadline.`
     : ' Its deadline has passed: what was done is undone.';

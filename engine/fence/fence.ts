@@ -27,6 +27,7 @@ export interface Effects {
   undo(call: Call, forward: Applied, env: ParticipantEnv): Outcome;
 }
 
+/** How long a fence remembers. */
 export interface FenceOptions {
   /**
    * How long an outcome or a tombstone is remembered after the last call of its saga, in microseconds by the

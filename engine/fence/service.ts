@@ -1,7 +1,7 @@
 // A service and its fence make a participant. The two are separate so that the effects, and the ledger entries
 // that they write, know nothing of duplicates: what happens twice stands in the ledger twice.
 
-import type { Ledger, Participant } from '../core/protocol.ts';
+import type { Call, Ledger, Participant } from '../core/protocol.ts';
 import { type Effects, Fence, type FenceOptions } from './fence.ts';
 
 /** Everything of a participant but its fence. */
@@ -11,6 +11,8 @@ export interface Service extends Effects {
   readonly ledger: Ledger;
   /** As of a participant: what the service keeps in memory only is gone. What its fence remembers is durable. */
   restart?(): void;
+  /** As of a participant: what two-phase commit would lock. */
+  records?(call: Call): readonly string[];
 }
 
 /**
@@ -18,8 +20,7 @@ export interface Service extends Effects {
  *
  * @throws UserError `bad-retention`, see {@link FenceOptions}.
  * @example
- * const seats = fenced(new Seats({ rows: 30 }));
- * defineScenario({ participants: () => ({ seats: fenced(new Seats({ rows: 30 })) }), … });
+ * participants: () => ({ seats: fenced(new Seats({ rows: 30 })) }),
  */
 export function fenced(service: Service, options?: FenceOptions): Participant {
   const fence = new Fence(service, options);
@@ -29,5 +30,6 @@ export function fenced(service: Service, options?: FenceOptions): Participant {
     handle: (call, env) => fence.handle(call, env),
     forget: (saga) => fence.forget(saga),
     ...(service.restart === undefined ? {} : { restart: () => service.restart?.() }),
+    ...(service.records === undefined ? {} : { records: (call: Call) => service.records!(call) }),
   };
 }

@@ -1,7 +1,7 @@
 // What a call looks like on the wire: `POST <base>/<action>`, the payload as JSON, everything else in headers.
 
-import { hash } from 'node:crypto';
 import type { Call } from '../core/protocol.ts';
+import { attemptSpanIdOf, traceIdOf } from './trace-ids.ts';
 
 /**
  * The path of an action below the path of its service; undefined for `.` and `..`, which would lead out of it.
@@ -36,15 +36,8 @@ export function headersOf(call: Call, timeoutMs: number): Record<string, string>
   };
 }
 
-/** The trace (W3C) that everything done for a saga belongs to: 32 hexadecimal digits. */
-export function traceIdOf(saga: string): string {
-  return hash('sha256', saga).slice(0, 32);
-}
-
 function traceparentOf({ saga, key, attempt }: Call): string {
-  const trace = traceIdOf(saga);
-  const span = hash('sha256', `${key}#${attempt}`).slice(0, 16);
-  return `00-${trace}-${span}-01`;
+  return `00-${traceIdOf(saga)}-${attemptSpanIdOf(key, attempt)}-01`;
 }
 
 /** As it is when it is printable ASCII without `%`, and percent-encoded otherwise: two values never become one. */

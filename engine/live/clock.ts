@@ -21,6 +21,7 @@ export function liveNowUs(): number {
   return Math.floor((performance.timeOrigin + performance.now()) * 1_000);
 }
 
+/** How a {@link LiveClock} treats the process that it runs in. */
 export interface LiveClockOptions {
   /** False: wakes that are due later do not keep the process alive. Default true. */
   readonly ref?: boolean;

@@ -1,9 +1,17 @@
 // What a live host tells whoever runs it, for logs and meters. Nothing has to be done about it, but for `halted`.
 
 import type { CircuitChange } from '../core/policy.ts';
-import type { SagaStatus } from '../core/saga-event.ts';
+import type { Batch, SagaStatus, StoredEvent } from '../core/saga-event.ts';
 
+/** What a host tells whoever watches it, for meters and logs; nothing of the sagas depends on it. */
 export type HostReport =
+  /** The store says that these events are durable. */
+  | { readonly kind: 'written'; readonly batch: Batch }
+  /**
+   * What the log of a saga says so far, which was read: when it was taken up, or when the store was not sure of an append.
+   * Oldest first; empty when there is none.
+   */
+  | { readonly kind: 'read'; readonly log: readonly StoredEvent[] }
   /** A saga ended, or waits for a person, and that is durable. May come again with the same status. */
   | { readonly kind: 'ended'; readonly saga: string; readonly status: SagaStatus }
   /** The circuit of a service changed. */

@@ -31,6 +31,7 @@ const RECOVERED_AT_ONCE = 100;
 const SAGAS_MAX = 50_000;
 const GRACE_MS = 10_000;
 
+/** What a {@link Host} runs on: its store, its way to the services, its sagas and its limits. */
 export interface HostOptions {
   readonly store: Store;
   /** `services`: those that it can reach; a definition that needs another does not start. */
@@ -300,7 +301,9 @@ export class Host implements InputSink, LiveEngine {
     try {
       let taken = 0;
       while (taken < this.#inbox.length && taken < INPUTS_PER_TURN && this.#phase !== 'over') {
-        this.#perform(this.#orchestrator!.handle(this.#inbox[taken++]!, this.#clock.nowUs()));
+        const input = this.#inbox[taken++]!;
+        this.#tell(input);
+        this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs()));
       }
       if (taken === this.#inbox.length) this.#inbox.length = 0;
       else this.#inbox.splice(0, taken);
@@ -310,6 +313,13 @@ export class Host implements InputSink, LiveEngine {
     this.#isDraining = false;
     if (this.#inbox.length > 0) this.#drainLater();
     else if (this.#calls === 0 && this.#storeWork === 0) this.#whenIdle?.();
+  }
+
+  /** What is known to stand in the log. */
+  #tell(input: OrchestratorInput): void {
+    if (input.kind === 'appended') this.#report({ kind: 'written', batch: input.append });
+    else if (input.kind === 'loaded') this.#report({ kind: 'read', log: input.events });
+    else if (input.kind === 'recovered') for (const log of input.sagas) this.#report({ kind: 'read', log });
   }
 
   #drainLater(): void {

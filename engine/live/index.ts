@@ -1,7 +1,8 @@
 // The live engine: the same orchestrator as in the storm, on real clocks, sockets and disks.
 
-export { traceIdOf } from '../http/http-request.ts';
+export { traceIdOf } from '../http/trace-ids.ts';
 export { LiveClock, type LiveClockOptions, liveNowUs } from './clock.ts';
+export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
 export type { LiveEngine } from './live-engine.ts';
@@ -21,16 +22,13 @@ export {
   type SagaRow,
   type StatusCount,
 } from './saga-catalogue.ts';
+export type { ClientContext, ServiceClient } from './service-client.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
 export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';
-export {
-  type ClientContext,
-  ClientTransport,
-  type ClientTransportOptions,
-  type ServiceClient,
-} from './transport-client.ts';
+export { ClientTransport, type ClientTransportOptions } from './transport-client.ts';
 export { type HttpService, HttpTransport, type HttpTransportOptions } from './transport-http.ts';
 export { LocalTransport, type LocalTransportOptions } from './transport-local.ts';
+export { type TroubledBounds, type TroubledSagas, troubledSagas } from './troubled-sagas.ts';
 export { Worker, type WorkerOptions, type WorkerReport } from './worker.ts';

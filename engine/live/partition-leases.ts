@@ -39,6 +39,7 @@ export interface LeaseHolder {
   surplus(lease: Lease): void;
 }
 
+/** How the workers of one store share its partitions; all of them must say the same number. */
 export interface PartitionLeasesOptions {
   readonly address: PostgresAddress;
   /** Who holds them, for people: a name of the worker, unlike that of any other. */

@@ -48,8 +48,10 @@ export interface StatusCount {
   readonly durationUsTotal: number;
 }
 
+/** The most sagas that a page of {@link SagaCatalogue.find} may have. */
 export const PAGE_MAX = 500;
 
+/** What people ask of a store: which sagas there are, and what became of one. Every live store answers. */
 export interface SagaCatalogue {
   /** @throws UserError `bad-query`, `store-failed` */
   find(query: SagaQuery): Promise<SagaPage>;

@@ -43,6 +43,7 @@ const LANES = 2;
 const LANE_BITS = 16;
 const OPEN_AGAIN_MS = 100;
 
+/** Where a {@link PostgresStore} keeps its sagas. */
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that `pg` knows. Never logged. */
   readonly url: string;
@@ -57,7 +58,7 @@ export interface PostgresStoreOptions {
  * between statements.
  *
  * @example
- * const store = await PostgresStore.connect({ url: process.env.DATABASE_URL });
+ * const store = await PostgresStore.connect({ url: process.env.DATABASE_URL! });
  * const worker = new Worker({ store, transport, definitions: [transfer] });
  * await worker.start();
  * …

@@ -40,6 +40,7 @@ const COMMIT_APPENDS_MIN = 256;
 const UNDER_WAY_MAX = 2;
 const THREAD = new URL(`sqlite-writer-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
+/** Where a {@link SqliteStore} keeps its sagas. */
 export interface SqliteStoreOptions {
   /** Default `.sagastorm/sagas.db`; its folder is made when it is not there. */
   readonly file?: string;

@@ -1,33 +1,16 @@
 // Calls through a user's own clients: `fetch`, an SDK, whatever answers with a promise. The twin of transport-http.ts, with
-// the same table of what an answer means (http-outcome.ts).
-//
-// C1. A call is answered once, at the latest when nobody waits for it any longer; then its client is told to stop.
-// C2. What a client throws is `unknown`, unless it certainly never reached anybody: E2 decides every doubt.
+// the same table of what an answer means (http-outcome.ts). How one is asked is in service-client.ts.
 
 import type { InputSink, Transport } from '../core/ports.ts';
 import type { Call, Outcome } from '../core/protocol.ts';
 import { SentCall } from '../core/saga-slot.ts';
 import { UserError } from '../core/user-error.ts';
-import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from '../http/http-outcome.ts';
-import { headersOf } from '../http/http-request.ts';
 import { liveNowUs } from './clock.ts';
+import { askClient, type ServiceClient } from './service-client.ts';
 
 const TIMEOUT_MS = 30_000;
-const BODY_BYTES_MAX = 1_048_576;
 
-export interface ClientContext {
-  /** Aborted when nobody waits for the answer any longer. */
-  readonly signal: AbortSignal;
-  /** Those that {@link HttpTransport} would send: the idempotency key, the attempt, the trace, … */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/**
- * Asks one service. Answers with a `Response`, which is read and understood as by {@link HttpTransport}, or with an outcome
- * of its own making. The key of the call must reach the service: without it, a repetition is a second effect (E4).
- */
-export type ServiceClient = (call: Call, context: ClientContext) => Promise<Response | Outcome>;
-
+/** The clients of a {@link ClientTransport}, and how long their answers are waited for. */
 export interface ClientTransportOptions {
   /** By the name of their service. */
   readonly services: Readonly<Record<string, ServiceClient>>;
@@ -38,6 +21,7 @@ export interface ClientTransportOptions {
 }
 
 /**
+ * Reaches services by clients of your own, one function per service: for SDKs, gRPC, or HTTP of another shape.
  * @throws UserError `bad-option`
  * @example
  * const transport = new ClientTransport({
@@ -70,78 +54,13 @@ export class ClientTransport implements Transport {
       const outcome: Outcome = { kind: 'rejected', failure: 'dependency_failure', reason };
       return answers.input({ kind: 'reply', call, outcome });
     }
-    void this.#ask(client, call).then((outcome) => answers.input({ kind: 'reply', call, outcome }));
-  }
-
-  /** C1. */
-  async #ask(client: ServiceClient, call: Call): Promise<Outcome> {
-    const timeoutMs = this.#timeoutOf(call);
-    const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => {
-        resolve(outcomeOfFailure('late-answer', `no answer within ${timeoutMs} ms`));
-        abort.abort();
-      }, timeoutMs);
-    });
-    const headers = headersOf(call, timeoutMs);
-    const answered = answerOf(client, call, { signal: abort.signal, headers });
-    return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    void askClient(client, call, this.#timeoutOf(call)).then((outcome) =>
+      answers.input({ kind: 'reply', call, outcome }),
+    );
   }
 
   #timeoutOf(call: Call): number {
     if (!(call instanceof SentCall)) return this.#timeoutMs;
     return Math.max(1, Math.ceil((call.timeoutAtUs - this.#nowUs()) / 1_000));
   }
-}
-
-async function answerOf(client: ServiceClient, call: Call, context: ClientContext): Promise<Outcome> {
-  try {
-    const answer = await client(call, context);
-    if (!(answer instanceof Response)) return answer;
-    const retryAfter = answer.headers.get('retry-after') ?? undefined;
-    return outcomeOfAnswer({ status: answer.status, retryAfter, body: await bodyOf(answer) }, Date.now());
-  } catch (error) {
-    return outcomeOfFailure(failureOf(error), wordsOf(error));
-  }
-}
-
-/** Undefined when it is longer than is read. */
-async function bodyOf({ body }: Response): Promise<string | undefined> {
-  if (body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** What Node says of a connection that never came about: nothing was sent. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** C2. */
-function failureOf(error: unknown): HttpFailure {
-  return NEVER_CONNECTED.has(codeOf(error)) ? 'no-connection' : 'cut';
-}
-
-/** `fetch` says why in the cause. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
-  return typeof code === 'string' && code !== '' ? code : codeOf(cause);
-}
-
-function wordsOf(error: unknown): string {
-  const code = codeOf(error);
-  return code === '' ? (error instanceof Error ? error.message : String(error)) : code;
 }

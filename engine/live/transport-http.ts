@@ -40,6 +40,7 @@ export interface HttpService {
   readonly connectionsMax?: number;
 }
 
+/** Where the services of an {@link HttpTransport} are, and what is borne of their answers. */
 export interface HttpTransportOptions {
   /** By name; a text is a base URL. */
   readonly services: Readonly<Record<string, string | HttpService>>;

@@ -9,6 +9,7 @@ import type { InputSink, Transport } from '../core/ports.ts';
 import type { Call, Outcome, Participant, ParticipantEnv } from '../core/protocol.ts';
 import { liveNowUs } from './clock.ts';
 
+/** The services of a {@link LocalTransport}, in this very process. */
 export interface LocalTransportOptions {
   /** By the name of their service. Who owns one also drains its ledger. */
   readonly participants: Readonly<Record<string, Participant>>;

@@ -23,6 +23,7 @@ import type { LiveEngine } from './live-engine.ts';
 import { type Lease, type PartitionLeases, partitionName } from './partition-leases.ts';
 import type { PostgresStore } from './store-postgres.ts';
 
+/** What a {@link Worker} runs on: a store that is shared, and what each of its hosts is made with. */
 export interface WorkerOptions extends Omit<HostOptions, 'store' | 'partition' | 'clock' | 'report'> {
   /** Stays open when the worker stops: it belongs to whoever made it. */
   readonly store: PostgresStore;

@@ -28,6 +28,7 @@ const STANDARD: AdaptiveRetrySpec = {
   recentFailuresFactorPermille: 2_000,
 };
 
+/** Ready settings for `adaptiveRetry` of a policy. */
 export const adaptiveRetries = { standard: STANDARD } as const;
 
 /** What is known of one service. */

@@ -44,6 +44,10 @@ const HALF_OF_FIFTY: CircuitBreakerSpec = {
   successesToClose: 3,
 };
 
+/**
+ * Ready settings for `circuitBreaker` of a policy: `fiveInARow` is the textbook one, `halfOfFifty` bears a few
+ * failures and looks again soon.
+ */
 export const circuitBreakers = { fiveInARow: FIVE_IN_A_ROW, halfOfFifty: HALF_OF_FIFTY } as const;
 
 /** Whether an outcome says that the service is not well. What it refuses for good reasons it answers well. */

@@ -51,6 +51,10 @@ const TENTH: RetryBudgetSpec = {
   gainPermille: 100,
 };
 
+/**
+ * Ready settings for `retryBudget` of a policy: as the AWS SDKs have it, as gRPC has it, and one retry for ten calls
+ * that go well.
+ */
 export const retryBudgets = { aws: AWS, grpc: GRPC, tenth: TENTH } as const;
 
 /** The bucket of one service. */

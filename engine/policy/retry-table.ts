@@ -17,12 +17,14 @@ export interface RetryRow {
   readonly backoff?: Backoff;
 }
 
+/** For each class of failure, how often to try and how long to wait in between. */
 export type RetryTable = Readonly<Record<FailureClass, RetryRow>>;
 
 function row(attemptsMax: number, initialMs: number, maxMs: number, factorPermille: number): RetryRow {
   return { attemptsMax, initialMs, maxMs, factorPermille };
 }
 
+/** What a policy goes by where it says nothing else. Classes that no repetition mends have one attempt. */
 export const STANDARD_TABLE: RetryTable = {
   transient: row(5, 1_000, 30_000, 2_000),
   rate_limited: row(10, 5_000, 120_000, 1_500),

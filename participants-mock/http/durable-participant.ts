@@ -18,6 +18,7 @@ import type { PlainAnswer, PlainDialect, PlainRequest } from './plain-desk.ts';
 import { replay } from './replay.ts';
 import type { MachineAnswer, MachineRequest, ReplayedMachine } from './replayed-machine.ts';
 
+/** What a {@link DurableParticipant} is made of: its file, and the machine whose calls the file keeps. */
 export interface DurableParticipantParts extends FileIdentity {
   /** Made with its folder when there is none. One process may write it at a time. */
   readonly file: string;

@@ -26,6 +26,7 @@ export interface FiledEntry {
   readonly entry: LedgerEntry;
 }
 
+/** All that a participant's file says of it. */
 export interface ReadParticipant {
   readonly service: string;
   readonly options: unknown;
@@ -39,6 +40,7 @@ export interface ReadParticipant {
   readonly opening: Participant;
 }
 
+/** How the machine of a file is made again. */
 export interface ReadParticipantOptions {
   /** Makes a participant of the options in the file. Default: one of the services that are known here. */
   readonly create?: (options: unknown) => Participant;

@@ -2,7 +2,7 @@
 //
 // | request                  | answer                                                                        |
 // |--------------------------|-------------------------------------------------------------------------------|
-// | `POST /<action>`         | the outcome: see request-reading.ts and response-writing.ts                   |
+// | `POST /<action>`         | the outcome: see request-reading.ts and engine/http/http-response.ts          |
 // | `GET /health`            | 200, or 503 when nothing is answered any more                                 |
 // | `GET /ledger`            | accounts, their sum, and stock                                                |
 // | `GET /balances`          | account → balance, in minor units                                             |
@@ -18,17 +18,19 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { UserError } from '../../engine/core/user-error.ts';
+import { json, responseTo } from '../../engine/http/http-response.ts';
 import type { ChaosDecider, ChaosFate, ChaosPanel, Crash } from './chaos.ts';
 import { type DurableParticipant, NotKept } from './durable-participant.ts';
 import { callAtFirstSight, type PlainRequest } from './plain-desk.ts';
 import { problem, RequestRefused } from './problem.ts';
 import { bodyOf, requestFrom } from './request-reading.ts';
-import { json, plainResponseTo, responseTo } from './response-writing.ts';
+import { plainResponseTo } from './response-writing.ts';
 
 /** Arrivals are counted for so many plain operations; then counting begins anew. */
 const ARRIVALS_MAX = 65_536;
 const CHAOS = 'Chaos: this request was chosen to fail.';
 
+/** What answers the requests, and what may go wrong with them. */
 export interface ParticipantAppParts {
   readonly durable: DurableParticipant;
   /** Deals a fate to each request. Default: nothing goes wrong. */
@@ -39,6 +41,7 @@ export interface ParticipantAppParts {
   readonly onError?: (error: Error) => void;
 }
 
+/** The Hono app of a participant, with the bindings of a Node server. */
 export type ParticipantApp = Hono<{ Bindings: HttpBindings }>;
 type AppContext = Context<{ Bindings: HttpBindings }>;
 

@@ -33,6 +33,7 @@ export interface PlainRequest {
 /** How a plain request was met; `first` also when it was not the first to be refused or to fail. */
 export type PlainManner = 'first' | 'repeated' | 'other-payload' | 'nothing-to-undo';
 
+/** The answer to a plain request, and the manner in which it is told. */
 export interface PlainAnswer {
   readonly kind: 'plain';
   readonly manner: PlainManner;

@@ -10,7 +10,9 @@ export interface RestartRequest {
   readonly kind: 'restart';
 }
 
+/** All that a machine may be asked, as its file keeps it. */
 export type MachineRequest = Call | PlainRequest | RestartRequest;
+/** What it answered, in the order of the requests. */
 export type MachineAnswer = Outcome | PlainAnswer | { readonly kind: 'restarted' };
 
 export interface Handled {

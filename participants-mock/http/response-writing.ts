@@ -1,30 +1,10 @@
-// From what a participant said to what goes over the wire. The twin of engine/http/http-outcome.ts, which takes an
-// outcome in the body at its word; the status is for everybody else.
-//
-// | outcome            | class                                  | status |
-// |--------------------|----------------------------------------|--------|
-// | applied            |                                        | 200    |
-// | rejected           | business                               | 422    |
-// | rejected           | invalid_request                        | 400    |
-// | rejected, unknown  | rate_limited                           | 429    |
-// | unknown            | timeout                                | 504    |
-// | unknown            | every other                            | 500    |
-// | rejected, unknown  | resource_exhausted, circuit_open       | 503    |
-// | rejected           | every other                            | 503    |
+// From what a participant said to what goes over the wire: to a plain client. What an engine gets is in
+// engine/http/http-response.ts.
 
-import type { Outcome, Rejected, Unknown } from '../../engine/core/protocol.ts';
+import type { Outcome } from '../../engine/core/protocol.ts';
+import { json, retryAfterOf, statusOf } from '../../engine/http/http-response.ts';
 import type { PlainAnswer } from './plain-desk.ts';
 import { problem } from './problem.ts';
-
-const SECOND_US = 1_000_000;
-
-/** To an engine: the result as the body, which is empty when there is none; or the outcome itself. */
-export function responseTo(outcome: Outcome): Response {
-  if (outcome.kind !== 'applied') {
-    return json(statusOf(outcome), outcome, retryAfterOf(outcome));
-  }
-  return outcome.result === undefined ? new Response('') : json(200, outcome.result);
-}
 
 /** To a plain client: a status in words, or a problem. */
 export function plainResponseTo({ manner, outcome }: PlainAnswer): Response {
@@ -47,27 +27,7 @@ export function plainResponseTo({ manner, outcome }: PlainAnswer): Response {
   }
 }
 
-function statusOf({ kind, failure }: Rejected | Unknown): number {
-  if (failure === 'rate_limited') return 429;
-  if (failure === 'resource_exhausted' || failure === 'circuit_open') return 503;
-  if (kind === 'unknown') return failure === 'timeout' ? 504 : 500;
-  if (failure === 'business') return 422;
-  return failure === 'invalid_request' ? 400 : 503;
-}
-
-/** Seconds, rounded up: never earlier than was asked for. */
-function retryAfterOf({ retryAfterUs }: Rejected | Unknown): Record<string, string> {
-  return retryAfterUs === undefined ? {} : { 'retry-after': `${Math.ceil(retryAfterUs / SECOND_US)}` };
-}
-
 function sentence(outcome: Outcome): string {
   const text = outcome.kind === 'applied' ? '' : outcome.reason;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-export function json(status: number, value: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-  });
 }

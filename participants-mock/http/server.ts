@@ -19,6 +19,7 @@ const GRACE_MS = 5_000;
 /** How often a server that closes looks for connections that have become idle, in milliseconds. */
 const SWEEP_MS = 20;
 
+/** Which participant is served, on which file, and where. */
 export interface ServeParticipantOptions {
   /** By this name the file knows it; one of `KNOWN_SERVICES` unless `create` is given. */
   readonly service: string;
@@ -44,6 +45,7 @@ export interface ServeParticipantOptions {
   readonly onBroken?: (error: Error) => void;
 }
 
+/** A participant that listens. */
 export interface ServedParticipant {
   readonly service: string;
   readonly url: string;

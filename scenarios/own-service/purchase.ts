@@ -2,7 +2,7 @@
 
 import { defineSaga } from '../../engine/index.ts';
 import { shipping } from '../../participants-mock/index.ts';
-import { ownService, type ScenarioSpec } from '../../simulator/index.ts';
+import { ownClient, ownService, type ScenarioSpec } from '../../simulator/index.ts';
 
 interface Purchase {
   readonly customer: string;
@@ -24,9 +24,13 @@ const purchase = defineSaga({
   },
 });
 
-/** @param start which of the functions of payments-under-storm.ts */
-export function purchases(start: string): Omit<ScenarioSpec, 'name' | 'title'> {
+/**
+ * @param start which of the functions of payments-under-storm.ts
+ * @param client which of those of payment-client-under-storm.ts; left out: the engine asks
+ */
+export function purchases(start: string, client?: string): Omit<ScenarioSpec, 'name' | 'title'> {
   return {
+    ...(client === undefined ? {} : clientsOf(client)),
     sagas: [purchase],
     sagasPerRun: 20,
     participants: () => ({
@@ -41,5 +45,16 @@ export function purchases(start: string): Omit<ScenarioSpec, 'name' | 'title'> {
       saga: purchase,
       input: { customer: `c-${int('customer', 10)}`, amount: 1 + int('amount', 50_00) },
     }),
+  };
+}
+
+function clientsOf(client: string): Pick<ScenarioSpec, 'clients'> {
+  return {
+    clients: {
+      payments: ownClient(new URL('./payment-client-under-storm.ts', import.meta.url), {
+        export: client,
+        baseUrl: 'https://payments.example',
+      }),
+    },
   };
 }

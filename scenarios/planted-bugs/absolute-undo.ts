@@ -61,6 +61,9 @@ class RememberingBank implements Service {
 
 export const bug = plantedBug({
   how: "An undo sets the balance to what it was, and another saga's transfer is gone",
+  lookFor:
+    'Search undo code for an assignment of an old value, such as `balance = before` or `UPDATE … SET total = $old`. An undo should add and subtract.',
+  reading: 'Berenson et al., _A Critique of ANSI SQL Isolation Levels_, SIGMOD 1995, on lost updates',
   caughtBy: ['isolation', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn:

@@ -26,6 +26,10 @@ class AcceptsBeforeDurable extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A saga is accepted before it is written: when the process dies, nobody has it and nobody asks again',
+  mended: 'A saga is acknowledged when its first event is durable (E1)',
+  lookFor:
+    'Find where the 202 or the id is sent, and where the first row is written. If the row comes second, or in another thread, kill the process in between.',
+  reading: 'Mohan et al., _ARIES_, ACM TODS 1992, on writing the log first',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash'],
   seenIn: 'document 003 (OrderController.createOrder: runAsync, then 202)',

@@ -14,6 +14,10 @@ class RetriesAppendsBlindly extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'An append whose answer was lost is made again without a look at the log, and stands there twice',
+  mended: 'An append whose outcome is unknown is settled by reading the log back (E10)',
+  lookFor:
+    'Look at retries around `INSERT INTO events`. Without a unique key on (saga, version) a lost acknowledgement makes a second row.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['log-is-state'],
   trigger: ['append-unknown'],
   seenIn: 'retries around INSERT INTO events',

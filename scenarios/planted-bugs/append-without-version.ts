@@ -8,6 +8,10 @@ import { shopPair } from './shop.ts';
 
 export const bug = plantedBug({
   how: 'An append does not say which version it follows: what is written twice, or by two, stands twice',
+  mended: 'Every append says which version it follows, and is refused when another stands there (E10)',
+  lookFor:
+    'Look for a unique constraint on (saga, version), or a conditional write. Two processes that load the same saga must not both be able to append.',
+  reading: 'Berenson et al., _A Critique of ANSI SQL Isolation Levels_, SIGMOD 1995, on lost updates',
   caughtBy: ['log-is-state', 'one-writer'],
   trigger: ['append-slow', 'takeover', 'zombie'],
   seenIn: 'documents 003 (EventStore.saveEvent) and 004 (ProductionEventStore.append_event)',

@@ -14,6 +14,9 @@ class AttemptInThePayload extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The payload changes from attempt to attempt while the key stays',
+  mended: 'The payload is a function of the saga, and the same in every attempt (E4)',
+  lookFor:
+    'Log the hash of the body beside the idempotency key. One key with two hashes is this bug: timestamps, attempt counts and trace ids belong in headers.',
   caughtBy: ['key-is-stable'],
   trigger: ['drop-reply', 'fail-before', 'fail-after'],
   seenIn: 'bodies with a retry count or the time of sending; document 004 (compensation_context: attempt)',

@@ -50,6 +50,10 @@ class StarvingBreaker extends BreakerEngine {
 
 export const bug = plantedBug({
   how: 'An open circuit breaker lets only new work try the service again, so compensations wait for ever',
+  mended: 'Undos are never refused by a circuit breaker',
+  lookFor:
+    'Ask what closes the breaker when no new orders come, and whether compensations wait behind it. Undos should pass, or probe by themselves.',
+  reading: 'Nygard, _Release It!_, on circuit breakers',
   caughtBy: ['every-saga-ends'],
   trigger: ['fail-before', 'drop-reply'],
   seenIn: 'document 004 (SagaCircuitBreaker: steps and compensations share one breaker)',

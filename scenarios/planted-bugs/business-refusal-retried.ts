@@ -22,6 +22,9 @@ class RetriesRefusals extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A business refusal is retried like a transient failure',
+  mended: 'A refusal for business reasons is final: the step is rejected at once',
+  lookFor:
+    'Look at the calls per order of those that were refused. More than one call after `insufficient funds` is load for nothing.',
   caughtBy: ['bounded-load'],
   trigger: [],
   seenIn: 'document 001 (executeSaga: every error is retried)',

@@ -16,6 +16,10 @@ class CancelStopsTheUndo extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'To cancel a saga that is being undone stops the undo half-way',
+  mended: 'Cancelling stops forward work, never the undo (E7)',
+  lookFor:
+    'List the states from which `CANCELLED` can be reached. If `COMPENSATING` is among them, cancel in the middle of an undo and read the ledgers.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end', 'log-is-state'],
   trigger: ['operator-cancel'],
   seenIn: 'document 004 (SagaState.CANCELLED is terminal, wherever it is reached from)',

@@ -49,6 +49,9 @@ class SlowClerk extends Clerk {
 
 export const bug = plantedBug({
   how: 'Two copies of one request are both found to be new, and both take effect',
+  lookFor:
+    'Look for `exists(id)` followed by work followed by `save(id)`. Send the same request twice at once: a unique insert must decide who goes on.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once'],
   trigger: ['duplicate-request'],
   seenIn: 'document 003: existsByEventId, then the work, then save, in consumers that run in parallel',

@@ -18,6 +18,10 @@ class UndoesOnlyCompleted extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Only steps that were seen to complete are undone: one whose reply was lost keeps its effect',
+  mended: 'A step in doubt is undone like one that was applied (E2)',
+  lookFor:
+    'Look for a list of completed steps that the undo walks. A step whose answer never came is not on it, and may well have happened.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['drop-reply', 'participant-crash-after'],
   seenIn:

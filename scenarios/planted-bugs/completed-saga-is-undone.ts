@@ -17,6 +17,9 @@ class UndoesTheCompleted extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A saga that has completed is undone because somebody asks for it',
+  mended: 'A saga that has ended emits nothing (E5)',
+  lookFor:
+    'Call the compensate endpoint of an order that has completed. It must be refused; a return of goods is a business process of its own.',
   caughtBy: ['nothing-after-the-end', 'log-is-state'],
   trigger: ['operator-cancel'],
   seenIn: 'document 001 (PUT /api/sagas/{sagaID}/compensate, ProcessRecovery)',

@@ -42,6 +42,9 @@ class DropsCircularSteps extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Steps that depend on one another are in no stage of the plan, and the saga completes without them',
+  mended: 'A definition with a cycle does not start (E12)',
+  lookFor:
+    'Give your planner two steps that depend on each other. It must refuse the definition, not leave the two out.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: [],
   seenIn: 'document 004 (analyze_step_dependencies)',

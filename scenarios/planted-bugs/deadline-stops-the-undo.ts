@@ -34,6 +34,10 @@ class DeadlineStopsTheUndo extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The deadline ends a saga that is being undone, too: what has not been undone by then stays',
+  mended: 'The deadline ends forward work, never the undo (E7)',
+  lookFor:
+    'Find out whether the undo runs under the same timeout or context as the forward work. Let the deadline pass while it is half-way.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
   trigger: ['drop-request', 'fail-before', 'drop-reply'],
   seenIn: 'deadlines of a context that are handed down to the compensations',

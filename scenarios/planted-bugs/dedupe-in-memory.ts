@@ -13,6 +13,9 @@ class ForgetsKeys extends Clerk {
 
 export const bug = plantedBug({
   how: 'A restart empties the set of processed ids, and what is repeated after it is done again',
+  lookFor:
+    "Ask where processed ids are kept. If the answer is a map, a cache or another database than the effect's, restart the service between two copies of a request.",
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'nothing-after-the-end', 'all-or-nothing', 'status-is-true'],
   trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before'],
   seenIn: 'document 002: "In-memory Set tracks processed transaction IDs"',

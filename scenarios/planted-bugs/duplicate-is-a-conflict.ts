@@ -17,6 +17,9 @@ class DuplicateIsAConflict extends Clerk {
 
 export const bug = plantedBug({
   how: 'The copy of a debit is refused as a duplicate, and the caller reads that as "not debited"',
+  lookFor:
+    "Send one request twice, and look at the second answer. A 409 for the caller's own success reads as a failure; give the first answer again.",
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: ['duplicate-request'],
   seenIn: 'services that let the error of a unique index out as HTTP 409',

@@ -16,6 +16,9 @@ class EffectBeforeMark extends Clerk {
 
 export const bug = plantedBug({
   how: 'A crash between a payment and the note that it was made: the repetition pays again',
+  lookFor:
+    'Look for the effect and the mark that it was made in two transactions, or one of them outside of any. Kill the process in between.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'money-conserved'],
   trigger: ['crash-inside'],
   seenIn:

@@ -17,6 +17,8 @@ class EmptyRollback extends Clerk {
 
 export const bug = plantedBug({
   how: 'A debit that never happened is paid back',
+  lookFor:
+    'Call the compensation of an operation that never came. Nothing may move, and the answer must be success.',
   caughtBy: ['at-most-once', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn:

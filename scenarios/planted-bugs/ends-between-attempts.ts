@@ -48,6 +48,11 @@ class EndsBetweenAttempts extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The deadline falls between two attempts of a step, which then counts as failed and is not undone',
+  mended:
+    'A step that was tried and has no outcome is in doubt, also between two attempts, and is undone (E2)',
+  lookFor:
+    'Let the deadline fall while a step waits for its next attempt. Its first attempt may have happened: it must be undone.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'delay-reply', 'delay-request'],
   seenIn: 'document 001 (Saga.Timeout beside SagaStep.Timeout and MaxRetries)',

@@ -24,6 +24,10 @@ class ErrorMeansNotApplied extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A 500 is taken for a refusal: a step that answered it after its commit is not undone',
+  mended: 'A 500 is `unknown`: it is asked again, and undone when it stays so (E2)',
+  lookFor:
+    'Search callers for `catch` that goes on as if nothing had happened. After a 500 or a reset connection nobody knows.',
+  reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['fail-after'],
   seenIn:

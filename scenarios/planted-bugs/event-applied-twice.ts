@@ -32,6 +32,8 @@ class AppliesTheLastEventTwice extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The last event of a log is counted twice when the state is rebuilt, and the step after it is skipped',
+  mended: 'Recovery folds each event of the log once (E9)',
+  lookFor: 'Rebuild a state from its log and compare it with the one in memory, for every length of the log.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['orchestrator-crash'],
   seenIn: 'document 004 (handle_step_completed after rebuild_saga_state)',

@@ -47,6 +47,9 @@ class LeasingShelf extends Shelf {
 
 export const bug = plantedBug({
   how: 'An order whose lease ran out is dispatched with the lamp of another',
+  lookFor:
+    'Find holds with a time to live. Ask what stops their owner from acting after they ran out: it needs a token that the resource itself checks.',
+  reading: 'Kleppmann, _Designing Data-Intensive Applications_, 2017, chapter 8, on fencing tokens',
   caughtBy: ['stock-conserved', 'isolation'],
   trigger: ['delay-request', 'delay-reply', 'drop-reply', 'drop-request', 'fail-before', 'fail-after'],
   seenIn: 'locks and seat holds with a time to live, used without a fencing token',

@@ -18,6 +18,10 @@ class SwallowsFailedUndo extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A compensation that fails is logged and swallowed, and the saga says that it is compensated',
+  mended: 'An undo that fails is tried again; a saga that cannot be undone asks for a person (E7)',
+  lookFor:
+    'Search compensations for a `catch` that logs. Compare orders that are `compensated` with the ledgers of payment and stock, once a day.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['fail-before', 'drop-request', 'participant-crash-before'],
   seenIn: 'document 003 (compensatePayment, compensateInventory)',

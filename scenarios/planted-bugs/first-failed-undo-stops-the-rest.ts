@@ -32,6 +32,10 @@ class FirstFailedUndoStopsTheRest extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The first compensation that fails ends the loop: those after it are never tried, also when a person mends it',
+  mended: 'One failed undo does not stop the others (E3)',
+  lookFor:
+    'Let the first of three compensations fail for good. The other two must be tried all the same, and the saga must ask for a person.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['fail-before', 'drop-request', 'drop-reply', 'participant-crash-before'],
   seenIn: 'document 001 (compensateSaga returns inside its loop)',

@@ -70,6 +70,10 @@ function orders(name: string, title: string, centsOf: CentsOf): Scenario {
 
 export const bug = plantedBug({
   how: 'A price in binary floating point is not the price on the label, and balances are no whole cents',
+  lookFor:
+    'Search for `float`, `double` and `number` near amounts, and for JSON that is parsed into them. Add 0.10 and 0.20 a thousand times.',
+  reading:
+    'Goldberg, _What Every Computer Scientist Should Know About Floating-Point Arithmetic_, ACM Computing Surveys 1991',
   caughtBy: ['money-conserved'],
   trigger: [],
   seenIn: 'document 001: Payload: map[string]interface{}{"amount": 99.99}, decoded into a float64',

@@ -26,6 +26,10 @@ const careful = defineSaga({
 
 export const bug = plantedBug({
   how: 'A step that holds money is declared to have no effects, so nothing lets go of the money',
+  mended: 'The step that holds money has a compensation that lets go of it',
+  lookFor:
+    "List the steps without compensation, and ask of each what it leaves in somebody else's system. Authorisations, reservations and locks are effects.",
+  reading: 'Richardson, _Microservices Patterns_, 2018, chapter 4',
   caughtBy: ['money-conserved'],
   trigger: [],
   seenIn: 'sagas that count an authorisation as a question',

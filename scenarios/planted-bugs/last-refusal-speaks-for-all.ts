@@ -22,6 +22,10 @@ class LastRefusalSpeaksForAll extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'An attempt was refused, so the step counts as not applied, whatever became of the attempts before it',
+  mended: 'A refusal settles its own attempt; earlier ones in doubt stay in doubt (E6)',
+  lookFor:
+    'Look at what a retry loop returns. If it is the last error, an earlier attempt that timed out is forgotten, and may land.',
+  reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'fail-after', 'fail-before'],
   seenIn: 'document 003 (ResilientPaymentClient); retry loops that keep only the last error',

@@ -15,6 +15,10 @@ class ReadsTheLogByTime extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The order of events is taken from the clocks of those who wrote them',
+  mended: 'Events are ordered by their version, which the store checks (E10)',
+  lookFor:
+    'Search for `ORDER BY created_at` on an event table that several machines write. The order must come from a version, not from clocks.',
+  reading: 'Lamport, _Time, Clocks, and the Ordering of Events in a Distributed System_, CACM 1978',
   caughtBy: ['log-is-state', 'every-saga-ends', 'status-is-true', 'all-or-nothing', 'undo-order'],
   trigger: ['clock-jump', 'clock-drift', 'orchestrator-crash', 'takeover'],
   seenIn: 'event tables that are read ORDER BY created_at',

@@ -22,6 +22,9 @@ class MarkedBeforeEffect extends Clerk {
 
 export const bug = plantedBug({
   how: 'A credit that failed once is answered "already processed" ever after, because it was marked before it was made',
+  lookFor:
+    'Look for the id being saved before the work is done. Kill the process in between: every repetition is then answered with success for nothing.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['money-conserved', 'all-or-nothing', 'status-is-true'],
   trigger: [],
   seenIn:

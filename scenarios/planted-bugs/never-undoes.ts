@@ -14,6 +14,9 @@ class LooksForwardOnly extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The loop that sends looks at forward calls only: what must be undone is being undone for ever',
+  mended: 'What is outstanding is derived from the state, in both directions (E9)',
+  lookFor:
+    'Look for sagas that are `compensating` for longer than an hour. Check that somebody consumes the queue of compensations, in every environment.',
   caughtBy: ['every-saga-ends'],
   trigger: [],
   seenIn: 'compensations that are queued on a topic to which nobody subscribes',

@@ -14,6 +14,10 @@ class KeyPerAttempt extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Each attempt has an idempotency key of its own: a charge whose reply was lost is charged again',
+  mended: 'One operation has one key, whatever the attempt (E4)',
+  lookFor:
+    'Search for a UUID that is made inside of a retry loop. The key belongs to the operation: make it where the operation is written down.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'key-is-stable'],
   trigger: ['drop-reply', 'delay-reply', 'fail-after', 'participant-crash-after'],
   seenIn: 'HTTP clients that draw a UUID for the Idempotency-Key header inside their retry loop',

@@ -16,6 +16,10 @@ class KeyPerUndoAttempt extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Each attempt of a compensation has a key of its own: a refund whose reply was lost is paid again',
+  mended: 'A compensation has one key, whatever the attempt (E4)',
+  lookFor:
+    'The same search in the compensations. Refunds are repeated more often than charges, because nobody waits for them.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'key-is-stable'],
   trigger: ['drop-reply', 'delay-reply', 'fail-after', 'participant-crash-after'],
   seenIn: 'document 004 (AdvancedCompensationManager.execute_single_compensation)',

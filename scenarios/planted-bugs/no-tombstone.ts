@@ -14,6 +14,9 @@ class NoTombstone extends Clerk {
 
 export const bug = plantedBug({
   how: 'A flight that was cancelled before its booking arrived is booked all the same when it arrives',
+  lookFor:
+    'Send the compensation first and its operation afterwards. The operation must be refused: an undo that found nothing must leave something behind.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['nothing-after-the-end', 'all-or-nothing', 'status-is-true'],
   trigger: [],
   seenIn: 'TCC and saga participants without protection against "suspension"; all five documents',

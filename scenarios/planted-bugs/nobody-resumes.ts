@@ -17,6 +17,9 @@ class SweepsTheWrongStatus extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The sweeper looks for a status that is never set: after a crash nobody takes up what was under way',
+  mended: 'Recovery takes up every saga whose log has no end (E9)',
+  lookFor:
+    'Compare the statuses that the recovery job selects with those that the code sets. Then kill a process in the middle of a saga, and wait.',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash'],
   seenIn: 'document 003 (SagaTimeoutMonitor.checkSagaTimeouts: IN_PROGRESS)',

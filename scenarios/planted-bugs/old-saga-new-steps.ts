@@ -29,6 +29,9 @@ class KnowsOnlyTheNewest extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A saga that began before a deploy goes on by the new definition, and is undone in the wrong order',
+  mended: 'A saga goes on by the version of the definition that it began with',
+  lookFor:
+    'Deploy a changed definition while a saga of the old one is open. Each saga needs the version that it began with.',
   caughtBy: ['undo-order'],
   trigger: ['orchestrator-crash', 'deploy', 'takeover'],
   seenIn: 'engines that keep the name of a workflow with its state, but not the version',

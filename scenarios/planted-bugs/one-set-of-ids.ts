@@ -16,6 +16,9 @@ class OneSetOfIds extends Clerk {
 
 export const bug = plantedBug({
   how: 'The credit of a transfer is taken for a repetition of its debit, because all endpoints share one set of ids',
+  lookFor:
+    'Look at what a duplicate is recognised by. If debit, credit and undo of one transfer share an id, the set must be keyed by operation, too.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn: 'document 002: one in-memory set of transaction ids for /debit, /credit and /compensate_debit',

@@ -65,6 +65,9 @@ function orders(name: string, title: string, looksAgain: boolean): Scenario {
 
 export const bug = plantedBug({
   how: 'Ten orders see that there are lamps, and reserve more than there are',
+  lookFor:
+    'Look for a check and a change that are two statements. Put the condition into the update, as in `SET n = n - 1 WHERE n > 0`, and look at the count of rows.',
+  reading: 'Berenson et al., _A Critique of ANSI SQL Isolation Levels_, SIGMOD 1995, on lost updates',
   caughtBy: ['isolation', 'stock-conserved'],
   trigger: [],
   seenIn: 'document 003: getAvailableQuantity() < quantity, then setAvailableQuantity()',

@@ -24,6 +24,9 @@ class AwaitsNoBranch extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'When a step fails, parallel ones that are under way are neither awaited nor undone',
+  mended: 'All branches are awaited, and those that may have happened are undone (E3)',
+  lookFor:
+    'Search for `Promise.all` or `gather` around effects. When one rejects, the others go on, and nobody waits for what they do.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: [],
   seenIn: 'Promise.all and asyncio.gather around the steps of a stage',

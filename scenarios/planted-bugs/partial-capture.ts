@@ -15,6 +15,8 @@ class RefundsTheAuthorisation extends Provider {
 
 export const bug = plantedBug({
   how: 'A refund gives back what was authorised, not what was captured',
+  lookFor:
+    'Compare refunds with captures, not with orders or authorisations. Ship half an order and cancel it.',
   caughtBy: ['all-or-nothing'],
   trigger: [],
   seenIn: 'shops that refund the total of the order, of which the provider captured less',

@@ -111,6 +111,9 @@ function counter(name: string, title: string, lends: boolean): Scenario {
 
 export const bug = plantedBug({
   how: 'A withdrawal relies on a deposit that is taken back afterwards',
+  lookFor:
+    'Ask which reads see what a saga may still take back. A balance, a stock or a score that is pending must be marked so, and not spent.',
+  reading: 'Richardson, _Microservices Patterns_, 2018, chapter 4, on semantic locks',
   caughtBy: ['isolation'],
   trigger: [],
   seenIn: 'cheque kiting; order systems that count goods from purchases that are not yet confirmed',

@@ -17,6 +17,8 @@ class ReferenceIsTheKey extends Clerk {
 
 export const bug = plantedBug({
   how: 'Two transfers with the same reference are taken for one, whatever their amounts',
+  lookFor:
+    'Ask who chooses the text by which duplicates are recognised. If it is a customer, two payments with one reference are two payments.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn: 'payment interfaces that deduplicate by a reference or an order number that customers may reuse',

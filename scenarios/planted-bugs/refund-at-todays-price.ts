@@ -29,6 +29,7 @@ class TodaysPrices extends Provider {
 
 export const bug = plantedBug({
   how: 'A refund pays the price of the day on which it is made',
+  lookFor: 'Look for prices, rates or fees that are read during an undo. It must use what was booked.',
   caughtBy: ['all-or-nothing'],
   trigger: ['drop-request', 'drop-reply', 'fail-before', 'fail-after'],
   seenIn:

@@ -20,6 +20,9 @@ const withFee = defineSaga({
 
 export const bug = plantedBug({
   how: 'A compensation gives back less than its step took',
+  mended: 'The refund is what was charged',
+  lookFor:
+    'Sum up charge and refund of every order that was called off. A fee is a step of its own, not a refund that gives back less.',
   caughtBy: ['all-or-nothing'],
   trigger: [],
   seenIn: 'refunds net of fees',

@@ -30,6 +30,8 @@ class ForgetsPayments extends Clerk {
 
 export const bug = plantedBug({
   how: 'After a restart an undo finds no payment and says that all is well',
+  lookFor:
+    'Look for an undo that answers success when it finds nothing to undo. Restart the service between the operation and its undo.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before', 'crash-inside'],
   seenIn:

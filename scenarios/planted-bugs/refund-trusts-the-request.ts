@@ -37,6 +37,7 @@ class PartialBank implements Service {
 
 export const bug = plantedBug({
   how: 'An undo moves the amount in the request, of which only a part had been moved',
+  lookFor: 'Ask a refund endpoint for more than was paid. It must refuse, or pay what stands in its books.',
   caughtBy: ['all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn: 'refund endpoints that take an amount and do not compare it with the payment',

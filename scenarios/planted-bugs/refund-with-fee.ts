@@ -17,6 +17,8 @@ class KeepsAFee extends Provider {
 
 export const bug = plantedBug({
   how: 'An undo gives back less than was taken',
+  lookFor:
+    'The same search as for a fee that is kept: the sum over a saga that was undone must be zero to the cent.',
   caughtBy: ['all-or-nothing'],
   trigger: [],
   seenIn: 'document 004: calculate_refund_with_fees() inside a compensation',

@@ -15,6 +15,9 @@ class RefundsTwice extends Clerk {
 
 export const bug = plantedBug({
   how: 'An undo that is asked for twice is done twice',
+  lookFor:
+    'Send one refund twice, the second with the same key. Most services guard the charge and forget the refund.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'all-or-nothing', 'money-conserved'],
   trigger: ['drop-reply', 'duplicate-request', 'fail-after'],
   seenIn: 'double refunds of payment services whose refund endpoint takes no idempotency key',

@@ -35,6 +35,8 @@ class LimitedBank implements Service {
 
 export const bug = plantedBug({
   how: 'A debit over the limit is made, and then refused',
+  lookFor:
+    'Look for validation after the commit. A refusal says "certainly no effect", and callers rely on it.',
   caughtBy: ['status-is-true', 'money-conserved', 'all-or-nothing'],
   trigger: [],
   seenIn: 'handlers that commit in a repository and validate in the service above it',

@@ -23,6 +23,8 @@ class ReleasesTheOldest extends Shelf {
 
 export const bug = plantedBug({
   how: "A release frees the oldest reservation of the item, which is another order's",
+  lookFor:
+    'Look for a release that names an item and not a reservation. Cancel the younger of two orders, and see whose goods are free.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'undo-order'],
   trigger: [],
   seenIn: 'document 003: releaseReservations() adds quantities back by product, without the order',

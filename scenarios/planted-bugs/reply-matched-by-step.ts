@@ -18,6 +18,9 @@ class MatchesRepliesByStep extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A late answer to a forward call is taken for the answer to its compensation',
+  mended: 'A reply settles only the operation that is awaited (E6)',
+  lookFor:
+    "Look at what a reply is matched by. The name of the step does for both directions and all attempts; the operation's key does not.",
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: [],
   seenIn: 'reply queues whose correlation id is the saga and the step',

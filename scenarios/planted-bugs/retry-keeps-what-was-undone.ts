@@ -21,6 +21,8 @@ class RetryKeepsWhatWasUndone extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A retry takes steps that were completed and then undone for completed, and passes over them',
+  mended: 'A new round does every step again that was undone, under new keys (E4)',
+  lookFor: 'Retry a saga that was compensated. Steps that were undone must be done again, under new keys.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['operator-retry'],
   seenIn: 'document 001 (RetrySaga keeps CompletedSteps)',

@@ -21,6 +21,9 @@ class RetrySkipsTheStep extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A step that is to be tried again is passed over, and the saga completes without it',
+  mended: 'A step counts as done when its log says that it was applied',
+  lookFor:
+    'Compare completed sagas with the ledgers: each step must have an effect. Let a step fail once and be tried again.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['drop-request', 'fail-before', 'participant-crash-before'],
   seenIn: 'document 001 (executeSaga: i-- inside a range)',

@@ -72,6 +72,9 @@ function parcels(name: string, title: string, policy: Pick<ScenarioSpec, 'policy
 
 export const bug = plantedBug({
   how: 'Callers that come back every 10 ms keep the service busy with turning them away, for ever',
+  lookFor:
+    "Multiply the retries of all layers, and divide a service's capacity by it. Take the service away for twenty seconds under load, and see whether it comes back.",
+  reading: 'Bronson et al., _Metastable Failures in Distributed Systems_, HotOS 2021',
   caughtBy: ['bounded-load'],
   trigger: [],
   seenIn:

@@ -102,6 +102,7 @@ function orders(name: string, title: string, split: Split): Scenario {
 
 export const bug = plantedBug({
   how: 'Three rounded thirds are a cent less than the whole, and the cent stays in flight for ever',
+  lookFor: 'Split 10.00 three ways and add it up again. The last part must be the rest.',
   caughtBy: ['money-conserved'],
   trigger: [],
   seenIn: 'market places and tax lines that round every part by itself',

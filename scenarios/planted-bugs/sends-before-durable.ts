@@ -21,6 +21,11 @@ class SendsBeforeDurable extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Calls leave before what intends them is durable: a process that comes back does not know of them',
+  mended: 'No call leaves before the event that intends it is durable (E1)',
+  lookFor:
+    'Find where a call leaves, and where the intent to make it is written. The write must be finished first: kill the process in between.',
+  reading:
+    'Mohan et al., _ARIES_, ACM TODS 1992, on writing the log first; Richardson, _Microservices Patterns_, on the transactional outbox',
   caughtBy: ['append-before-send', 'all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
   trigger: [],
   seenIn: 'document 004 (ProductionEventStore.append_event: a write buffer)',

@@ -24,6 +24,8 @@ class SequenceDedupe extends Clerk {
 
 export const bug = plantedBug({
   how: 'A transfer that was overtaken by a later one is taken for a repetition and dropped',
+  lookFor:
+    'Look for a highest number that was seen, per sender. A message that was overtaken is then taken for a duplicate.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn: 'consumers that keep a high-water mark per partition key while producers retry out of order',

@@ -29,6 +29,9 @@ class ShortRetention extends Clerk {
 
 export const bug = plantedBug({
   how: 'A copy of a debit that arrives after the key has expired is a new debit',
+  lookFor:
+    'Compare how long keys are kept with how long a copy may be under way: queues that are replayed, people who press retry on Monday.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['money-conserved', 'status-is-true', 'all-or-nothing', 'at-most-once', 'nothing-after-the-end'],
   trigger: ['duplicate-request', 'delay-request'],
   seenIn: 'idempotency keys in Redis with a short time to live',

@@ -79,6 +79,10 @@ class SweepingProcess implements Engine {
 
 export const bug = plantedBug({
   how: 'A saga that is only slow is taken for abandoned: from then on two drive it, and both write',
+  mended: 'Who takes a saga over opens a new epoch, and the old writer is fenced (E10)',
+  lookFor:
+    'Look at what makes a saga count as abandoned. If it is a time, the owner must be fenced before another goes on.',
+  reading: 'Kleppmann, _Designing Data-Intensive Applications_, 2017, chapter 8, on fencing tokens',
   caughtBy: ['log-is-state', 'status-is-true', 'all-or-nothing'],
   trigger: ['fail-before', 'pause', 'drop-request'],
   seenIn: 'document 004 (recover_incomplete_sagas, save_saga_state)',

@@ -18,6 +18,10 @@ class TimeoutMeansNotApplied extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A call without an answer counts as one that did not happen, and is not undone',
+  mended: 'A call without an answer is `unknown`: it is asked again, and undone when it stays so (E2)',
+  lookFor:
+    'Search for timeouts that become `false`, `failed` or an exception like any other. No answer is a third answer.',
+  reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'delay-reply', 'delay-request', 'participant-crash-after'],
   seenIn: 'document 004 (execute_step_with_monitoring: a timeout is success=False)',

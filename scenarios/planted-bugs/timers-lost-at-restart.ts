@@ -26,6 +26,9 @@ class LosesTimers extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A step that waits for its next attempt when the process dies waits for ever',
+  mended: 'When the next attempt is due follows from the log, and is set again after a restart (E9)',
+  lookFor:
+    'Look for `setTimeout` or an in-memory scheduler between attempts. Restart the process while a step waits.',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash', 'fail-before', 'drop-reply'],
   seenIn: 'retries by setTimeout, time.Sleep (document 001) or asyncio.sleep (document 004)',

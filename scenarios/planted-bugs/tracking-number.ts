@@ -21,6 +21,9 @@ class NumberedPerAttempt extends Clerk {
 
 export const bug = plantedBug({
   how: 'The second attempt gets a number of its own and books a second flight',
+  lookFor:
+    'Ask a service by what it recognises a repetition, and send that. A key that it does not read is no key.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'all-or-nothing', 'status-is-true'],
   trigger: ['drop-reply', 'fail-after', 'delay-reply'],
   seenIn:

@@ -51,6 +51,9 @@ class TwoTables implements Service {
 
 export const bug = plantedBug({
   how: 'A crash between the balance and the journal: the money is gone, and is taken once more',
+  lookFor:
+    'Look for an effect and its record in two transactions. Kill the process in between, and ask again.',
+  reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['money-conserved'],
   trigger: ['crash-inside'],
   seenIn: 'services that write to two databases, or to a database and a queue, without an outbox',

@@ -24,6 +24,10 @@ class UndoesByPriority extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Steps are undone by priority, goods first, whatever came after them',
+  mended: 'Steps are undone in reverse order of their dependencies (E3)',
+  lookFor:
+    'Look at how compensations are sorted. The order must be the reverse of the dependencies, whatever matters most.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['undo-order'],
   trigger: [],
   seenIn: 'document 004 (AdvancedCompensationManager.build_compensation_plan)',

@@ -15,6 +15,9 @@ class UndoesInForwardOrder extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'Steps are undone in the order in which they were done',
+  mended: 'Steps are undone in reverse order of their dependencies (E3)',
+  lookFor: 'Read the loop over the compensations: does it begin at the end?',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['undo-order'],
   trigger: [],
   seenIn: 'compensation lists that are walked from the front',

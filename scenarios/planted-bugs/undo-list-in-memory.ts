@@ -28,6 +28,10 @@ class UndoListInMemory extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'The closures that undo the steps are kept in memory: a crash loses them, and the undo does nothing',
+  mended: 'What must be undone follows from the log (E9)',
+  lookFor:
+    'Look for a list of closures or `defer`red undos. Kill the process in the middle of a saga, and see who undoes what.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['orchestrator-crash'],
   seenIn: 'document 000 (RideSagaContext.compensation_steps, PaymentSaga.compensations)',

@@ -23,6 +23,10 @@ class UndoNeedsAResult extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A step whose answer was lost left no id to undo it by, so its compensation does nothing and succeeds',
+  mended: 'The compensation names what it undoes by the saga, not by an answer that may be lost (E2)',
+  lookFor:
+    'Look for an undo that reads an id out of the forward answer. When that answer was lost there is none: derive the id from the saga.',
+  reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'participant-crash-after'],
   seenIn: 'documents 004 (compensate_inventory_reservation: no_action_needed) and 003 (getPaymentId)',

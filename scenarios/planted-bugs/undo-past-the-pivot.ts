@@ -30,6 +30,9 @@ function flattened(definition: SagaDefinition): SagaDefinition {
 
 export const bug = plantedBug({
   how: 'A step that fails after the pivot makes the engine undo the steps before it',
+  mended: 'After the pivot the saga only goes forward (E8)',
+  lookFor: 'Ask which step cannot be taken back. What comes after it may only be repeated until it succeeds.',
+  reading: 'Richardson, _Microservices Patterns_, 2018, chapter 4, on pivot transactions',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['drop-request', 'drop-reply', 'fail-before'],
   seenIn: 'saga libraries without the notion of a pivot',

@@ -30,6 +30,8 @@ class StackBank implements Service {
 
 export const bug = plantedBug({
   how: 'An undo takes back the last thing that anybody did',
+  lookFor:
+    "Look for an undo that takes no argument. With two sagas at once the last thing done is somebody else's.",
   caughtBy: ['status-is-true', 'nothing-after-the-end', 'all-or-nothing'],
   trigger: [],
   seenIn: 'document 000: a list of compensation closures, run from its end',

@@ -16,6 +16,10 @@ class UndoneWhenSent extends PlainEngine {
 
 export const bug = plantedBug({
   how: 'A compensation counts as done when it is sent: one that is lost is never sent again',
+  mended: 'A step is compensated when its compensation was answered (E3)',
+  lookFor:
+    'Look for a status that changes when a message is published. Drop the message, and see whether anybody notices.',
+  reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: [],
   seenIn: 'compensations that are published to a queue and forgotten',

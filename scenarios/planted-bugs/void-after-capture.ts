@@ -16,6 +16,8 @@ class VoidsWhatIsCaptured extends Provider {
 
 export const bug = plantedBug({
   how: 'An authorisation that was captured and refunded is voided, and its money is given back once more',
+  lookFor:
+    'Draw the states of a payment, and try every action in every one of them. A void of what was captured must be refused.',
   caughtBy: ['money-conserved', 'all-or-nothing'],
   trigger: [],
   seenIn:

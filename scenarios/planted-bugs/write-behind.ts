@@ -30,6 +30,8 @@ class WriteBehind extends Clerk {
 
 export const bug = plantedBug({
   how: 'A credit is confirmed before it is written, and fails when it is',
+  lookFor: 'Ask what an answer of success rests on. If the write comes later, kill the process before it.',
+  reading: 'Mohan et al., _ARIES_, ACM TODS 1992, on writing the log first',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: [],
   seenIn: 'write-behind caches, and handlers that answer 200 and hand the work to a queue',

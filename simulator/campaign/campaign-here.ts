@@ -111,6 +111,7 @@ async function preparedHere(
     file: file ?? askedIn,
     hash: file === undefined ? scenarioHash(scenario, askedIn) : (await prepare(job)).hash,
     profile: profiles[profile],
+    protocol: 'saga',
     policy: choosePolicy(scenario, job.policy),
     sagas,
   };

@@ -31,11 +31,12 @@ export interface CampaignOptions extends Job {
 }
 
 /** Only what crosses threads and lies in blobs: what makes a run, and no others. */
-export function jobIn({ scenario, saga, profile, policy, sagas, faultPermille }: Job): Job {
+export function jobIn({ scenario, saga, profile, protocol, policy, sagas, faultPermille }: Job): Job {
   return {
     scenario,
     profile,
     ...(saga === undefined ? {} : { saga }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(policy === undefined ? {} : { policy }),
     ...(sagas === undefined ? {} : { sagas }),
     ...(faultPermille === undefined ? {} : { faultPermille }),

@@ -10,6 +10,7 @@ import type { PolicySpec } from '../../engine/policy/index.ts';
 import { planFault } from '../faults/plan-fault.ts';
 import type { Profile } from '../faults/profile.ts';
 import { profiles } from '../faults/profile.ts';
+import { PROTOCOLS, type Protocol } from '../protocol.ts';
 import type { FaultPlan, Violation } from '../run-result.ts';
 import { makeFolder, writeText } from './folder.ts';
 import type { Job } from './job.ts';
@@ -33,6 +34,8 @@ export interface Capsule {
   readonly profile: Profile['name'];
   /** Of the profile's rates; the plan goes by them already. */
   readonly faultPermille?: number;
+  /** Left out: `saga`. */
+  readonly protocol?: Protocol;
   /** All sagas begin at virtual time 0. */
   readonly atOnce?: boolean;
   /** As given with `--policy`; left out for the scenario's own. */
@@ -83,12 +86,13 @@ export function readCapsule(path: string): Capsule {
 
 /** The job that a capsule's run was one of. */
 export function jobOf(capsule: Capsule): Job {
-  const { scenario, saga, sagas, profile, policy, policySpec, atOnce, faultPermille } = capsule;
+  const { scenario, saga, sagas, profile, protocol, policy, policySpec, atOnce, faultPermille } = capsule;
   return {
     scenario,
     sagas,
     profile,
     ...(faultPermille === undefined ? {} : { faultPermille }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(atOnce === undefined ? {} : { atOnce }),
     ...(saga === undefined ? {} : { saga }),
     ...(policy === undefined ? {} : { policy }),
@@ -119,10 +123,11 @@ function faultOf(value: unknown): string | undefined {
   for (const field of ['scenario', 'scenarioHash', 'seed', 'fingerprint']) {
     if (typeof capsule[field] !== 'string') return `"${field}" is not a text`;
   }
-  const { sagas, profile, policy, plan, only, violation } = capsule;
+  const { sagas, profile, protocol, policy, plan, only, violation } = capsule;
   if (!isNumberBelow(sagas, SAGAS_MAX + 1) || sagas === 0)
     return '"sagas" is not a number from 1 to 10,000,000';
   if (typeof profile !== 'string' || !Object.hasOwn(profiles, profile)) return '"profile" is unknown';
+  if (protocol !== undefined && !PROTOCOLS.includes(protocol as Protocol)) return '"protocol" is unknown';
   if (policy !== undefined && typeof policy !== 'string') return '"policy" is not a text';
   const wrong = planFault(plan);
   if (wrong !== undefined) return `"plan" ${wrong}`;

@@ -13,6 +13,8 @@ const GOALS: readonly string[] = ['completed', 'failed'];
 /** Sagas that reach their goal first, then those that need a person, then time, then load. */
 const PRIORITY = ['completed', 'failed', 'latency-p99', 'latency-mean', 'latency-p50', 'calls'] as const;
 const SHOWN_MAX = 3;
+/** From ten times as much on, percent are hard to read. */
+const TIMES_FROM = 9;
 
 export interface Conclusion {
   readonly recommended: string;
@@ -20,13 +22,19 @@ export interface Conclusion {
 }
 
 /** The baseline comes first, the control last. */
-export function conclude(policies: readonly ComparedPolicy[], seeds: number): Conclusion {
+export function conclude(
+  policies: readonly ComparedPolicy[],
+  seeds: number,
+  what: 'policy' | 'protocol' = 'policy',
+): Conclusion {
   const [baseline, ...others] = policies;
   const contenders = others.filter(({ role }) => role === 'contender');
   const better = contenders.filter(isDistinguishablyBetter);
   const best = PRIORITY.flatMap((id) => improvedFirstIn(better, id))[0];
   const sentences = [
-    best === undefined ? nothingBetter(baseline!, contenders, seeds) : `${inWords(best, baseline!.name)}.`,
+    best === undefined
+      ? nothingBetter(baseline!, contenders, seeds, what)
+      : `${inWords(best, baseline!.name)}.`,
     ...policies.filter(({ role }) => role !== 'control').flatMap(broken),
     ...policies.filter(({ role }) => role === 'control').flatMap(noise),
   ];
@@ -73,20 +81,21 @@ function nothingBetter(
   baseline: ComparedPolicy,
   contenders: readonly ComparedPolicy[],
   seeds: number,
+  what: 'policy' | 'protocol',
 ): string {
   const name = `"${baseline.name}"`;
   if (seeds < UNITS_NEEDED) {
-    return `${seeds} seeds are too few to tell policies apart; at least ${UNITS_NEEDED} are needed.`;
+    return `${seeds} seeds are too few to tell ${what === 'policy' ? 'policies' : 'protocols'} apart; at least ${UNITS_NEEDED} are needed.`;
   }
   const different = contenders.filter((policy) => told(policy).length > 0);
   const [only] = contenders;
   if (different.length === 0) {
     return contenders.length === 1
       ? `${seeds} seeds cannot tell "${only!.name}" and ${name} apart.`
-      : `${seeds} seeds cannot tell any policy and ${name} apart.`;
+      : `${seeds} seeds cannot tell any ${what} and ${name} apart.`;
   }
   const nearest = different.length === 1 ? `: ${inWords(different[0]!, baseline.name)}` : '';
-  return `No policy can be recommended over ${name}${nearest}.`;
+  return `No ${what} can be recommended over ${name}${nearest}.`;
 }
 
 /** `"a" against "b": 2.1 points more completed sagas; at 31 % more p99 latency`. */
@@ -124,6 +133,7 @@ function amount({ unit, title }: Metric, { value, relative }: MetricDifference):
   }
   const direction = value > 0 ? 'more' : 'less';
   if (relative === undefined) return `${direction} ${title}`;
+  if (relative >= TIMES_FROM) return `${trimmed(relative + 1)} times the ${title}`;
   return `${trimmed(Math.abs(relative) * 100)} % ${unit === 'number' && value < 0 ? 'fewer' : direction} ${title}`;
 }
 

@@ -15,14 +15,16 @@ import {
   type Sensitivity,
 } from '../compare-record.ts';
 import { Seed } from '../kernel/random.ts';
+import type { Protocol } from '../protocol.ts';
 import type { SagaCounts } from '../run-result.ts';
+import type { Scenario } from '../scenario.ts';
 import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
 import type { CampaignProgress } from './campaign-options.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { curvesOf, pairsOf } from './compare-pairs.ts';
 import { type Conclusion, conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
-import { type Contender, contenders, withPolicy } from './contenders.ts';
+import { type Contender, contenders, protocolContenders, withContender } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
@@ -38,11 +40,13 @@ import { WorkerPool } from './worker-pool.ts';
  */
 export const COMPARE_SEEDS_DEFAULT = 200;
 
-export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec'> {
+export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec' | 'protocol'> {
   /** Names of policies, the baseline first. */
   readonly policies: readonly string[];
   /** See {@link contenders}. */
   readonly sweep?: string;
+  /** Several protocols, the baseline first, are compared under one policy; one is that of all runs. */
+  readonly protocols?: readonly Protocol[];
   /** Policies that are ready, the baseline first; instead of `policies` and `sweep`. */
   readonly contenders?: readonly Contender[];
   readonly rootSeed: string;
@@ -99,17 +103,18 @@ export interface Comparison {
 
 /** As {@link compare}, with the runs themselves. */
 export async function compareInFull(options: CompareOptions): Promise<Comparison | undefined> {
-  const { scenario, saga, profile, sagas, rootSeed } = options;
+  const { scenario, saga, profile, sagas, rootSeed, protocols = [] } = options;
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const base: Job = {
     scenario,
     profile,
+    ...(protocols.length === 1 ? { protocol: protocols[0]! } : {}),
     ...(saga === undefined ? {} : { saga }),
     ...(sagas === undefined ? {} : { sagas }),
   };
   const prepared = await prepare(base);
-  const chosen = options.contenders ?? contenders(prepared.scenario, options.policies, options.sweep);
+  const chosen = options.contenders ?? chosenContenders(prepared.scenario, options);
   const entries = entriesOf(base, rootSeed, chosen);
   const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
   refuseTooMuch(seeds, prepared.sagas);
@@ -120,7 +125,7 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
   const runs = await runAll(tasks, 'runs', extent);
   if (runs === undefined) return undefined;
   const policies = comparedPolicies(entries, runs, rootSeed);
-  const conclusion = conclude(policies, seeds);
+  const conclusion = conclude(policies, seeds, protocols.length > 1 ? 'protocol' : 'policy');
   let sensitivity: Sensitivity | undefined;
   if (options.sensitivity === true) {
     const recommended = chosen.find(({ name }) => name === conclusion.recommended)!;
@@ -131,6 +136,12 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
   }
   const meta = { wallMs: Math.round(performance.now() - start), startedAt, workers };
   return { record: recordOf(prepared, options, { seeds, policies, conclusion, sensitivity, meta }), runs };
+}
+
+function chosenContenders(scenario: Scenario, options: CompareOptions): readonly Contender[] {
+  const { protocols = [], policies, sweep } = options;
+  if (protocols.length > 1) return protocolContenders(scenario, protocols, policies, sweep);
+  return contenders(scenario, policies, sweep);
 }
 
 function seedsOf(rootSeed: string, seeds: number): readonly string[] {
@@ -153,7 +164,7 @@ function entriesOf(base: Job, rootSeed: string, all: readonly Contender[]): read
       ...contender,
       role: i === 0 ? 'baseline' : 'contender',
       rootSeed,
-      job: withPolicy(base, contender),
+      job: withContender(base, contender),
     };
   });
   return [...entries, { ...entries[0]!, role: 'control', rootSeed: `${rootSeed}-aa` }];
@@ -261,7 +272,7 @@ interface Findings {
 
 function recordOf(
   { scenario, hash, sagas }: PreparedJob,
-  { rootSeed, profile }: CompareOptions,
+  { rootSeed, profile, protocols = [] }: CompareOptions,
   { seeds, policies, conclusion, sensitivity, meta }: Findings,
 ): CompareRecord {
   const told = toldMetrics(policies);
@@ -292,6 +303,7 @@ function recordOf(
       seedsNeeded: UNITS_NEEDED,
     },
     assumptions: ASSUMPTIONS,
+    ...(protocols.length > 1 ? { compared: 'protocols' } : {}),
     policies: withFront(policies).map((policy) => ({
       ...policy,
       metrics: policy.metrics.filter(({ id }) => told.some((metric) => metric.id === id)),

@@ -1,7 +1,9 @@
-// Which policies a comparison is about: those that are named, and those that a sweep makes of one of them.
+// Which policies a comparison is about: those that are named, and those that a sweep makes of one of them. Or which
+// protocols, under one policy.
 
 import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
+import type { Protocol } from '../protocol.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Job } from './job.ts';
 import { choosePolicy, specOf } from './policy-choice.ts';
@@ -13,14 +15,17 @@ export interface Contender {
   readonly name: string;
   readonly policy?: string;
   readonly policySpec?: PolicySpec;
+  /** Left out: that of the job. */
+  readonly protocol?: Protocol;
 }
 
 const CONTENDERS_MAX = 20;
 
 /** The job of a contender. */
-export function withPolicy(base: Job, { policy, policySpec }: Contender): Job {
+export function withContender(base: Job, { policy, policySpec, protocol }: Contender): Job {
   return {
     ...base,
+    ...(protocol === undefined ? {} : { protocol }),
     ...(policy === undefined ? {} : { policy }),
     ...(policySpec === undefined ? {} : { policySpec }),
   };
@@ -56,9 +61,45 @@ export function contenders(
       `compare takes at most ${CONTENDERS_MAX} policies, not ${all.length}`,
     );
   }
-  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) < i);
-  if (twice === undefined) return all;
-  throw new UserError('repeated-policy', `policy "${twice.name}" is given twice`, 'Give each policy once.');
+  refuseTwice(
+    'policy',
+    all.map(({ name }) => name),
+  );
+  return all;
+}
+
+/**
+ * Protocols in the order of the report, the first is the baseline, all under one policy.
+ *
+ * @throws UserError `unknown-policy`, `too-many-dimensions` or `repeated-protocol`
+ */
+export function protocolContenders(
+  scenario: Scenario,
+  protocols: readonly Protocol[],
+  names: readonly string[],
+  sweep: string | undefined,
+): readonly Contender[] {
+  if (names.length > 1 || sweep !== undefined) {
+    throw new UserError(
+      'too-many-dimensions',
+      'compare takes several protocols or several policies, not both',
+      'Give --protocol or --policy once.',
+    );
+  }
+  const [policy] = names;
+  choosePolicy(scenario, policy); // Refused here, not in a thread.
+  refuseTwice('protocol', protocols);
+  return protocols.map((protocol) => ({
+    name: protocol,
+    protocol,
+    ...(policy === undefined ? {} : { policy }),
+  }));
+}
+
+function refuseTwice(what: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return;
+  throw new UserError(`repeated-${what}`, `${what} "${twice}" is given twice`, `Give each ${what} once.`);
 }
 
 function swept(scenario: Scenario, name: string | undefined, sweep: string): readonly Contender[] {

@@ -42,6 +42,7 @@ export function briefWords(seen: Seen): string {
     case 'participant-restart':
       return 'restarts, memory gone';
     case 'service-timer':
+    case 'client-timer':
       return 'a timer goes off';
     case 'store-restart':
       return 'the store restarts';
@@ -74,6 +75,8 @@ function messageBrief({ kind, call, z, lost, outcome }: Seen): string {
       return lost === 'reply' ? `answer for ${what} is lost` : `request for ${what} is lost`;
     case 'effect':
       return `${what} takes effect`;
+    case 'client-done':
+      return `the client is done with ${what}: ${outcome === undefined ? '' : ANSWERS[outcome.kind]}`;
     default:
       return `answer for ${what}: ${outcome === undefined ? '' : ANSWERS[outcome.kind]}`;
   }

@@ -238,6 +238,7 @@ const OF_CALLS: ReadonlySet<string> = new Set([
   'queued',
   'effect',
   'reply',
+  'client-done',
 ]);
 
 function eventOf(seen: Seen, lane: number, words: string): DebugEvent {

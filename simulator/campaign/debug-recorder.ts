@@ -38,6 +38,7 @@ const OF_MACHINES: ReadonlySet<string> = new Set([
   'deploy',
   'fenced',
   'service-timer',
+  'client-timer',
   'other',
 ]);
 
@@ -91,8 +92,8 @@ export class DebugRecorder extends TraceLog {
       const seen = this.#taken;
       this.#taken = undefined;
       if (seen === undefined) return;
-      if (input.kind === 'reply' && seen.kind === 'reply') {
-        this.messages.correct(seen.index, input.call);
+      if (input.kind === 'reply' && seen.kind !== 'wake') {
+        if (seen.kind === 'reply') this.messages.correct(seen.index, input.call);
         seen.call = input.call;
         seen.outcome = input.outcome;
       }
@@ -158,6 +159,9 @@ export class DebugRecorder extends TraceLog {
         return this.#lost(seen);
       case 'reply':
         return this.#answered(seen);
+      case 'client-done':
+        this.#taken = seen;
+        return this.#present(x);
       case 'append':
       case 'append-lost':
       case 'ended':
@@ -188,6 +192,7 @@ export class DebugRecorder extends TraceLog {
         lanes.opened(x);
         return lanes.present(x);
       case 'deploy':
+      case 'client-timer':
         return lanes.present(x);
       case 'participant-down':
       case 'participant-restart':

@@ -55,6 +55,8 @@ export function eventWords(seen: Seen, sender: string): string {
       return `${lane} restarts: what it kept in memory only is gone`;
     case 'service-timer':
       return `a timer goes off that ${lane} had set`;
+    case 'client-timer':
+      return `a timer goes off that a client in ${lane} had set`;
     case 'store-restart':
       return 'the store restarts: appends that were not durable are lost';
     case 'heal':
@@ -88,6 +90,8 @@ function messageWords(seen: Seen, sender: string): string {
       return seen.lost === 'reply'
         ? `the answer of ${service} for ${what} is lost: ${sender} will not hear of it`
         : `the request for ${what} is lost${again}: ${service} will not hear of it`;
+    case 'client-done':
+      return `the client of ${service} in ${lane} is done with ${what}: ${outcomeOf(seen)}`;
     case 'effect':
       return `${service} books ${what} (${action}${booked(seen)})`;
     default:

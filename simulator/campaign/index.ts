@@ -36,6 +36,14 @@ export {
   type MergeOptions,
   mergeShards,
 } from './merge.ts';
+export {
+  type Happening,
+  logsOf,
+  type ObservedRun,
+  observeCapsule,
+  observed,
+  observeSeed,
+} from './observed-run.ts';
 export { STANDARD_POLICIES } from './policy-choice.ts';
 export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';

@@ -2,6 +2,7 @@
 
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import { atFaultRate, type Profile, profiles } from '../faults/profile.ts';
+import { inProtocol, type Protocol } from '../protocol.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { simulate } from '../world/host.ts';
@@ -18,6 +19,8 @@ export interface Job {
   /** The one saga to run instead of the scenario's own, as it stood in a JSON file. */
   readonly saga?: unknown;
   readonly profile: Profile['name'];
+  /** How the steps of a transaction are brought together; left out: `saga`. */
+  readonly protocol?: Protocol;
   /** Left out: the scenario's own. */
   readonly policy?: string;
   /** A policy written out, instead of one that has a name. */
@@ -38,6 +41,7 @@ export interface PreparedJob {
   /** See {@link scenarioHash}. */
   readonly hash: string;
   readonly profile: Profile;
+  readonly protocol: Protocol;
   readonly policy: PolicyChoice;
   readonly sagas: number;
 }
@@ -49,12 +53,15 @@ export interface PreparedJob {
  */
 export async function prepare(job: Job): Promise<PreparedJob> {
   const { scenario: found, file } = await loadScenario(job.scenario);
-  const own = job.saga === undefined ? found : withSaga(found, job.saga);
+  const given = job.saga === undefined ? found : withSaga(found, job.saga);
+  const { protocol = 'saga' } = job;
+  const own = inProtocol(given, protocol);
   const scenario = job.atOnce === true ? startingAtOnce(own) : own;
   return {
     scenario,
     file,
     hash: scenarioHash(scenario, file),
+    protocol,
     profile: atFaultRate(profiles[job.profile], job.faultPermille ?? 1_000),
     policy: job.policySpec === undefined ? choosePolicy(scenario, job.policy) : writtenOut(job.policySpec),
     sagas: job.sagas ?? scenario.sagasPerRun,

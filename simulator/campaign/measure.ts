@@ -18,6 +18,7 @@ export interface SeedMeasure {
   readonly fingerprint: string;
   readonly sagaUs: Float64Array;
   readonly compensationUs: Float64Array;
+  readonly lockedUs: Float64Array;
 }
 
 export function measureOf(result: RunResult): SeedMeasure {
@@ -38,5 +39,6 @@ export function measureOf(result: RunResult): SeedMeasure {
     fingerprint,
     sagaUs: Float64Array.from(latencyUs.saga),
     compensationUs: Float64Array.from(latencyUs.compensation),
+    lockedUs: Float64Array.from(result.lockedUs ?? []),
   };
 }

@@ -82,6 +82,7 @@ const TOLD: Readonly<Record<keyof BlobCampaign, string>> = {
   seeds: '--seeds',
   sagas: '--sagas',
   profile: '--profile',
+  protocol: '--protocol',
   policy: '--policy',
   policySpec: 'policy',
   policyInForce: 'policy',

@@ -118,6 +118,7 @@ export function capsuleOf(
     sagas: prepared.sagas,
     profile: job.profile,
     ...(job.faultPermille === undefined ? {} : { faultPermille: job.faultPermille }),
+    ...(job.protocol === undefined ? {} : { protocol: job.protocol }),
     ...(job.atOnce === undefined ? {} : { atOnce: job.atOnce }),
     ...policyOf(job, prepared),
     violation,

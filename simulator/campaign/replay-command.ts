@@ -15,13 +15,14 @@ export function seedCommand(job: Job, seed: string): string {
 }
 
 /** The same for any seed, which is to follow. */
-export function anySeedCommand({ scenario, sagas, profile, policy, faultPermille }: Job): string {
+export function anySeedCommand({ scenario, sagas, profile, protocol, policy, faultPermille }: Job): string {
   const words = [
     `${thisProgram()} replay`,
     quoted(scenario),
     ...(sagas === undefined ? [] : [`--sagas ${sagas}`]),
     `--profile ${profile}`,
     ...(faultPermille === undefined ? [] : [`--fault-rate ${faultPermille / 1_000}`]),
+    ...(protocol === undefined ? [] : [`--protocol ${protocol}`]),
     ...(policy === undefined ? [] : [`--policy ${quoted(policy)}`]),
     '--seed',
   ];

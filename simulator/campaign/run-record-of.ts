@@ -80,6 +80,7 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     node: process.versions.node,
     rootSeed,
     profile: job.profile.name,
+    ...(job.protocol === 'saga' ? {} : { protocol: job.protocol }),
     policy: job.policy.name,
     ...(policySpec === undefined ? {} : { policySpec: { ...policySpec } }),
     verdict: verdictOf(facts, { inconclusive: inconclusive.length, slo, occasions }),

@@ -10,7 +10,7 @@ import { definePolicy, type FullPolicySpec, type PolicySpec } from '../../engine
 import type { Sensitivity, SensitivityCell } from '../compare-record.ts';
 import type { Scenario } from '../scenario.ts';
 import { PooledSamples, samplesNeeded } from '../statistics/index.ts';
-import { type Contender, withPolicy } from './contenders.ts';
+import { type Contender, withContender } from './contenders.ts';
 import type { Job } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import type { MeasureTask } from './measure-all.ts';
@@ -55,7 +55,7 @@ export function sensitivityPlan(
     timeouts.map((callTimeoutMs): MeasureTask => {
       const policySpec: PolicySpec = { ...spec, callTimeoutMs };
       const varied: Contender = { name: contender.name, policySpec };
-      return { job: { ...withPolicy(base, varied), faultPermille }, seeds: names };
+      return { job: { ...withContender(base, varied), faultPermille }, seeds: names };
     }),
   );
   const result = (runs: readonly (readonly SeedMeasure[])[]): Sensitivity => ({

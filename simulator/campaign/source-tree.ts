@@ -20,7 +20,7 @@ export function modulePath(module: string): string {
 }
 
 /** The module that the worker threads run. */
-export const WORKER_MODULE = new URL(`simulator/campaign/worker${MODULE_EXTENSION}`, SOURCE_ROOT).href;
+export const WORKER_MODULE = new URL(`simulator/campaign/worker-thread${MODULE_EXTENSION}`, SOURCE_ROOT).href;
 
 /** This package's version. */
 export const VERSION = readVersion();

@@ -14,7 +14,7 @@ import {
 } from '../tune-record.ts';
 import { type Comparison, RESAMPLES } from './compare.ts';
 import { frontObjectives } from './compare-metrics.ts';
-import { withPolicy } from './contenders.ts';
+import { withContender } from './contenders.ts';
 import type { Halved, Standing } from './halving.ts';
 import type { Job, PreparedJob } from './job.ts';
 import { shownPath } from './load-scenario.ts';
@@ -200,6 +200,6 @@ export function policyFile(out: string, name: string): string {
 
 function commandFor(story: TuneStory, job: Job, name: string): (seed: string) => string {
   const policy = policyWord(story, name);
-  const chosen = withPolicy(job, policy === undefined ? { name } : { name, policy });
+  const chosen = withContender(job, policy === undefined ? { name } : { name, policy });
   return (seed) => seedCommand(chosen, seed);
 }

@@ -12,7 +12,7 @@ import type { CampaignProgress } from './campaign-options.ts';
 import { type Comparison, compareInFull } from './compare.ts';
 import { frontMetricsOf, frontObjectives } from './compare-metrics.ts';
 import { measured } from './compare-statistics.ts';
-import { withPolicy } from './contenders.ts';
+import { withContender } from './contenders.ts';
 import { makeFolder, writeText } from './folder.ts';
 import { type Halved, halve, type Score } from './halving.ts';
 import { type Job, prepare } from './job.ts';
@@ -107,7 +107,7 @@ class Search {
   ): Promise<readonly Score[] | undefined> {
     const { rootSeed, workers, signal } = this.#options;
     const seeds = Array.from({ length: to - from }, (_, i) => `${rootSeed}-search/${from + i}`); // T2
-    const tasks = candidates.map((candidate) => ({ job: withPolicy(this.#job, candidate), seeds }));
+    const tasks = candidates.map((candidate) => ({ job: withContender(this.#job, candidate), seeds }));
     const onDone = (runs: number): void => this.#tell(this.#used + runs);
     const more = await measureAll(pool, tasks, { workers, sagas: this.#sagas, signal, onDone });
     if (more === undefined) return undefined;

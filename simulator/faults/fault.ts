@@ -17,6 +17,7 @@ import type { FailureClass } from '../../engine/core/protocol.ts';
  */
 export type PointKind = keyof Fates;
 
+/** What a fault was drawn with, whole numbers by name: a delay in microseconds, a count, a share. */
 export type Params = Readonly<Record<string, number>>;
 
 /** A keyed draw of the fault at hand: uniform in [min, max], both whole numbers. `name` tells draws apart. */
@@ -168,6 +169,7 @@ export interface Ceiling {
 /** Saga phases in which a fault can be delivered: the rows of the coverage matrix. */
 export type Phase = 'running' | 'compensating' | 'ended';
 
+/** A kind of fault: where it may strike, how often at most, and what it does there. */
 export interface Fault<Point extends PointKind = PointKind> {
   /** Kebab-case, unique. */
   readonly kind: string;

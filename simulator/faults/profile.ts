@@ -21,6 +21,7 @@ function profile(name: Profile['name'], ppm: (index: number) => number): Profile
   return { name, ceilingPpm: Object.fromEntries(ceilings), chaosUs: CHAOS_US };
 }
 
+/** How bad the weather is: `calm` has no faults, `breeze` few, `storm` all kinds at rates that no production sees. */
 export const profiles: Readonly<Record<Profile['name'], Profile>> = {
   calm: profile('calm', () => 0),
   breeze: profile('breeze', (i) => FAULTS[i]!.ceiling.breezePpm),

@@ -13,6 +13,7 @@ export interface EndedSaga {
   readonly file: CaseFile;
 }
 
+/** Something that must happen at least once in a campaign, so that what is checked is also met. */
 export interface Sometimes {
   /** What is true then, as the end of "at least once …". */
   readonly name: string;

@@ -1,39 +1,42 @@
-// A call through an app with `fetch`: the request that the live engine would send, and what it would make of the answer.
+// A call through an app with `fetch`: the request that the live engine would send, or that the caller's own client sent, and
+// what the engine would make of the answer.
 
 import type { Call, Outcome } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { outcomeOfAnswer } from '../../engine/http/http-outcome.ts';
 import { headersOf, pathOf } from '../../engine/http/http-request.ts';
-import type { Task } from '../timed-participant.ts';
+import { outcomeOfResponse } from '../../engine/live/service-client.ts';
+import type { Answered, Task } from '../timed-participant.ts';
+import { requestOf, responseData } from './http-data.ts';
 import type { StartedService } from './started-service.ts';
-import { nowMs } from './virtual-time.ts';
 
-/** An answer that is longer counts as none: the default of the live engine. */
-const BODY_CHARS_MAX = 1_048_576;
+type Fetch = NonNullable<StartedService['fetch']>;
 
 /** Asks the app. What it throws is answered with 500, as a server would. */
 export async function throughFetch(
-  fetch: NonNullable<StartedService['fetch']>,
-  { call, timeoutMs }: Task,
+  fetch: Fetch,
+  { call, timeoutMs, http }: Task,
   baseUrl: string,
-): Promise<Outcome> {
+): Promise<Omit<Answered, 'task'>> {
+  if (http !== undefined) {
+    const answer = await answerOf(fetch, requestOf(http), call);
+    return { response: await responseData(answer.clone()), outcome: await outcomeOfResponse(answer) };
+  }
   const base = new URL(baseUrl);
   const path = pathOf(base.pathname.replace(/\/$/, ''), call.action);
-  if (path === undefined)
-    return { kind: 'rejected', failure: 'invalid_request', reason: `no action ${call.action}` };
+  if (path === undefined) return { outcome: noAction(call) };
   const request = new Request(new URL(path, base), {
     method: 'POST',
     headers: headersOf(call, timeoutMs),
     body: JSON.stringify(call.payload) ?? 'null',
   });
-  return outcomeOf(await answerOf(fetch, request, call));
+  return { outcome: await outcomeOfResponse(await answerOf(fetch, request, call)) };
 }
 
-async function answerOf(
-  fetch: NonNullable<StartedService['fetch']>,
-  request: Request,
-  call: Call,
-): Promise<Response> {
+function noAction({ action }: Call): Outcome {
+  return { kind: 'rejected', failure: 'invalid_request', reason: `no action ${action}` };
+}
+
+async function answerOf(fetch: Fetch, request: Request, call: Call): Promise<Response> {
   let response: unknown;
   try {
     response = await fetch(request);
@@ -47,11 +50,4 @@ async function answerOf(
     `service "${call.service}", asked for "${call.action}", answered with ${typeof response}, not a Response`,
     'Its `fetch` returns a Response, or a promise of one.',
   );
-}
-
-async function outcomeOf(response: Response): Promise<Outcome> {
-  const text = await response.text();
-  const body = text.length > BODY_CHARS_MAX ? undefined : text;
-  const retryAfter = response.headers.get('retry-after') ?? undefined;
-  return outcomeOfAnswer({ status: response.status, retryAfter, body }, nowMs());
 }

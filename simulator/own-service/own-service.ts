@@ -1,12 +1,14 @@
 // A user's own service as a participant: its code runs unchanged in a thread of its own, on virtual time (S3).
 
-import { existsSync } from 'node:fs';
 import type { Call, Ledger, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Task, TimedParticipant, Turn, TurnTime } from '../timed-participant.ts';
-import type { Command, ServiceSource } from './command.ts';
+import { type Command, NO_TURN, type Source } from './command.ts';
+import { plain } from './own-client.ts';
+import { sourceOf } from './source.ts';
 import { ask } from './thread-bridge.ts';
 
+/** What a run knows of a service of one's own: what it can be asked, and how its module is started. */
 export interface OwnServiceOptions {
   /** What sagas may ask for: each is a `POST <baseUrl>/<action>`. */
   readonly actions: readonly string[];
@@ -30,43 +32,29 @@ export interface OwnServiceOptions {
  * }),
  */
 export function ownService(module: URL | string, options: OwnServiceOptions): TimedParticipant {
-  const { actions, export: exportName = 'start', baseUrl = 'http://service.invalid', data } = options;
-  const href = String(module);
-  if (!href.startsWith('file:')) {
+  const { actions, ...rest } = options;
+  const source = sourceOf(module, { kind: 'service', ...rest });
+  if (!Array.isArray(actions) || actions.length === 0) {
     throw new UserError(
       'bad-service',
-      `${JSON.stringify(href)} is not the module of a service`,
-      "Give new URL('./my-service.ts', import.meta.url).",
+      `the service in ${source.module} has no actions`,
+      "Give { actions: ['charge', 'refund'] }.",
     );
   }
-  if (!Array.isArray(actions) || actions.length === 0 || !URL.canParse(baseUrl)) {
-    throw new UserError(
-      'bad-service',
-      `the service in ${href} has ${URL.canParse(baseUrl) ? 'no actions' : 'no usable baseUrl'}`,
-      "Give { actions: ['charge', 'refund'] }, and perhaps baseUrl: 'http://payments.internal/v1'.",
-    );
-  }
-  return new OwnService({ module: asBuilt(href), exportName, baseUrl, data }, actions);
+  return new OwnService(source, actions);
 }
-
-/** A URL is not rewritten when TypeScript is built: where `.ts` is not, `.js` may be. */
-function asBuilt(href: string): string {
-  const built = href.replace(/\.([cm]?)ts$/, '.$1js');
-  return !existsSync(new URL(href)) && existsSync(new URL(built)) ? built : href;
-}
-
-const NOTHING: Turn = { answers: [], parked: [], nextAtUs: -1 };
 
 class OwnService implements TimedParticipant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
-  readonly #source: ServiceSource;
-  #name: string | undefined;
+  readonly #source: Source;
+  /** Who it is, in words; undefined as long as no run has begun. */
+  #slot: string | undefined;
   #entries: LedgerEntry[] = [];
   /** What opening it came to: timers that it set, for the first turn. */
-  #first: Turn = NOTHING;
+  #first: Turn = NO_TURN;
 
-  constructor(source: ServiceSource, actions: readonly string[]) {
+  constructor(source: Source, actions: readonly string[]) {
     this.#source = source;
     this.actions = actions;
     this.ledger = {
@@ -81,30 +69,37 @@ class OwnService implements TimedParticipant {
   }
 
   open({ seed, service }: { readonly seed: string; readonly service: string }): void {
-    this.#name = service;
-    this.#first = this.#turn({ kind: 'open', service, seed, ...this.#source });
+    this.#slot = `service "${service}"`;
+    this.#first = this.#turn({
+      kind: 'open',
+      role: 'service',
+      slot: this.#slot,
+      service,
+      seed,
+      ...this.#source,
+    });
   }
 
   start(time: TurnTime): Turn {
     const first = this.#first;
-    if (first !== NOTHING) {
-      this.#first = NOTHING;
+    if (first !== NO_TURN) {
+      this.#first = NO_TURN;
       return first;
     }
-    return this.#turn({ kind: 'start', service: this.#opened(), ...time });
+    return this.#turn({ kind: 'start', slot: this.#opened(), ...time });
   }
 
   begin({ call, ...task }: Task, time: TurnTime): Turn {
-    return this.#turn({ kind: 'begin', service: this.#opened(), ...task, call: plain(call), ...time });
+    return this.#turn({ kind: 'begin', slot: this.#opened(), ...task, call: plain(call), ...time });
   }
 
   advance(time: TurnTime): Turn {
-    return this.#turn({ kind: 'advance', service: this.#opened(), ...time });
+    return this.#turn({ kind: 'advance', slot: this.#opened(), ...time });
   }
 
   restart(): void {
-    this.#first = NOTHING;
-    this.#turn({ kind: 'stop', service: this.#opened() });
+    this.#first = NO_TURN;
+    this.#turn({ kind: 'stop', slot: this.#opened() });
   }
 
   handle(call: Call): Outcome {
@@ -115,26 +110,20 @@ class OwnService implements TimedParticipant {
   }
 
   #opened(): string {
-    if (this.#name !== undefined) return this.#name;
+    if (this.#slot !== undefined) return this.#slot;
     throw new UserError('needs-time', 'a service of your own runs only inside a simulated run');
   }
 
   #turn(command: Command): Turn {
     const answer = ask(command);
-    if (answer.kind !== 'turn') return NOTHING;
+    if (answer.kind !== 'turn') return NO_TURN;
     this.#entries.push(...answer.entries);
     return answer;
   }
 
   #books() {
-    if (this.#name === undefined) return undefined; // no run has begun
-    const answer = ask({ kind: 'books', service: this.#name });
+    if (this.#slot === undefined) return undefined; // no run has begun
+    const answer = ask({ kind: 'books', slot: this.#slot });
     return answer.kind === 'books' ? answer : undefined;
   }
-}
-
-/** A call as it crosses threads. */
-function plain(call: Call): Call {
-  const { saga, step, direction, round, attempt, key, service, action, payload, payloadHash } = call;
-  return { kind: 'call', saga, step, direction, round, attempt, key, service, action, payload, payloadHash };
 }

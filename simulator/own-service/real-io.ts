@@ -13,6 +13,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import tls from 'node:tls';
 import { realWorld } from './fault-slot.ts';
+import { installHttpWire } from './http-wire.ts';
 import { outgoingFetch } from './outgoing.ts';
 
 const FILES = Object.keys(fs.promises).filter((name) => name !== 'constants');
@@ -20,7 +21,7 @@ const CALLED_BACK = FILES.filter((name) => typeof Reflect.get(fs, name) === 'fun
 
 type Calls = readonly (readonly [owner: object, prefix: string, names: readonly string[]])[];
 
-/** Where a service begins to ask for something over the network. An interceptor such as msw may answer it further down. */
+/** Where a service begins to ask for something over the network: node:http is answered further down (http-wire.ts). */
 const ASKED: Calls = [
   [http, 'http.', ['request', 'get']],
   [https, 'https.', ['request', 'get']],
@@ -66,6 +67,7 @@ export function refuseRealIo(): void {
   for (const [owner, prefix, names] of REFUSED) {
     for (const name of names) intercept(owner, name, refuse, prefix + name);
   }
+  installHttpWire(() => isLoading);
   const { fetch } = globalThis;
   globalThis.fetch = (...args) => (isLoading ? fetch(...args) : outgoingFetch(...args));
   syncBuiltinESMExports();

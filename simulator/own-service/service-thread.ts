@@ -7,10 +7,13 @@
 import { Console } from 'node:console';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../engine/core/user-error.ts';
-import type { Answer, Command } from './command.ts';
+import { ClientSlot } from './client-slot.ts';
+import { type Answer, type Command, NO_TURN } from './command.ts';
 import { takeFault } from './fault-slot.ts';
 import { forReal, refuseRealIo } from './real-io.ts';
 import { ServiceSlot } from './service-slot.ts';
+import type { Slot } from './slot.ts';
+import type { StartClient } from './started-client.ts';
 import type { StartService } from './started-service.ts';
 import { installVirtualGlobals, realNowMs } from './virtual-globals.ts';
 import { present } from './virtual-time.ts';
@@ -24,23 +27,15 @@ const TURNS_MAX = 100_000;
 /** What a thread of the operating system computes, such as a hash of a password, may take this long. */
 const PATIENCE_MS = 1_000;
 
-const slots = new Map<string, ServiceSlot>();
+const slots = new Map<string, ServiceSlot | ClientSlot>();
 
 async function perform(command: Command): Promise<Answer> {
-  if (command.kind === 'open') {
-    const start = await startIn(command.module, command.exportName, command.service);
-    slots.get(command.service)?.stop();
-    const slot = new ServiceSlot(command.service, start, command, command.seed);
-    slots.set(command.service, slot);
-    [present.nowUs, present.clockUs] = [0, 0];
-    slot.start();
-    await quiet(slot);
-    return turnOf(slot);
-  }
-  const slot = slots.get(command.service)!;
-  if (command.kind === 'books') return { kind: 'books', balances: slot.balances(), stock: slot.stock() };
+  if (command.kind === 'open') return open(command);
+  const slot = slots.get(command.slot)!;
+  if (command.kind === 'books') return booksOf(slot);
   if (command.kind === 'stop') {
     slot.stop();
+    if (slot instanceof ClientSlot) slots.delete(command.slot);
     return turnOf(slot);
   }
   [present.nowUs, present.clockUs] = [command.nowUs, command.clockUs];
@@ -52,32 +47,56 @@ async function perform(command: Command): Promise<Answer> {
     slot.begin(command);
     await quiet(slot);
   }
+  if (command.kind === 'hear' && slot instanceof ClientSlot) {
+    slot.hear(command.request, command.heard);
+    await quiet(slot);
+  }
   if (command.kind === 'advance') await advance(slot);
   return turnOf(slot);
 }
 
+/** A service is up from the beginning of a run; a client when it is asked for the first time. */
+async function open(command: Extract<Command, { readonly kind: 'open' }>): Promise<Answer> {
+  const { slot: name, service, seed, role } = command;
+  const start = await startIn(command.module, command.exportName, name);
+  slots.get(name)?.stop();
+  if (role === 'client') {
+    slots.set(name, new ClientSlot(name, service, start as StartClient, command, seed));
+    return NO_TURN;
+  }
+  const slot = new ServiceSlot(name, service, start as StartService, command, seed);
+  slots.set(name, slot);
+  [present.nowUs, present.clockUs] = [0, 0];
+  slot.start();
+  await quiet(slot);
+  return turnOf(slot);
+}
+
+function booksOf(slot: Slot): Answer {
+  if (!(slot instanceof ServiceSlot)) return NO_TURN;
+  return { kind: 'books', balances: slot.balances(), stock: slot.stock() };
+}
+
 /** One timer after the other: between two that are due at once, what the first brought about happens. */
-async function advance(slot: ServiceSlot): Promise<void> {
+async function advance(slot: Slot): Promise<void> {
   for (let fired = 0; ; fired++) {
     const { timer } = slot;
     if (timer === undefined || timer.dueUs > present.nowUs) return;
-    if (fired > TURNS_MAX)
-      throw new UserError('service-stuck', `service "${slot.name}" sets timers without end`);
+    if (fired > TURNS_MAX) throw new UserError('service-stuck', `${slot.name} sets timers without end`);
     slot.fire(timer);
     await quiet(slot);
   }
 }
 
 /** V1. */
-async function quiet(slot: ServiceSlot): Promise<void> {
+async function quiet(slot: Slot): Promise<void> {
   let sinceMs = -1;
   for (let turns = 1; ; turns++) {
     await turn();
     const fault = takeFault();
     if (fault !== undefined) throw fault;
     if (isBusy()) {
-      if (turns > TURNS_MAX)
-        throw new UserError('service-stuck', `service "${slot.name}" sets immediates without end`);
+      if (turns > TURNS_MAX) throw new UserError('service-stuck', `${slot.name} sets immediates without end`);
       continue;
     }
     const { waits } = slot;
@@ -93,35 +112,35 @@ async function quiet(slot: ServiceSlot): Promise<void> {
   }
 }
 
-function waitsForReal(service: string, waits: string): UserError {
+function waitsForReal(name: string, waits: string): UserError {
   return new UserError(
     'waits-for-real',
-    `service "${service}", ${waits}, waits for something that is not part of the run, or for what never comes`,
+    `${name}, ${waits}, waits for something that is not part of the run, or for what never comes`,
     'In a run it may wait for its own timers and promises. A socket, a file or another thread needs a stand-in.',
   );
 }
 
-function turnOf(slot: ServiceSlot): Answer {
-  const entries = slot.entries();
-  return { kind: 'turn', ...slot.take(), nextAtUs: slot.timer?.dueUs ?? -1, entries };
+function turnOf(slot: ServiceSlot | ClientSlot): Answer {
+  const [entries, asked] = slot instanceof ServiceSlot ? [slot.entries(), []] : [[], slot.asked()];
+  return { kind: 'turn', ...slot.take(), nextAtUs: slot.timer?.dueUs ?? -1, entries, asked };
 }
 
-async function startIn(module: string, exportName: string, service: string): Promise<StartService> {
+async function startIn(module: string, exportName: string, name: string): Promise<unknown> {
   let loaded: Readonly<Record<string, unknown>>;
   try {
     loaded = (await forReal(() => import(module))) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw new UserError(
       'service-broken',
-      `the module of service "${service}" could not be loaded: ${String(error)}`,
+      `the module of ${name} could not be loaded: ${String(error)}`,
       `Looked for ${module}.`,
     );
   }
   const start = loaded[exportName];
-  if (typeof start === 'function') return start as StartService;
+  if (typeof start === 'function') return start;
   throw new UserError(
     'service-broken',
-    `the module of service "${service}" exports no function "${exportName}"`,
+    `the module of ${name} exports no function "${exportName}"`,
     `Looked in ${module}; it exports ${Object.keys(loaded).join(', ') || 'nothing'}.`,
   );
 }

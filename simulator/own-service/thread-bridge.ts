@@ -40,7 +40,7 @@ export function ask(command: Command): Exclude<Answer, { readonly kind: 'failed'
     void worker.terminate();
     throw new UserError(
       'service-stuck',
-      `service "${command.service}" did not come back within ${ANSWER_MS_MAX / 1_000} seconds`,
+      `${command.slot} did not come back within ${ANSWER_MS_MAX / 1_000} seconds`,
       'It computes without end, or it ended its own thread.',
     );
   }

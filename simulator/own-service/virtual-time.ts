@@ -7,14 +7,15 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Task } from '../timed-participant.ts';
 
-/** One life of a service's process. */
+/** One life of a process: of a service, or of an engine with a client in it. */
 export interface Life {
-  readonly service: string;
-  /** For what is drawn by chance: of the run, the service and this life. */
+  /** In words: `service "payments"`. */
+  readonly name: string;
+  /** For what is drawn by chance: of the run, the process and this life. */
   readonly seed: string;
   readonly timers: Set<VirtualTimer>;
   isOver: boolean;
-  /** Answers what the service asks of others. */
+  /** Answers what it asks of others. */
   outgoing: ((request: Request) => Response | undefined | Promise<Response | undefined>) | undefined;
 }
 

@@ -62,15 +62,13 @@ const HEAL = 0;
 const queue = new EventQueue();
 /** There is one queue: a run inside another would take the events of the other away. */
 let underWay = false;
-/** What was said to the last one that tried: code that catches everything cannot hide it. */
+/** What was said to the last one that tried: nobody can hide it. */
 let refusal: UserError | undefined;
 
 /**
  * Runs one scenario once, in virtual time. Synchronous; the same options give the same result, bit by bit.
- *
  * @throws AmbientAccessError when code inside the run asks for real time or chance
- * @throws UserError `bad-options`; when the scenario's definitions cannot run under the policy, or its workload is refused;
- * `nested-run` when it is called from inside another run
+ * @throws UserError `bad-options`; when definitions cannot run under the policy; `bad-payload`; `nested-run` inside another run
  * @example
  * const result = simulate(scenario, { seed: 'nightly/17', sagas: 100, profile: profiles.storm });
  * if (result.verdict === 'violated') console.error(result.violations[0]);
@@ -90,8 +88,10 @@ export function simulate(scenario: Scenario, options: SimulationOptions): RunRes
   try {
     queue.clear();
     const result = withoutAmbient(() => new Run(scenario, options).run());
-    if (refusal !== undefined) throw refusal;
-    return result;
+    if (refusal === undefined) return result;
+    throw refusal;
+  } catch (error) {
+    throw refusal ?? error; // what came of it is not the cause
   } finally {
     underWay = false;
   }
@@ -265,6 +265,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       sometimes: this.#occasions.times,
       invariantsExercised: judge.exercised,
       latencyUs: this.tally.latencyUs,
+      ...this.tally.locks.result(sim.nowUs),
       stopReasons: this.tally.stopReasons,
       fingerprint: sim.fingerprint.hex(),
       events: sim.events,

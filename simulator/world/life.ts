@@ -15,7 +15,7 @@ import type {
   OrchestratorOptions,
   OrchestratorOutput,
 } from '../../engine/core/orchestrator.ts';
-import type { EpochSink, InputSink, StoredEvent } from '../../engine/core/ports.ts';
+import type { EpochSink, StoredEvent } from '../../engine/core/ports.ts';
 import type { Call } from '../../engine/core/protocol.ts';
 import type { ProcessFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
@@ -23,6 +23,7 @@ import { PLACE } from '../faults/point.ts';
 import type { EventHandle } from '../kernel/event-queue.ts';
 import type { Engine } from '../scenario.ts';
 import type { MachineClock } from './machine-clock.ts';
+import type { Sender } from './message.ts';
 import { NEVER, operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
@@ -68,7 +69,9 @@ export interface LifeParts {
   engine(options: OrchestratorOptions): Engine;
 }
 
-export class Life implements InputSink, EpochSink {
+export class Life implements Sender, EpochSink {
+  /** Of a life that stands still: when it goes on (P3). */
+  stillUntilUs = 0;
   readonly #parts: LifeParts;
   readonly #owner: LifeOwner;
   readonly #partition: Partition;
@@ -89,6 +92,7 @@ export class Life implements InputSink, EpochSink {
   readonly #isWary: boolean;
   #orchestrator: Engine | undefined;
   #alive = true;
+  #epoch = 0;
   /** Inputs that came while the process stands still; undefined when it does not (P3). */
   #waiting: OrchestratorInput[] | undefined;
   /** What it was about to do when it stood still. */
@@ -109,12 +113,25 @@ export class Life implements InputSink, EpochSink {
     this.#isWary = !injector.isCalm;
   }
 
+  get name(): string {
+    return `orchestrator-${this.number}/${this.#epoch}`;
+  }
+
+  get number(): number {
+    return this.#owner.number;
+  }
+
+  get clockUs(): number {
+    return this.#clock.nowUs;
+  }
+
   get ready(): boolean {
     return this.#alive && this.#orchestrator !== undefined;
   }
 
   opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
     if (!this.#alive) return;
+    this.#epoch = epoch;
     this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
     if (sagas.length > 0) this.#take({ kind: 'recovered', sagas });
     if (this.#alive) this.#owner.ready();
@@ -340,8 +357,9 @@ export class Life implements InputSink, EpochSink {
     const { sim } = this.#parts.world;
     sim.note(TRACE.pause, this.#owner.number, us, 0);
     this.#waiting = [];
+    this.stillUntilUs = sim.nowUs + us;
     this.#hold(saga);
-    sim.schedule(sim.nowUs + us, this.#actor, GO_ON, this);
+    sim.schedule(this.stillUntilUs, this.#actor, GO_ON, this);
   }
 
   /** It was fenced: a zombie is gone for good, any other begins anew. */
@@ -360,6 +378,7 @@ export class Life implements InputSink, EpochSink {
   /** Messages and wakes that are under way still know it: its memory must go now. */
   #stop(): void {
     this.#alive = false;
+    this.#parts.transport.gone(this);
     this.#parts.world.load.circuitsLost(this, this.#parts.world.sim.nowUs);
     this.#orchestrator?.dispose?.();
     this.#orchestrator = undefined;

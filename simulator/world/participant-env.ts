@@ -7,7 +7,11 @@ import type { MachineClock } from './machine-clock.ts';
 import type { World } from './world.ts';
 
 /** @param commit told of each commit that a participant makes before its last */
-export function participantEnv({ seed }: World, clock: MachineClock, commit: () => void): ParticipantEnv {
+export function participantEnv(
+  { seed }: World,
+  clock: MachineClock,
+  commit: () => void = () => undefined,
+): ParticipantEnv {
   const purposes = new Map<string, number>();
   return {
     get nowUs() {

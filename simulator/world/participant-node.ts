@@ -15,19 +15,20 @@ import { UserError } from '../../engine/core/user-error.ts';
 import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
 import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
+import type { HttpResponse } from '../http-message.ts';
 import type { Capacity } from '../service-load.ts';
 import { isTimed } from '../timed-participant.ts';
+import type { Desks } from './desks.ts';
 import type { Sufferer } from './incidents.ts';
 import { MachineClock } from './machine-clock.ts';
-import type { Message, Receiver, Replies } from './message.ts';
+import { type Message, REFUSED, type Receiver, type Replies } from './message.ts';
 import { participantEnv } from './participant-env.ts';
 import type { RequestQueue, ServiceTimes } from './request-queue.ts';
 import { AmbientAccessError } from './sandbox.ts';
 import { operationAt, type SimSaga } from './sim-saga.ts';
-import type { AfterFate, DeskOwner, TaskDesk, TaskDesks } from './task-desk.ts';
+import { type AfterFate, type DeskOwner, TaskDesk } from './task-desk.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
-const REFUSED: Outcome = { kind: 'rejected', failure: 'transient', reason: 'connection refused' };
 const FULL: Outcome = { kind: 'rejected', failure: 'resource_exhausted', reason: 'too many requests wait' };
 const LIMITED: Rejected = { kind: 'rejected', failure: 'rate_limited', reason: 'too many requests' };
 const FAILED_AFTER: Outcome = { kind: 'unknown', failure: 'transient', reason: 'internal server error' };
@@ -46,8 +47,8 @@ export interface NodeParts {
   readonly service: string;
   readonly participant: Participant;
   readonly capacity: Capacity | undefined;
-  /** Where a service of a user's own is; undefined when there is none in the world. */
-  readonly desks: TaskDesks | undefined;
+  /** Where a user's code has its timers; undefined when there is none in the world. */
+  readonly desks: Desks | undefined;
 }
 
 export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
@@ -99,7 +100,15 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     this.#commits = injector.canStrike('commit');
     this.#clock = new MachineClock(world, participantMachine(number));
     this.#env = participantEnv(world, this.#clock, () => this.#commit());
-    this.#desk = isTimed(participant) ? desks?.desk(this, participant, this.#clock) : undefined;
+    this.#desk =
+      isTimed(participant) && desks !== undefined
+        ? new TaskDesk(world, desks, {
+            owner: this,
+            participant,
+            clock: this.#clock,
+            env: participantEnv(world, this.#clock),
+          })
+        : undefined;
     this.#queue = times?.queue({
       node: number,
       capacity,
@@ -177,13 +186,13 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     if (outcome !== undefined) this.#answer(message, outcome, fate);
   }
 
-  #answer(message: Message, outcome: Outcome, fate: AfterFate): void {
+  #answer(message: Message, outcome: Outcome, fate: AfterFate, response?: HttpResponse): void {
     const { saga } = message;
     if (fate.crash === 'after') {
       deliver(this.#world, CRASH_AFTER_BIT, saga);
       return this.#crash(fate.downUs);
     }
-    if (!fate.failAfter) return this.#replies!.reply(message, outcome);
+    if (!fate.failAfter) return this.#replies!.reply(message, outcome, response);
     if (!isSameAnswer(outcome, FAILED_AFTER)) deliver(this.#world, FAIL_AFTER_BIT, saga);
     this.#replies!.reply(message, FAILED_AFTER);
   }
@@ -216,10 +225,10 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     this.#enterEffects(undefined);
   }
 
-  answered(message: Message, outcome: Outcome, fate: AfterFate): void {
+  answered(message: Message, outcome: Outcome, fate: AfterFate, response?: HttpResponse): void {
     const known = this.#known(message.call, outcome);
     this.#concludes(message, known);
-    this.#answer(message, known, fate);
+    this.#answer(message, known, fate, response);
   }
 
   waits(message: Message, times: number): void {
@@ -239,8 +248,9 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   }
 
   #enterEffects(saga: SimSaga | undefined): void {
-    const { judge, sagas, sim } = this.#world;
+    const { judge, sagas, sim, tally } = this.#world;
     for (const entry of this.#participant.ledger.drain()) {
+      tally.locks.note(entry, sim.nowUs);
       const whose = entry.saga === saga?.id ? saga : sagas.get(entry.saga);
       if (whose === undefined) continue;
       judge.effect(entry, whose, this.service);
@@ -299,7 +309,8 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     if (outcome?.kind === 'applied') return outcome;
     const known = outcome?.kind === 'rejected' || outcome?.kind === 'unknown';
     if (known && FAILURE_CLASSES.includes(outcome.failure)) return outcome;
-    throw this.#mistake(call, `answered ${JSON.stringify(outcome) ?? 'nothing'}`);
+    const what = outcome instanceof Promise ? 'with a Promise' : (JSON.stringify(outcome) ?? 'nothing');
+    throw this.#mistake(call, `answered ${what}`);
   }
 
   #mistake({ action }: Call, what: string, cause?: unknown): UserError {

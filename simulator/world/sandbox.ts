@@ -93,19 +93,21 @@ export function withoutAmbient<T>(body: () => T): T {
   accessed = undefined;
   try {
     const result = body();
-    if (accessed !== undefined) throw accessed;
-    return result;
+    if (accessed === undefined) return result;
+    throw accessed;
+  } catch (error) {
+    throw accessed ?? error; // what came of it is not the cause
   } finally {
     runs--;
   }
 }
 
 /** Runs a host's own callback from inside a run: it may ask the real world, and cannot change the run. */
-export function outside(body: () => void): void {
+export function outside<Value>(body: () => Value): Value {
   const before = runs;
   runs = 0;
   try {
-    body();
+    return body();
   } finally {
     runs = before;
   }

@@ -10,6 +10,7 @@ import type { Partition } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { World } from './world.ts';
 
+/** What one run is fixed by: the same options give the same run, event by event. */
 export interface SimulationOptions {
   readonly seed: string;
   /** Sagas in this run, from 1. */

@@ -6,9 +6,12 @@
 // D3. Opening a partition fences every earlier epoch of it at once, appends under way included.
 
 import { assert } from '../../engine/core/assert.ts';
+import { payloadFault } from '../../engine/core/call.ts';
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
+import type { GivenUp } from '../../engine/core/saga-event.ts';
+import { UserError } from '../../engine/core/user-error.ts';
 import type { AppendFate, LoadFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
@@ -220,6 +223,10 @@ export class SimStore implements Store, Actor {
           if (step !== undefined) this.#world.load.failed(step.service, event.failure, sim.nowUs);
           break;
         }
+        case 'step-rejected':
+        case 'step-compensation-failed':
+          refusePayloadFault(saga, event);
+          break;
         case 'compensation-started':
           saga.phase = 'compensating';
           if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
@@ -242,6 +249,17 @@ export class SimStore implements Store, Actor {
       }
     }
   }
+}
+
+/** A payload that cannot be made is a mistake in the saga, and no refusal of a service. */
+function refusePayloadFault({ definition }: SimSaga, { step, reason }: GivenUp<string>): void {
+  const prefix = payloadFault(step);
+  if (!reason.startsWith(prefix)) return;
+  throw new UserError(
+    'bad-payload',
+    `saga "${definition.name}", step "${step}": the payload cannot be made: ${reason.slice(prefix.length)}`,
+    'A payload is made at once, from the input and earlier results, and is JSON of whole numbers.',
+  );
 }
 
 /** A person's word: a process has the saga in memory again. */

@@ -2,12 +2,14 @@
 
 import type { SagaState, StopReason } from '../../engine/core/saga.ts';
 import type { LatencySamples, SagaCounts } from '../run-result.ts';
+import { LockMeter } from './lock-meter.ts';
 import type { SimSaga } from './sim-saga.ts';
 
 /** Reasons that are told apart: some have an id in them. */
 const REASONS_MAX = 50;
 
 export class RunTally {
+  readonly locks = new LockMeter();
   /** Sagas that have ended. */
   ended = 0;
   readonly latencyUs = {

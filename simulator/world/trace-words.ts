@@ -37,6 +37,7 @@ export function traceWords(
       case TRACE.effect:
         return operation(x, y);
       case TRACE.reply:
+      case TRACE['client-done']:
         return `${operation(x, y)} attempt ${z >> 2} ${OUTCOMES[z & 3]}`;
       case TRACE.append:
         return `${sagaId(x)} version ${y} + ${z >> 3} ${APPEND_ANSWERS[z & 7]}`;
@@ -57,6 +58,7 @@ export function traceWords(
       case TRACE.restart:
       case TRACE.takeover:
       case TRACE.fenced:
+      case TRACE['client-timer']:
         return `orchestrator ${x}`;
       case TRACE['participant-down']:
         return `participant ${x} for ${y} µs`;

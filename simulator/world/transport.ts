@@ -5,14 +5,22 @@
 // T2. Latencies and faults are keyed by (saga, step, direction, transmission): they do not depend on the traffic.
 
 import { assert } from '../../engine/core/assert.ts';
-import type { InputSink, Transport } from '../../engine/core/ports.ts';
+import type { Transport } from '../../engine/core/ports.ts';
 import type { Call, Outcome } from '../../engine/core/protocol.ts';
 import type { MessageFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
+import type { HttpResponse } from '../http-message.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import { Links } from './links.ts';
-import type { Message, Replies } from './message.ts';
+import {
+  type Clients,
+  type Message,
+  OUTCOME_CODE,
+  type Outgoing,
+  type Replies,
+  type Sender,
+} from './message.ts';
 import type { ParticipantNode } from './participant-node.ts';
 import { operationOf, type SimSaga } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
@@ -27,14 +35,13 @@ const COPY_BITS = DUPLICATE_BITS | LATE_BIT;
 const DROP_BITS = faultSet('drop-request', 'drop-reply');
 const REORDER_BIT = faultSet('reorder');
 
-const OUTCOME_CODE = { applied: 0, rejected: 1, unknown: 2 } as const;
-
 export class SimTransport implements Transport, Replies, Actor {
   readonly #world: World;
   readonly #id: number;
   readonly #nodes: ReadonlyMap<string, ParticipantNode>;
   readonly #fate: MessageFate = { dropped: false, delayUs: 0, copyAfterUs: -1, isLateCopy: false };
   readonly #links: Links;
+  #clients: Clients | undefined;
   #sequence = 0;
   readonly #canStrike: readonly [request: boolean, reply: boolean];
 
@@ -46,13 +53,31 @@ export class SimTransport implements Transport, Replies, Actor {
     this.#id = world.sim.add(this);
   }
 
-  send(call: Call, answers: InputSink): void {
-    const { sim, sagas, sends, judge } = this.#world;
+  /** The services that users' own clients stand before: calls go to these. */
+  through(clients: Clients): void {
+    this.#clients = clients;
+  }
+
+  send(call: Call, answers: Sender): void {
+    const { sagas, sends } = this.#world;
     const saga = sagas.get(call.saga);
-    const to = this.#nodes.get(call.service);
-    assert(saga !== undefined && to !== undefined, 'a call has no address', call.service);
+    assert(saga !== undefined, 'a call is of a saga', call.saga);
     const operation = operationOf(saga, call);
     const transmission = sends.of(saga, operation) * 2;
+    if (this.#clients?.begin({ call, saga, operation, transmission }, answers)) return;
+    this.request({ call, saga, operation, transmission, answers, asked: undefined });
+  }
+
+  /** The process died: so did its clients. */
+  gone(sender: Sender): void {
+    this.#clients?.gone(sender);
+  }
+
+  /** A request goes out. */
+  request({ call, saga, operation, transmission, answers, asked }: Outgoing): void {
+    const { sim, judge } = this.#world;
+    const to = this.#nodes.get(call.service);
+    assert(to !== undefined, 'a call has no address', call.service);
     sim.note(TRACE.send, saga.index, operation, transmission);
     judge.sent(call, operation >> 1, saga);
     const sequence = ++this.#sequence;
@@ -65,14 +90,17 @@ export class SimTransport implements Transport, Replies, Actor {
       transmission,
       sequence,
       outcome: undefined,
+      asked,
+      response: undefined,
       faults: 0,
     };
     this.#post(message, REQUEST);
   }
 
   /** A participant answered: the same message travels back. */
-  reply(message: Message, outcome: Outcome): void {
+  reply(message: Message, outcome: Outcome, response?: HttpResponse): void {
     message.outcome = outcome;
+    message.response = response;
     message.faults = 0;
     this.#post(message, REPLY);
   }
@@ -144,6 +172,7 @@ export class SimTransport implements Transport, Replies, Actor {
     assert(outcome !== undefined, 'a reply carries an outcome');
     this.#world.sim.note(TRACE.reply, saga.index, operation, call.attempt * 4 + OUTCOME_CODE[outcome.kind]);
     deliver(this.#world, faults, saga);
-    answers.input({ kind: 'reply', call, outcome });
+    if (message.asked !== undefined) message.asked.heard(message);
+    else answers.input({ kind: 'reply', call, outcome });
   }
 }

@@ -44,6 +44,8 @@ export const TRACE = {
   deploy: 26,
   fenced: 27,
   'service-timer': 28,
+  'client-timer': 29,
+  'client-done': 30,
 } as const;
 
 export interface World {

@@ -8,6 +8,7 @@ import { defineSaga } from '../../engine/policy/index.ts';
 /** A step that a saga may have: without its place in the saga, which is drawn. */
 export type Offer = Omit<StepSpec<unknown>, 'after' | 'kind'>;
 
+/** How large the drawn sagas may be. */
 export interface SagaDefinitionOptions {
   /** Steps at most; default 5. */
   readonly stepsMax?: number;

@@ -12,6 +12,7 @@ export interface Wish {
   readonly input: fc.Arbitrary<unknown>;
 }
 
+/** How many sagas are asked for, and within which time. */
 export interface WorkloadOptions {
   /** Sagas at least; default 1. */
   readonly minLength?: number;
@@ -32,7 +33,7 @@ const MICROSECONDS_PER_MS = 1_000;
  * const transfers = workload([{ saga: transfer, input: fc.record({ from, to, amount: fc.integer({ min: 1, max: 9 }) }) }]);
  * fc.assert(
  *   fc.property(transfers, (starts) => {
- *     expect(simulate(withWorkload(bank, starts)).violations).toEqual([]);
+ *     expect(simulate(withWorkload(shop, starts)).violations).toEqual([]);
  *   }),
  * );
  */
@@ -50,7 +51,7 @@ export function workload(
  *
  * @throws UserError `not-a-scenario`, `no-workload`, and what `defineScenario` throws for sagas that it cannot serve
  * @example
- * simulate(withWorkload(bank, [{ saga: transfer, input: { from: 'a-0', to: 'a-1', amount: 1 } }]));
+ * simulate(withWorkload(shop, [{ saga: transfer, input: { from: 'a-0', to: 'a-1', amount: 1 } }]));
  */
 export function withWorkload(scenario: Scenario, starts: readonly SagaStart[]): Scenario {
   checkScenario('withWorkload', scenario);

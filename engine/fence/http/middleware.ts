@@ -10,8 +10,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { type Applied, isFinal, type Rejected } from '../../core/protocol.ts';
 import { UserError } from '../../core/user-error.ts';
 import { outcomeOfAnswer } from '../../http/http-outcome.ts';
+import { type WireCall, wireCall } from '../../http/wire-call.ts';
 import type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
-import { type WireCall, wireCall } from './wire-call.ts';
 
 /** What a handler finds as `c.var.fence`. */
 export interface Fenced<Database> {

@@ -9,6 +9,7 @@ import type { Pool, PoolClient } from 'pg';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
 import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
 
+/** How long a fence on PostgreSQL remembers. */
 export interface PostgresFenceOptions {
   /** How long a saga's operations are remembered after its last call, in milliseconds; default 30 days. */
   readonly retentionMs?: number;
@@ -53,7 +54,6 @@ export function postgresFence(
 class PostgresFence implements FenceTable<PoolClient> {
   readonly #pool: Pick<Pool, 'connect'>;
   readonly #retentionMs: number;
-  readonly #heard = new WeakSet<PoolClient>();
   #ready: Promise<void> | undefined;
 
   constructor(pool: Pick<Pool, 'connect'>, { retentionMs }: PostgresFenceOptions) {
@@ -89,7 +89,7 @@ class PostgresFence implements FenceTable<PoolClient> {
   async #within<Answer>(work: (client: PoolClient) => Promise<Answer>): Promise<Answer> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
-    this.#hear(client);
+    hear(client);
     try {
       await client.query('BEGIN');
       const answer = await work(client);
@@ -104,13 +104,16 @@ class PostgresFence implements FenceTable<PoolClient> {
       client.release(broken);
     }
   }
+}
 
-  /** With nobody to hear of it, the loss of a connection would end the process; the query under way says it, too. */
-  #hear(client: PoolClient): void {
-    if (this.#heard.has(client)) return;
-    this.#heard.add(client);
-    client.on('error', () => undefined);
-  }
+/** Whose loss is heard of: connections of a pool come again, and several tables may share them. */
+const HEARD = new WeakSet<PoolClient>();
+
+/** With nobody to hear of it, the loss of a connection would end the process; the query under way says it, too. */
+function hear(client: PoolClient): void {
+  if (HEARD.has(client)) return;
+  HEARD.add(client);
+  client.on('error', () => undefined);
 }
 
 function transactionOn(client: PoolClient): FenceTransaction<PoolClient> {

@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
 import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
 
+/** How long a fence on SQLite remembers, and by which clock. */
 export interface SqliteFenceOptions {
   /** How long a saga's operations are remembered after its last call, in milliseconds; default 30 days. */
   readonly retentionMs?: number;

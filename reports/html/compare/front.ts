@@ -2,6 +2,7 @@
 // policy of the front in all three.
 
 import type { ComparedPolicy, CompareRecord } from '../../../simulator/compare-record.ts';
+import { contendersOf } from '../../compare-rows.ts';
 import { duration, percent } from '../../wording.ts';
 import { decadesAround, drawXAxis, drawYAxis, numberTicks, type Plot } from '../axes.ts';
 import { figure } from '../figure.ts';
@@ -22,16 +23,18 @@ interface Point {
   readonly isOnFront: boolean;
 }
 
-export function front(pen: Pen, { policies, recommended }: CompareRecord): Markup | undefined {
+export function front(pen: Pen, record: CompareRecord): Markup | undefined {
+  const { policies, recommended } = record;
+  const { one, many, One } = contendersOf(record);
   const points = policies.filter(({ role }) => role !== 'control').flatMap(pointOf);
   if (points.length < 2) return undefined;
   return figure({
     id: 'front',
-    title: 'Which policies are not beaten by another',
-    note: 'Down and to the left is better; the number says how many sagas complete. Filled squares are on the front: no other policy is as good in all three and better in one.',
+    title: `Which ${many} are not beaten by another`,
+    note: `Down and to the left is better; the number says how many sagas complete. Filled squares are on the front: no other ${one} is as good in all three and better in one.`,
     drawing: pen.draw(
       {
-        name: 'Pareto front of the policies',
+        name: `Pareto front of the ${many}`,
         description: points
           .map(({ name, isOnFront }) => `${name} ${isOnFront ? 'on the front' : 'beaten'}`)
           .join(', '),
@@ -42,7 +45,7 @@ export function front(pen: Pen, { policies, recommended }: CompareRecord): Marku
     table: {
       name: 'Pareto front',
       columns: [
-        { title: 'Policy' },
+        { title: One },
         { title: 'p99 latency', isNumber: true, csv: 'p99_us' },
         { title: 'Calls per saga', isNumber: true },
         { title: 'Completed', isNumber: true },

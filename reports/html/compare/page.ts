@@ -2,7 +2,7 @@
 
 import type { CompareRecord } from '../../../simulator/compare-record.ts';
 import { verdicts } from '../../compare.ts';
-import { blocksOf } from '../../compare-rows.ts';
+import { blocksOf, contendersOf } from '../../compare-rows.ts';
 import { counted, curly, duration, number, percent } from '../../wording.ts';
 import { dataTable } from '../data-table.ts';
 import { html, lines, type Markup } from '../markup.ts';
@@ -21,7 +21,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
   const pen = new Pen();
   const [baseline] = record.policies;
   const sections: readonly Section[] = [
-    { id: 'policies', title: 'Policies', body: ranking(record) },
+    { id: 'policies', title: contendersOf(record).Many, body: ranking(record) },
     ...some({ id: 'trade-off', title: 'What each gives and takes', body: front(pen, record) }),
     {
       id: 'differences',
@@ -35,7 +35,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
     { id: 'assumptions', title: 'What this rests on', body: assumptions(record) },
   ];
   return renderPage({
-    title: `Policies for ${record.scenario}`,
+    title: `${contendersOf(record).Many} for ${record.scenario}`,
     body: lines([
       masthead(record),
       verdict(record),
@@ -57,10 +57,12 @@ function some(one: Omit<Section, 'body'> & { readonly body: Markup | undefined }
   return one.body === undefined ? [] : [one];
 }
 
-function masthead({ scenario, policies, seeds, sagasPerRun, rootSeed, profile }: CompareRecord): Markup {
+function masthead(record: CompareRecord): Markup {
+  const { scenario, policies, seeds, sagasPerRun, rootSeed, profile } = record;
+  const { many, Many } = contendersOf(record);
   const contenders = policies.filter(({ role }) => role !== 'control').length;
-  return html`<header class="masthead"><h1>Policies for ${scenario}</h1>
-<p>${number(contenders)} policies over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')} · root seed “${rootSeed}” · ${profile}</p></header>`;
+  return html`<header class="masthead"><h1>${Many} for ${scenario}</h1>
+<p>${number(contenders)} ${many} over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')} · root seed “${rootSeed}” · ${profile}</p></header>`;
 }
 
 function verdict(record: CompareRecord): Markup {
@@ -83,8 +85,11 @@ function ranking(record: CompareRecord): Markup {
   });
   const order = record.policies.map((_, i) => i).sort((a, b) => rankOf(record, a) - rankOf(record, b));
   return dataTable({
-    name: 'Policies and what decides between them',
-    columns: [{ title: 'Policy' }, ...shown.map(({ metric }) => ({ title: metric.title, isNumber: true }))],
+    name: `${contendersOf(record).Many} and what decides between them`,
+    columns: [
+      { title: contendersOf(record).One },
+      ...shown.map(({ metric }) => ({ title: metric.title, isNumber: true })),
+    ],
     rows: order.map((i) => [
       { text: policyText(record, i), value: blocks[0]!.rows[i]!.policy },
       ...shown.map(({ block }) => {

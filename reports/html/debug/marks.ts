@@ -35,6 +35,8 @@ const SIGNS: Readonly<Record<DebugEventKind, Sign>> = {
   wake: 'clock',
   clock: 'clock',
   'service-timer': 'clock',
+  'client-timer': 'clock',
+  'client-done': 'arrive',
   crash: 'dies',
   'participant-down': 'dies',
   fenced: 'dies',

@@ -7,11 +7,12 @@ import { extent, VERDICTS } from './verdict.ts';
 
 /** The name of the page, and what was run how. */
 export function masthead(record: RunRecord): Markup {
-  const { scenario, rootSeed, profile, policy, runs, explored, live, version } = record;
+  const { scenario, rootSeed, profile, protocol, policy, runs, explored, live, version } = record;
   const facts = [
     extent(record),
     `${runs.total === 1 ? 'seed' : 'root seed'} “${rootSeed}”`,
     explored === undefined ? `${profile} profile` : 'every fault',
+    ...(protocol === undefined ? [] : [protocol]),
     `${policy} policy`,
     ...(live === undefined ? [] : ['for real']),
     `sagastorm ${version}`,

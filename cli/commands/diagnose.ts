@@ -1,0 +1,18 @@
+// `sagastorm diagnose`: what it is called and what it takes. What it does is loaded when it is needed: see ../saga-diagnosis.ts.
+
+import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { flags } from '../flags.ts';
+
+export const DIAGNOSE: CommandSpec = {
+  name: 'diagnose',
+  positional: '[saga]',
+  description:
+    'Why a saga went wrong: the root cause, what speaks for it, and what helps; or all of the last day',
+  flags: flags('all', 'store', 'db', 'json', 'no-color'),
+  examples: ['diagnose order-4711', 'diagnose --all', 'diagnose --all --store postgres --db "$DATABASE_URL"'],
+};
+
+export async function diagnose(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  return (await import('../saga-diagnosis.ts')).diagnoseSagas(words, given);
+}

@@ -1,0 +1,27 @@
+// What the logs of sagas tell whoever watches an engine: live or simulated, it is the same code.
+
+export { type Attempt, attemptsOf, brokenLog, type ServiceOf } from './attempts.ts';
+export {
+  type DiagnosisSummary,
+  diagnoseAll,
+  type ManyFacts,
+  servicesIn,
+  summaryOf,
+} from './diagnose-all.ts';
+export {
+  type Diagnosis,
+  type DiagnosisFacts,
+  diagnose,
+  type ErrorType,
+  type StepEffects,
+} from './diagnosis.ts';
+export { type OtlpAttribute, type OtlpTraces, otlpOf } from './otlp.ts';
+export { type DiagnosisClass, type FailurePattern, REMEDIES, type Remedy } from './remedies.ts';
+export {
+  causeOf,
+  type EndCause,
+  SagaActivity,
+  type SagaNews,
+  type StuckSagas,
+} from './saga-activity.ts';
+export { type AttributeValue, type Span, type SpanEvent, spansOf } from './spans.ts';
