@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
 import {
   type Browser,
   type BrowserContext,
@@ -88,6 +89,16 @@ export function inBrowser(define: (browser: TestBrowser) => void): void {
       return { page, said };
     },
   });
+}
+
+/** What axe-core finds that keeps people out: its serious and critical violations. */
+export async function obstacles(page: Page): Promise<readonly string[]> {
+  // A page without frames needs no second page to put the findings of its frames together.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
 /** A function that is run in the page. Its text is sent there, so it sees nothing of this file. */

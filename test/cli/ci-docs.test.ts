@@ -1,4 +1,4 @@
-// The commands in docs/ci.md and docs/reports.md are commands that there are, with flags that they have, and values that are read.
+// The commands in docs/ci.md have flags that there are and values that are read, and every report is told.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { Reporting } from '../../cli/reporters.ts';
 import { freshFolder } from './sagastorm.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/ci.md'), 'utf8');
-const blocks = [...text.matchAll(/^```(yaml|sh)\n(.*?)^```$/gms)].map(([, language, body]) => ({
+const blocks = [...text.matchAll(/^```(yaml|sh)[^\n]*\n(.*?)^```$/gms)].map(([, language, body]) => ({
   language,
   body: body!,
 }));
@@ -67,14 +67,7 @@ test('every report and every exit code is told', () => {
 
 const ofReports = readFileSync(join(import.meta.dirname, '../../docs/reports.md'), 'utf8');
 
-test('the reports of comparisons are told, with commands that there are', () => {
+test('the reports of comparisons are told', () => {
   for (const name of [...Object.keys(COMPARE_REPORTERS), ...COMPARE_EFFECTS])
     expect(ofReports).toContain(`| \`${name}\` |`);
-  const all = commandsIn(ofReports).map((command) => parseLine(command.split(' '), SPECS));
-  expect(all.map((line) => line.kind === 'command' && line.command)).toEqual([
-    'report',
-    'report',
-    'compare',
-    'compare',
-  ]);
 });

@@ -75,6 +75,15 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
     expect(code).toBe(1);
   });
 
+  test('protocols are compared as policies are, with the time that locks are held', async () => {
+    const words = ['compare', 'bank-transfer', '--protocol', 'saga', '--protocol', '2pc', '--seeds', '20'];
+    const { stdout, code } = await sagastorm([...words, '--sagas', '20', '--seed', 'a', '--quiet']);
+    expect(stdout).toMatch(/compare bank-transfer · 2 protocols × 20 seeds × 20 sagas/);
+    expect(stdout).toContain('No protocol can be recommended over "saga": "2pc" against "saga": ');
+    expect(stdout).toMatch(/longest that a lock is held \(lower is better\)\n {3}saga +0 µs\n {3}2pc +\d/);
+    expect(code).toBe(0);
+  });
+
   test.each<[string, readonly string[], string]>([
     ['no scenario', ['compare'], 'compare needs a scenario'],
     ['one policy', ['compare', honest, '--policy', 'naive'], 'compare needs two policies, not one'],

@@ -54,6 +54,23 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, ...written };
 }
 
+/** How each of `lines` ends: one after the other, in one process that is not `sagastorm`'s own. */
+export async function lineByLine(
+  lines: readonly (readonly string[])[],
+  cwd: string,
+): Promise<readonly Ended[]> {
+  const { NO_COLOR, FORCE_COLOR, DEBUG, ...env } = process.env;
+  const child = spawn(process.execPath, [resolve('test/cli/line-by-line.ts')], {
+    cwd,
+    env,
+    timeout: PROCESS_TIMEOUT.timeout, // one that serves, for example, never ends
+  });
+  child.stdin.end(JSON.stringify(lines));
+  const { code, stdout, stderr } = await ended(child);
+  if (code !== 0 || stderr !== '') throw new Error(`line-by-line ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as readonly Ended[];
+}
+
 /** Runs `sagastorm …words` in a folder of its own. */
 export function sagastorm(words: readonly string[], cwd: string = freshFolder()): Promise<Ended> {
   return ended(start(words, cwd));

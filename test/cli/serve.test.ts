@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -63,6 +64,23 @@ async function statusOf(url: string, id: string): Promise<string> {
 }
 
 describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
+  test('with --otlp the trace of each saga is sent to a collector', async () => {
+    const bodies: string[] = [];
+    const collector = createHttpServer((request, response) => {
+      request.on('data', (part) => bodies.push(String(part)));
+      request.on('end', () => response.end('{}'));
+    });
+    await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done));
+    const { port } = collector.address() as AddressInfo;
+    const { child, url, end } = await running(['--mock', '--otlp', `http://127.0.0.1:${port}`]);
+    const { id } = (await (await post(url, '/api/sagas', EXAMPLE)).json()) as { id: string };
+    await statusOf(url, id);
+    child.kill('SIGTERM');
+    await end;
+    collector.close();
+    expect(bodies.join('')).toContain(`"sagastorm.saga.id","value":{"stringValue":"${id}"}`);
+  });
+
   test('with mocks it runs the example of the API; a signal stops it', async () => {
     const { child, url, greeting, end } = await running(['--store', 'memory', '--mock']);
     expect(greeting).toMatch(/^sagastorm \d\S* listens on http:\/\/127\.0\.0\.1:\d+\n/);

@@ -1,4 +1,4 @@
-// `sagastorm why` and `sagastorm health`: a store is read, and what has not ended is explained.
+// `sagastorm why`, `health` and `diagnose`: a store is read, and what has not ended, or went wrong, is explained.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,6 +28,23 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
   expect(JSON.parse(one.stdout)).toMatchObject({ saga: 'done', waitsFor: 'nothing', status: 'completed' });
   const health = await sagastorm(['health', '--db', 'sagas.db'], folder);
   expect(health.stdout).toMatch(/✓ healthy.*open +2, of which 1 stuck.*1 have not moved/s);
+  const diagnosed = await sagastorm(['diagnose', 'old', '--db', 'sagas.db'], folder);
+  expect(diagnosed.stdout).toMatch(
+    /old running: engine-away — no engine goes on with it\n +· it waits for an answer/,
+  );
+  const both = await sagastorm(['diagnose', '--all', '--db', 'sagas.db', '--json'], folder);
+  expect(JSON.parse(both.stdout)).toMatchObject({
+    summary: { sagas: 2, primary: 'engine-away', classes: { 'engine-away': 1, none: 1 } },
+    diagnoses: [{ saga: 'old' }, { saga: 'fresh', class: 'none' }],
+  });
+  for (const [words, sentence] of [
+    [['diagnose'], 'diagnose needs a saga, or --all'],
+    [['diagnose', 'old', '--all'], 'diagnose takes a saga or --all, not both'],
+    [['diagnose', 'nobody', '--db', 'sagas.db'], 'the store knows no saga "nobody"'],
+  ] as const) {
+    const { code, stderr } = await sagastorm(words, folder);
+    expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  }
   const none = await sagastorm(['why', 'nobody', '--db', 'sagas.db'], folder);
   expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
 });

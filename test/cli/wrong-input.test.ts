@@ -1,10 +1,19 @@
 // Whatever the user gets wrong ends in one sentence and a hint, exit 64, and no stack.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { drawn } from '../reports/html/records.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import {
+  type Ended,
+  ended,
+  fixture,
+  freshFolder,
+  lineByLine,
+  PROCESS_TIMEOUT,
+  sagastorm,
+  start,
+} from './sagastorm.ts';
 
 const folder = freshFolder();
 
@@ -48,6 +57,16 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   [
     `run ${honest} --profile strom`,
     /--profile takes one of calm, breeze, storm, not "strom"\.\n {2}Did you mean "storm"/,
+  ],
+  [`run ${honest} --protocol 3pc`, /--protocol takes one of saga, 2pc, not "3pc"\.\n {2}Did you mean "2pc"/],
+  [
+    `run ${resolve('scenarios/planted-bugs/never-undoes.ts')} --protocol 2pc`,
+    /cannot run under 2pc: it has an engine of its own\.\n {2}Leave --protocol out\./,
+  ],
+  [`compare ${honest} --protocol 2pc --protocol 2pc`, /protocol "2pc" is given twice\./],
+  [
+    `compare ${honest} --protocol 2pc --protocol saga --policy naive --policy patient`,
+    /compare takes several protocols or several policies, not both\./,
   ],
   [`run ${honest} --policy pateint`, /no policy called "pateint"\.\n {2}Did you mean "patient"/],
   [
@@ -202,15 +221,30 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   [`replay ${honest} --seed x --trace --json`, /cannot be combined with --trace\./],
 ];
 
-describe.concurrent('wrong input', PROCESS_TIMEOUT, () => {
-  test.each(WRONG)('sagastorm %s', async (line, sentence) => {
-    const { code, stdout, stderr } = await sagastorm(line.split(' '), folder);
-    expect(stderr).toMatch(sentence);
-    expect(stderr).toMatch(/^sagastorm: [^\n]+[.!?]\n( {2}[^\n]+\n)?$/);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(stdout).toBe('');
-    expect(code).toBe(64);
-  });
+describe('wrong input', () => {
+  let endings: readonly Ended[];
+  beforeAll(async () => {
+    const lines = WRONG.map(([line]) => line.split(' '));
+    endings = await lineByLine(lines, folder);
+  }, PROCESS_TIMEOUT.timeout);
+
+  test.each(WRONG.map(([line, sentence], i) => ({ line, sentence, i })))(
+    'sagastorm $line',
+    ({ sentence, i }) => {
+      const { code, stdout, stderr } = endings[i]!;
+      expect(stderr).toMatch(sentence);
+      expect(stderr).toMatch(/^sagastorm: [^\n]+[.!?]\n( {2}[^\n]+\n)?$/);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(stdout).toBe('');
+      expect(code).toBe(64);
+    },
+  );
+});
+
+test('wrong input in a process of its own', PROCESS_TIMEOUT, async () => {
+  const { code, stdout, stderr } = await sagastorm(['rum']);
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toMatch(/^sagastorm: there is no command "rum"\.\n {2}Did you mean "run"\?/);
 });
 
 test('no command at all shows the help, and is no success', PROCESS_TIMEOUT, async () => {

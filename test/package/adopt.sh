@@ -108,7 +108,7 @@ expect "$log" 'Steps are: reserve, charge, ship'
 rm sagas/misspelt*
 echo 'a wrong definition is told with its step'
 
-npx --no-install vitest --watch < <(sleep 60) > "$log" 2>&1 &
+node node_modules/vitest/vitest.mjs --watch < <(sleep 60) > "$log" 2>&1 &
 watcher=$!
 trap 'kill "$watcher" 2> /dev/null || true' EXIT
 await() { for _ in $(seq 120); do grep -q -- "$1" "$log" && return; sleep 0.5; done; fail "watch mode never said \"$1\"" "$log"; }

@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
 import { SAGA_STATUSES } from '../../../engine/api/schemas.ts';
+import { liveNowUs } from '../../../engine/live/index.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
+import { HandClock } from './hand-clock.ts';
 import { EXAMPLE, served } from './served.ts';
 
 /** One saga that completes, one that is compensated, one whose undo is given up, one that runs. */
@@ -55,8 +57,14 @@ test('the meters say the same, in the words of Prometheus', async () => {
   for (const line of [
     'sagastorm_sagas{status="completed"} 1',
     'sagastorm_sagas{status="failed"} 0',
-    'sagastorm_sagas_created_total 4',
-    'sagastorm_sagas_ended_total{status="compensation_failed"} 1',
+    'transaction_started_total{saga_type="order_processing"} 4',
+    'transaction_completed_total{saga_type="order_processing"} 1',
+    'transaction_compensated_total{saga_type="order_processing",cause="business"} 1',
+    'transaction_compensated_total{saga_type="order_processing",cause="technical"} 0',
+    'transaction_compensation_failed_total{saga_type="order_processing"} 1',
+    'saga_step_success_total{saga_type="order_processing",step="reserve_inventory"} 4',
+    'saga_step_failure_total{saga_type="order_processing",step="process_payment",failure="business"} 2',
+    'saga_stuck{saga_type="order_processing"} 1',
     'sagastorm_sagas_in_flight 1',
     'sagastorm_calls_in_flight 1',
     'sagastorm_engine_up 1',
@@ -65,24 +73,16 @@ test('the meters say the same, in the words of Prometheus', async () => {
     expect(text).toContain(`${line}\n`);
   }
   expect(text).toMatch(/sagastorm_event_loop_lag_p99_seconds [\d.]+\n/);
-  expect((await ask('GET', '/api/sagas/metrics')).text).toContain('sagastorm_sagas_created_total 4');
+  expect((await ask('GET', '/api/sagas/metrics')).text).toContain(
+    'transaction_started_total{saga_type="order_processing"} 4',
+  );
 });
 
 test('two servers in a process have meters of their own', async () => {
   const [one, other] = [await served(), await served()];
   await one.ask('POST', '/api/sagas', EXAMPLE);
-  expect((await other.ask('GET', '/metrics')).text).toContain('sagastorm_sagas_created_total 0\n');
-});
-
-test('M1: an end that is reported again is counted once', () => {
-  const meter = new EngineMeter();
-  const ended = { kind: 'ended', saga: 's', status: 'failed' } as const;
-  meter.report(ended);
-  meter.report(ended);
-  expect(meter.ended.get('failed')).toBe(1);
-  meter.resumed('s');
-  meter.report(ended);
-  expect(meter.ended.get('failed')).toBe(2);
+  expect((await one.ask('GET', '/metrics')).text).toContain('transaction_started_total{');
+  expect((await other.ask('GET', '/metrics')).text).not.toContain('transaction_started_total{');
 });
 
 test('a retry that fails again is counted as another end', async () => {
@@ -91,14 +91,49 @@ test('a retry that fails again is counted as another end', async () => {
   await ask('PUT', `/api/sagas/${String(json.id)}/compensate`);
   await ask('POST', `/api/sagas/${String(json.id)}/retry`);
   expect((await ask('GET', '/metrics')).text).toContain(
-    'sagastorm_sagas_ended_total{status="compensated"} 2\n',
+    'transaction_compensated_total{saga_type="order_processing",cause="business"} 2\n',
   );
 });
 
 test('health is told to anybody, and in detail to those who may read', async () => {
   const { ask } = await served();
   expect((await ask('GET', '/health')).json).toEqual({ status: 'ok' });
-  expect((await ask('GET', '/api/sagas/health')).json).toMatchObject({ status: 'ok', sagasInMemory: 0 });
+  expect((await ask('GET', '/api/sagas/health')).json).toMatchObject({
+    status: 'healthy',
+    metrics: { activeSagas: 0, successRate24h: null },
+    engine: { sagasInMemory: 0 },
+  });
+});
+
+test('the health of sagas: rates of the day, who waits for whom, where time goes, and what to do', async () => {
+  const { ask, ids } = await mixed();
+  const { json } = await ask('GET', '/api/sagas/health');
+  expect(json).toMatchObject({
+    status: 'degraded',
+    metrics: { activeSagas: 2, endedSagas24h: 2, successRate24h: 0.5, compensationRate24h: 0.5 },
+    stuckCount: 1,
+    stuckSagas: [{ sagaID: ids[2], waitsFor: 'person', stuck: true }],
+    engine: { sagasInMemory: 1, callsInFlight: 1 },
+  });
+  expect(json.issues).toContain('1 wait for a person');
+  expect((json.steps as { step: string }[]).map(({ step }) => step)).toEqual([
+    'reserve_inventory',
+    'process_payment',
+  ]);
+});
+
+test('the health of sagas says what the timers of the engine know', async () => {
+  const clock = new HandClock();
+  const meter = new EngineMeter({ clock });
+  const { ask, host } = await served({ meter, answer: () => undefined });
+  const { json: saga } = await ask('POST', '/api/sagas', EXAMPLE);
+  meter.report({ kind: 'read', log: await host.log(String(saga.id)) });
+  expect(meter.notMoving).toEqual([]);
+  clock.goTo(liveNowUs() + 60_000_000);
+  expect(meter.notMoving).toEqual([saga.id]);
+  const { json } = await ask('GET', '/api/sagas/health');
+  expect(json).toMatchObject({ status: 'healthy', metrics: { activeSagas: 1 }, stuckSagas: [] }); // by its log it is early
+  expect((await ask('GET', '/')).text).toContain('<b id="still">1</b>');
 });
 
 test('an engine that was halted is not well', async () => {
@@ -149,6 +184,22 @@ test('an administrator finds what did not complete in the last hours, newest fir
   expect((second.sagas as { id: string }[])[0]!.id).toBe(ids[1]);
 });
 
+test('an administrator is told why sagas did not complete, at which service, and what helps', async () => {
+  const { ask, ids } = await mixed();
+  const { json } = await ask('GET', '/api/admin/diagnosis');
+  expect(json).toMatchObject({
+    primary: 'compensating-failure',
+    sagas: 3,
+    classes: { 'business-refusal': 1, 'compensating-failure': 1, none: 1 },
+    serviceFailures: { payment: 2, inventory: 3 },
+  });
+  const one = await ask('GET', `/api/admin/diagnosis?saga=${ids[1]}`);
+  expect(one.json.diagnoses).toMatchObject([
+    { saga: ids[1], class: 'business-refusal', service: 'payment', compensationAttempted: true },
+  ]);
+  expect((await ask('GET', '/api/admin/diagnosis?saga=nobody')).json).toMatchObject({ code: 'unknown-saga' });
+});
+
 test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours) => {
   const { ask } = await served();
   expect((await ask('GET', `/api/admin/sagas/failed?hours=${hours}`)).status).toBe(400);
@@ -161,6 +212,9 @@ test('the status page reads without JavaScript, and says what is stuck', async (
   expect(text).toContain('id="n-compensation_failed">1<');
   expect(text).toContain('<b id="person">1</b>');
   expect(text).toContain(`<td>${ids[2]}</td>`);
+  expect(text).toMatch(
+    /<td>It waits for a person since [\d.]+ m?s: the undo of \S*reserve_inventory\S* was given up/,
+  );
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
   expect(text).not.toMatch(/https?:\/\//);
 });

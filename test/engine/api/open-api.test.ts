@@ -97,6 +97,8 @@ test('what the server answers is what the document says', async () => {
   for (const path of [
     '/api/sagas',
     '/api/admin/sagas/failed',
+    '/api/admin/diagnosis',
+    '/api/admin/diagnosis?saga=none',
     '/api/sagas/stats',
     '/api/sagas/health',
     '/health',

@@ -32,7 +32,32 @@ function facts(rest: Partial<HealthFacts>): HealthFacts {
   return { sagas: [], open: [], sample: [], nowUs: NOW, ...rest };
 }
 
+/** A log whose steps take these many seconds, one after the other. */
+function taking(...seconds: readonly number[]): readonly StoredEvent[] {
+  const untilS = (i: number): number => seconds.slice(0, i).reduce((sum, one) => sum + one, 0);
+  const steps = seconds.flatMap((_, i): [number, SagaEvent][] => [
+    [untilS(i) * S, { kind: 'step-requested', step: `step-${i}` }],
+    [untilS(i + 1) * S, { kind: 'step-applied', step: `step-${i}` }],
+  ]);
+  return logOf('s', [[0, CREATED], ...steps, [untilS(seconds.length) * S, { kind: 'saga-completed' }]]);
+}
+
 describe('the health of sagas', () => {
+  test('counts what is open though its log was not read', () => {
+    const found = healthOf(facts({ open: [STUCK], unread: { active: 70, stuck: 10 } }));
+    expect(found).toMatchObject({ overall: 'degraded', active: 71, stuckCount: 11, stuck: [{ saga: 's' }] });
+  });
+
+  test.each([
+    ['two bottlenecks', [4, 4, 1], S, ['parallelization']],
+    ['one bottleneck', [4, 1, 1], S, []],
+    ['a step of over five seconds, among many', [6, 5, 5, 5, 5], S, ['caching']],
+    ['sagas of over a minute', [1, 1, 1, 1], 61 * S, ['timeout-tuning']],
+  ])('%s: what might make it faster', (_what, seconds, meanUs, kinds) => {
+    const found = healthOf(facts({ sagas: [ended('completed', meanUs)], sample: [taking(...seconds)] }));
+    expect(found.suggestions.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   test('of none is healthy, and has no rates', () => {
     const found = healthOf(facts({}));
     expect(found).toMatchObject({ overall: 'healthy', active: 0, ended: 0, reasons: [] });
@@ -60,7 +85,7 @@ describe('the health of sagas', () => {
   ])('%i stuck sagas: %s', (count, overall) => {
     const found = healthOf(facts({ open: many(count, STUCK) }));
     expect([found.overall, found.stuck.length]).toEqual([overall, count]);
-    expect(found.reasons).toEqual([`${count} have not moved for over 30 s`]);
+    expect(found.reasons).toEqual([`${count} have not moved for over 25 s`]);
   });
 
   test('few that complete degrade it, and it is said what to do', () => {

@@ -112,6 +112,14 @@ describe('why a saga waits', () => {
     expect(waiting.next).toContain('Forward work stops in 1.5 min, at the deadline.');
   });
 
+  test('a deadline says nothing of an undo', () => {
+    const [created, ...rest] = UNDO;
+    const log = logOf([{ ...created, deadlineAtUs: 100 * S } as SagaEvent, ...rest]);
+    expect(whyWaiting(log, 10 * S)!.next).toBe(
+      'When there is none in time it is sent again, or given up, as the policy says.',
+    );
+  });
+
   test('an empty log is no saga', () => {
     expect(whyWaiting([], 0)).toBeUndefined();
   });

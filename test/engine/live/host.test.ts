@@ -64,6 +64,19 @@ describe('a saga', () => {
     expect((await host.log('s')).at(-1)!.event.kind).toBe('saga-compensated');
   });
 
+  test('is told of event by event when it is durable, and as a whole when it is taken up', async () => {
+    const { host, store, transport, logs } = await running();
+    transport.answer = ({ action }) => (action === 'charge' ? undefined : APPLIED);
+    await host.create(order, {}, { id: 's' });
+    const log = await host.log('s');
+    expect(logs.flatMap((told) => (told.kind === 'written' ? told.batch.events : []))).toEqual(
+      log.map(({ event }) => event),
+    );
+    await host.stop({ graceMs: 0 });
+    const next = await running({ store });
+    expect(next.logs[0]).toEqual({ kind: 'read', log });
+  });
+
   test('is held back by the circuit of its policy, and a change of that is reported', async () => {
     const circuitBreaker = circuitBreakers.fiveInARow;
     const { host, transport, reports } = await running({

@@ -94,7 +94,10 @@ export interface Stage<Kept extends Store = StageStore> {
   readonly host: Host;
   readonly store: Kept;
   readonly transport: StageTransport;
+  /** But what is said of logs. */
   readonly reports: HostReport[];
+  /** What is said of logs. */
+  readonly logs: HostReport[];
 }
 
 export interface StageOptions<Kept extends Store> extends Partial<HostOptions> {
@@ -106,15 +109,15 @@ export interface StageOptions<Kept extends Store> extends Partial<HostOptions> {
 export function stage<Kept extends Store = StageStore>(options: StageOptions<Kept> = {}): Stage<Kept> {
   const store = options.store ?? (new StageStore() as Store as Kept);
   const transport = options.transport ?? new StageTransport();
-  const reports: HostReport[] = [];
+  const [reports, logs] = [[] as HostReport[], [] as HostReport[]];
   const host = new Host({
     definitions: [order],
     policy: quick,
     overridePolicy: true,
-    report: (report) => reports.push(report),
+    report: (report) => (report.kind === 'written' || report.kind === 'read' ? logs : reports).push(report),
     ...options,
     transport,
     store,
   });
-  return { host, store, transport, reports };
+  return { host, store, transport, reports, logs };
 }

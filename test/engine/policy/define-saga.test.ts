@@ -89,6 +89,8 @@ test('the public API is what it was: a change here is a change for users', () =>
     'decide',
     'definePolicy',
     'defineSaga',
+    'diagnose',
+    'diagnoseAll',
     'evolve',
     'fold',
     'forwardBudgetUs',
@@ -99,10 +101,13 @@ test('the public API is what it was: a change here is a change for users', () =>
     'isFinal',
     'isWritten',
     'minorUnits',
+    'otlpOf',
     'payloadHash',
     'pending',
     'policies',
     'retryBudgets',
     'sagaFromJson',
+    'spansOf',
+    'summaryOf',
   ]);
 });

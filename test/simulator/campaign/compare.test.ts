@@ -179,6 +179,7 @@ function measure(i: number, latencyUs: number): SeedMeasure {
     fingerprint: '',
     sagaUs: Float64Array.from({ length: 10 }, (_, k) => latencyUs * (0.55 + 0.1 * k)),
     compensationUs: new Float64Array(0),
+    lockedUs: new Float64Array(0),
   };
 }
 

@@ -51,6 +51,7 @@ function run(i: number, { completed, p99Ms, calls, breaks }: Worth, scatter: num
     fingerprint: '',
     sagaUs: Float64Array.from({ length: SAGAS }, () => (p99Ms + scatter) * 1000),
     compensationUs: new Float64Array(0),
+    lockedUs: new Float64Array(0),
   };
 }
 

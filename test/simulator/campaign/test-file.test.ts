@@ -11,6 +11,7 @@ const prepared: PreparedJob = {
   file: '/a/it\'s "mine"\\yours.ts',
   hash: '',
   profile: profiles.storm,
+  protocol: 'saga',
   policy: { name: 'it\'s "own"' },
   sagas: 1,
 };

@@ -2,6 +2,7 @@
 
 import type { Call, Outcome } from '../../../engine/index.ts';
 import { ownService } from '../../../simulator/index.ts';
+import { at } from '../../engine/fence/call-of.ts';
 
 export const SERVICES = new URL('./fixtures/services.ts', import.meta.url);
 
@@ -43,7 +44,7 @@ export function outcomeOf(
   service.open({ seed, service: 'lamps' });
   const task = { task: 1, call, transmission: 2, timeoutMs: 10_000 };
   let nowUs = atUs;
-  let turn = service.begin(task, { nowUs, clockUs: nowUs });
+  let turn = service.begin(task, { nowUs, clockUs: nowUs }, at(nowUs));
   while (turn.answers.length === 0) {
     nowUs = turn.nextAtUs;
     turn = service.advance({ nowUs, clockUs: nowUs });

@@ -81,22 +81,37 @@ describe('the shapes of a service', () => {
   });
 });
 
-describe('what it asks of others with fetch', () => {
+describe('what it asks of others', () => {
   const module = new URL('./fixtures/calls-out.ts', import.meta.url);
 
-  test('is answered by its stand-in, in virtual time; its client waits and tries again', () => {
-    const { outcome, atUs } = outcomeOf('asksTwice', { module });
-    expect(outcome).toEqual({ kind: 'applied', result: { score: 7 } });
-    expect(atUs).toBe(15_000 + 100_000 + 15_000);
+  test.each(['fetchAsks', 'httpAsks', 'axiosAsks', 'gotAsks'])(
+    'is answered by its stand-in, in virtual time; its client waits and tries again: %s',
+    (name) => {
+      const { outcome, atUs } = outcomeOf(name, { module });
+      expect(outcome).toEqual({ kind: 'applied', result: { score: 7 } });
+      expect(atUs).toBe(15_000 + 100_000 + 15_000);
+    },
+  );
+
+  test.each([
+    ['fetchLosesPatience', 'TimeoutError'],
+    ['httpLosesPatience', 'gave up'],
+    ['axiosLosesPatience', 'ECONNABORTED'],
+    ['gotLosesPatience', 'ETIMEDOUT'],
+  ])('is given up when its client gives up: %s', (name, result) => {
+    expect(outcomeOf(name, { module })).toEqual({ outcome: { kind: 'applied', result }, atUs: 50_000 });
   });
 
-  test('is given up when its client gives up', () => {
-    const { outcome, atUs } = outcomeOf('losesPatience', { module });
-    expect([outcome, atUs]).toEqual([{ kind: 'applied', result: 'TimeoutError' }, 50_000]);
+  test.each(['fetchIsCutOff', 'axiosIsCutOff'])('may be cut off: %s', (name) => {
+    expect(resultOf(name, { module })).toBe('ECONNRESET');
   });
 
-  test('is an error that names the call where nobody stands in', () => {
-    expect(() => outcomeOf('asksNobody', { module })).toThrow(/called fetch\(https:\/\/nobody\.example\/\)/);
+  test.each([
+    ['fetchAsksNobody', 'called fetch(https://nobody.example/)'],
+    ['axiosAsksNobody', 'called https.request(https://nobody.example/)'],
+    ['undiciAsks', 'called tls.connect(risk.example:443) by way of the npm package undici, which cannot be'],
+  ])('is an error that names the call where nobody stands in: %s', (name, words) => {
+    expect(() => outcomeOf(name, { module })).toThrow(words);
   });
 });
 
@@ -107,6 +122,7 @@ describe('what is the mistake of its author', () => {
     ['fetches', 'real-io', `${WHO}, called fetch(https://risk.example/score)`],
     ['hidesItsFetch', 'real-io', `${WHO}, called fetch(https://risk.example/score)`],
     ['opensSocket', 'real-io', `${WHO}, called net.connect(5432)`],
+    ['listenerOpensSocket', 'real-io', `${WHO}, called net.connect(5432)`],
     ['neverSettles', 'waits-for-real', `${WHO}, waits for something that is not part of the run`],
     ['throws', 'bad-participant', 'service "lamps" asked for "light", threw: Error: my own mistake'],
     ['leavesRejection', 'service-crashed', 'threw what nobody caught: Error: nobody waits for me'],

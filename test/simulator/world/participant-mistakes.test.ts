@@ -44,7 +44,7 @@ test.each<[what: string, handle: () => unknown, message: RegExp]>([
   ],
   ['answers nothing', () => undefined, /answered nothing/],
   ['answers in its own words', () => ({ kind: 'ok' }), /answered \{"kind":"ok"\}/],
-  ['promises an answer', async () => ({ kind: 'applied' }), /answered \{\}/],
+  ['promises an answer', async () => ({ kind: 'applied' }), /answered with a Promise/],
   ['names no failure class', () => ({ kind: 'rejected', failure: 'bussiness', reason: '' }), /"bussiness"/],
 ])('a participant that %s is told so in one sentence', (_what, handle, message) => {
   expect(() => run(handle)).toThrow(UserError);

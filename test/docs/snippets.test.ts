@@ -1,0 +1,71 @@
+// Every block of code in the README and in docs/ is executed as a reader would execute it, or says why it is not.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { nodeProcess, Reader } from './snippets.ts';
+import { newPackage, newWorkspace } from './workspace.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const PAGES = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  'docs/bugs/empty-rollback.md', // one of those that are made alike: see bugs.test.ts
+];
+const TIMEOUT = { timeout: 300_000 }; // the longest page takes some seconds, when nobody else does anything
+
+const workspace = newWorkspace();
+const notRun: string[] = [];
+afterAll(() => rmSync(workspace, { recursive: true }));
+
+test.each(PAGES)('%s', TIMEOUT, async (page) => {
+  const name = page.replaceAll(/\W/g, '-');
+  const reader = new Reader(newPackage(workspace, name), join(workspace, 'checked', name));
+  const followed = await reader.follow(readFileSync(page, 'utf8'));
+  notRun.push(...followed.notRun.map((reason) => `${page}: ${reason}`));
+  expect(followed.faults.join('\n\n')).toBe('');
+});
+
+test('all code compiles, at every moment of a page', TIMEOUT, async () => {
+  const compilerOptions = {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2024',
+    lib: ['es2024'],
+    types: ['node'],
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+  };
+  writeFileSync(join(workspace, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['checked'] }));
+  const { stdout } = await nodeProcess([TSC, '-p', '.'], workspace);
+  expect(stdout).toBe('');
+});
+
+test('what is not executed says why', () => {
+  expect([...new Set(notRun)]).toMatchInlineSnapshot(`
+    [
+      "README.md: CI does both",
+      "README.md: the naive one takes ten seconds",
+      "README.md: it takes a minute",
+      "README.md: a server does not end; test/cli/serve.test.ts asks one",
+      "README.md: no two runs for real are the same",
+      "docs/api.md: a server must be there; test/docs/api.test.ts asks one",
+      "docs/ci.md: half a minute",
+      "docs/ci.md: there is no such failure yet",
+      "docs/debugger.md: there is no such failure yet",
+      "docs/live.md: a bank must be there",
+      "docs/live.md: a database and a bank must be there",
+      "docs/live.md: a minute for real, and a database; test/cli/live.test.ts does it",
+      "docs/on-call.md: a store and a server must be there; test/cli/why.test.ts has them",
+      "docs/on-call.md: promtool is Prometheus' own; test/ops reads the same files",
+      "docs/package.md: an installation; test/package/adopt.sh does it with the packed package",
+      "docs/policies.md: a minute",
+      "docs/reports.md: a minute",
+      "docs/tour.md: an installation; test/package/adopt.sh does it with the packed package",
+    ]
+  `);
+});
