@@ -1,13 +1,11 @@
 // Every block of code in the README and in docs/ is executed as a reader would execute it, or says why it is not.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { nodeProcess, Reader } from './snippets.ts';
-import { newPackage, newWorkspace } from './workspace.ts';
+import { Reader } from './snippets.ts';
+import { compilerSays, newPackage, newWorkspace } from './workspace.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const PAGES = [
   'README.md',
   ...readdirSync('docs')
@@ -30,19 +28,7 @@ test.each(PAGES)('%s', TIMEOUT, async (page) => {
 });
 
 test('all code compiles, at every moment of a page', TIMEOUT, async () => {
-  const compilerOptions = {
-    strict: true,
-    module: 'nodenext',
-    target: 'es2024',
-    lib: ['es2024'],
-    types: ['node'],
-    noEmit: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-  };
-  writeFileSync(join(workspace, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['checked'] }));
-  const { stdout } = await nodeProcess([TSC, '-p', '.'], workspace);
-  expect(stdout).toBe('');
+  expect(await compilerSays(workspace)).toBe('');
 });
 
 test('what is not executed says why', () => {

@@ -5,8 +5,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFi
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { nodeProcess } from './snippets.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 /** Of what is installed here, what snippets may import. */
 const PACKAGES = ['vitest', 'fast-check', 'hono', 'express', 'zod', '@types', 'undici-types'];
 
@@ -33,6 +35,27 @@ export function newPackage(workspace: string, name: string): string {
   for (const file of readdirSync(join(ROOT, 'scenarios')))
     symlinkSync(join(ROOT, 'scenarios', file), join(scenarios, file));
   return folder;
+}
+
+/** What TypeScript has against the code in the folder `checked`, as strict as a careful reader has it; empty when nothing. */
+export async function compilerSays(
+  workspace: string,
+  stricter: Readonly<Record<string, boolean>> = {},
+): Promise<string> {
+  const compilerOptions = {
+    strict: true,
+    ...stricter,
+    module: 'nodenext',
+    target: 'es2024',
+    lib: ['es2024'],
+    types: ['node'],
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+  };
+  writeFileSync(join(workspace, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['checked'] }));
+  const { stdout } = await nodeProcess([TSC, '-p', '.'], workspace);
+  return stdout;
 }
 
 /** Every subpath leads to the source that it is built of. */
