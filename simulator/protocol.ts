@@ -1,20 +1,40 @@
 // The same scenario under another protocol: sagas and participants are made over, and everything else stays what it is:
 // workload, faults, incidents, invariants.
 
+import {
+  type Choreography,
+  choreographyOf,
+  eventBus,
+  ReactiveService,
+} from '../engine/choreography/index.ts';
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { Participant } from '../engine/core/protocol.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { twoPhaseCommit } from '../engine/two-phase-commit/index.ts';
+import { ResourceManager, twoPhaseCommit } from '../engine/two-phase-commit/index.ts';
 import { locksReleased } from './invariants/locks-released.ts';
+import { messagesHandled } from './invariants/messages-handled.ts';
 import { LockQueue } from './lock-queue.ts';
 import { defineScenario, type Scenario } from './scenario.ts';
 import { isTimed } from './timed-participant.ts';
 
 /** How the steps of a transaction are brought together. */
-export const PROTOCOLS = ['saga', '2pc'] as const;
+export const PROTOCOLS = ['saga', 'choreography', '2pc'] as const;
 
-/** `saga`: done step by step, and undone. `2pc`: prepared under locks, then committed or rolled back. */
+/**
+ * `saga`: an orchestrator does step by step, and undoes. `choreography`: services react to one another's events. `2pc`:
+ * prepared under locks, then committed or rolled back.
+ */
 export type Protocol = (typeof PROTOCOLS)[number];
+
+/** Where the scenario runs: in a run callers can wait for locks in line, in processes they are told to come again. */
+export type Place = 'simulated' | 'live';
+
+/** A scenario made over. */
+interface MadeOver {
+  readonly sagas: ReadonlyMap<SagaDefinition, SagaDefinition>;
+  participant(service: string, participant: Participant): Participant;
+  readonly invariants: Scenario['invariants'];
+}
 
 /**
  * A scenario, as it runs under a protocol.
@@ -22,47 +42,78 @@ export type Protocol = (typeof PROTOCOLS)[number];
  * @throws UserError `no-protocol` when the scenario cannot run under it; `deadline-too-short`, `bad-name`: see
  * `twoPhaseCommit`
  */
-export function inProtocol(scenario: Scenario, protocol: Protocol): Scenario {
-  return protocol === 'saga' ? scenario : inTwoPhases(scenario);
+export function inProtocol(scenario: Scenario, protocol: Protocol, place: Place = 'simulated'): Scenario {
+  if (protocol === 'saga') return scenario;
+  refuseOwnEngine(scenario, protocol);
+  return protocol === '2pc'
+    ? madeOver(scenario, protocol, inTwoPhases(scenario, place))
+    : madeOver(scenario, protocol, choreographed(scenario));
 }
 
-function inTwoPhases(scenario: Scenario): Scenario {
-  const { policy, participants, workload, ...rest } = scenario;
-  refuseOwnEngine(scenario);
-  const committed = new Map<SagaDefinition, SagaDefinition>(
-    scenario.sagas.map((saga) => [saga, twoPhaseCommit(saga)]),
+function inTwoPhases({ sagas }: Scenario, place: Place): MadeOver {
+  return {
+    sagas: new Map(sagas.map((saga) => [saga, twoPhaseCommit(saga)])),
+    participant: (_, one) => (place === 'live' ? new ResourceManager(one) : new LockQueue(one)),
+    invariants: [locksReleased],
+  };
+}
+
+function choreographed({ sagas, choreographies }: Scenario): MadeOver {
+  const ofSaga = new Map<SagaDefinition, Choreography>(
+    sagas.map((saga) => [saga, choreographies.find((one) => one.saga === saga) ?? choreographyOf(saga)]),
   );
+  return {
+    sagas: new Map([...ofSaga].map(([saga, choreography]) => [saga, eventBus(choreography)])),
+    participant: (service, one) => new ReactiveService(service, one, [...ofSaga.values()]),
+    invariants: [messagesHandled],
+  };
+}
+
+function madeOver(
+  scenario: Scenario,
+  protocol: Protocol,
+  { sagas, participant, invariants }: MadeOver,
+): Scenario {
+  const { policy, participants, workload, ...rest } = scenario;
   return defineScenario({
     ...rest,
     ...(policy === undefined ? {} : { policy }),
-    sagas: [...committed.values()],
+    sagas: [...sagas.values()],
     participants: (run) =>
       Object.fromEntries(
-        Object.entries(participants(run)).map(([name, one]) => [name, managed(scenario, name, one)]),
+        Object.entries(participants(run)).map(([name, one]) => {
+          refuseTimed(scenario, protocol, name, one);
+          return [name, participant(name, one)];
+        }),
       ),
     workload: (context) => {
       const start = workload(context);
-      return { ...start, saga: committed.get(start.saga) ?? start.saga };
+      return { ...start, saga: sagas.get(start.saga) ?? start.saga };
     },
-    invariants: [...scenario.invariants, locksReleased],
+    invariants: [...scenario.invariants, ...invariants],
   });
 }
 
-function managed({ name }: Scenario, service: string, participant: Participant): Participant {
-  if (!isTimed(participant)) return new LockQueue(participant);
+function refuseTimed(
+  { name }: Scenario,
+  protocol: Protocol,
+  service: string,
+  participant: Participant,
+): void {
+  if (!isTimed(participant)) return;
   throw new UserError(
     'no-protocol',
-    `scenario "${name}" cannot run under 2pc: service "${service}" runs on its own`,
-    'Only participants that answer at once can be prepared; see docs/protocols.md.',
+    `scenario "${name}" cannot run under ${protocol}: service "${service}" runs on its own`,
+    'Only participants that answer at once can be made over; see docs/protocols.md.',
   );
 }
 
 /** What stands in for the saga engine knows nothing of other protocols. */
-function refuseOwnEngine({ name, variant }: Scenario): void {
+function refuseOwnEngine({ name, variant }: Scenario, protocol: Protocol): void {
   if (variant.engine === undefined) return;
   throw new UserError(
     'no-protocol',
-    `scenario "${name}" cannot run under 2pc: it has an engine of its own`,
+    `scenario "${name}" cannot run under ${protocol}: it has an engine of its own`,
     'Leave --protocol out.',
   );
 }

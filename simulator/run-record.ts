@@ -1,6 +1,7 @@
 // The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
 // published JSON Schema.
 
+import type { Protocol } from './protocol.ts';
 import type { IncidentResult, LoadCourse, PlannedFault, TimelineBucket } from './run-result.ts';
 
 /** The `schema` of every {@link RunRecord}. */
@@ -183,7 +184,7 @@ export interface RunRecord {
   readonly rootSeed: string;
   readonly profile: string;
   /** How the steps were brought together; left out: `saga`. */
-  readonly protocol?: '2pc';
+  readonly protocol?: Exclude<Protocol, 'saga'>;
   readonly policy: string;
   /** The policy written out, if there is one for all sagas and `definePolicy` made it. */
   readonly policySpec?: Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 // What a scenario is: sagas, the services they use, and who asks for what. The same value serves the CLI,
 // vitest and, later, the live run.
 
+import type { Choreography } from '../engine/choreography/index.ts';
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { AppendOutput, Orchestrator, OrchestratorOptions } from '../engine/core/orchestrator.ts';
 import type { Policy } from '../engine/core/policy.ts';
@@ -53,6 +54,8 @@ export interface ScenarioSpec {
   readonly title: string;
   /** Every definition that the workload may start. */
   readonly sagas: readonly SagaDefinition[];
+  /** How sagas run under `--protocol choreography`; one that has none here is given the one that follows from its steps. */
+  readonly choreographies?: readonly Choreography[];
   /** Fresh participants for one run, by service name. `sagas`: how many will come, to size stock and accounts. */
   participants(run: { readonly sagas: number }): Readonly<Record<string, Participant>>;
   /** Users' own clients, by the name of the service that they ask; see `ownClient`. The others are asked by the engine. */
@@ -100,6 +103,7 @@ const SCENARIO_MEMBERS = [
   'name',
   'title',
   'sagas',
+  'choreographies',
   'participants',
   'clients',
   'workload',
@@ -167,6 +171,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   return {
     sagasPerRun: 100,
     policies: [],
+    choreographies: [],
     latency: LATENCY_DEFAULT,
     storeLatency: STORE_LATENCY_DEFAULT,
     orchestrators: 2,

@@ -6,7 +6,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Policy } from './policy.ts';
 import { type Direction, idempotencyKey } from './protocol.ts';
-import { type PlainStepEvents, plainStepEvents } from './saga-event.ts';
+import {
+  type PlainStepEvents,
+  plainStepEvents,
+  type SagaEvent,
+  type SagaStatus,
+  type StepStatus,
+  type StopReason,
+} from './saga-event.ts';
 import { compileGraph, type StepEdges } from './step-graph.ts';
 import { checkMembers, checkShapes, type StepKind } from './step-shape.ts';
 import { UserError } from './user-error.ts';
@@ -93,6 +100,23 @@ export interface StepDefinition {
   compensationPayload(context: CompensationContext<unknown>): unknown;
 }
 
+/** What an {@link EventFlow} sees of a saga. */
+export interface FlowState {
+  readonly status: SagaStatus;
+  readonly reason: StopReason | undefined;
+  readonly steps: readonly { readonly status: StepStatus; readonly result: unknown }[];
+}
+
+/** Says what follows when it is not the graph of the steps that says so; see `engine/choreography`. */
+export interface EventFlow {
+  /** What follows from the state alone: the next intents, or the end. */
+  advance(state: FlowState): readonly SagaEvent[];
+  /** Whether it can no longer be cancelled (E8). */
+  isCommitted(state: FlowState): boolean;
+  /** How long a call that was refused for good lies aside before it is tried again, in microseconds. */
+  readonly deadLetterUs: number;
+}
+
 /** A saga that passed every check and can be run. */
 export interface SagaDefinition {
   readonly kind: 'saga';
@@ -105,6 +129,8 @@ export interface SagaDefinition {
   readonly steps: readonly StepDefinition[];
   /** The JSON that it is made from, when that is to stand in the log: see `inlineSaga`. */
   readonly source?: unknown;
+  /** Left out: the graph of the steps says what follows. */
+  readonly flow?: EventFlow;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;

@@ -202,7 +202,8 @@ export function isUnderWay(step: StepState): boolean {
 
 /** Whether the saga can no longer be undone (E8). */
 export function isCommitted(state: SagaState): boolean {
-  const { steps } = state.definition;
+  const { steps, flow } = state.definition;
+  if (flow !== undefined) return flow.isCommitted(state);
   for (let i = 0; i < steps.length; i++) {
     const { kind } = steps[i]!;
     if (kind === 'compensatable') continue;

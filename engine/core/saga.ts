@@ -70,12 +70,33 @@ export function decide(
     case 'cancel':
       return decideStop(state, { kind: 'cancelled' });
     case 'resume':
-      return state.status === 'compensation_failed' ? [{ kind: 'compensation-resumed' }] : [];
+      return state.status === 'compensation_failed'
+        ? [{ kind: 'compensation-resumed' }]
+        : redrive(state, nowUs);
     case 'retry':
       return decideRetry(state, nowUs);
     default:
       return unreachable(input);
   }
+}
+
+/** Dead letters are delivered again at once, as are all other calls that wait for their next attempt. */
+function redrive({ definition, status, steps }: SagaState, nowUs: number): readonly SagaEvent[] {
+  if (definition.flow === undefined || isAtRest(status)) return [];
+  return definition.steps.flatMap(({ name }, i): readonly SagaEvent[] => {
+    const { status: standing, attempt, dueAtUs, inDoubt } = steps[i]!;
+    if (standing !== 'retrying' || dueAtUs <= nowUs) return [];
+    return [
+      {
+        kind: 'step-retry-scheduled',
+        step: name,
+        attempt: attempt + 1,
+        dueAtUs: nowUs,
+        failure: 'transient',
+        inDoubt,
+      },
+    ];
+  });
 }
 
 /** E4: a new round, with a deadline of its own, only when no effect is left standing. */
@@ -143,9 +164,18 @@ function forwardFailed(
   const endless = step.kind !== 'compensatable';
   const { attempt } = current;
   const jitterKey = jitterOf(state, step, 'forward');
-  const delayUs = rules.retryDelayUs(
-    failed(step.service, 'forward', failure, attempt, endless, step.attemptsMax, retryAfterUs, jitterKey),
+  const { flow } = state.definition;
+  const retry = failed(
+    step.service,
+    'forward',
+    failure,
+    attempt,
+    endless,
+    step.attemptsMax,
+    retryAfterUs,
+    jitterKey,
   );
+  const delayUs = closed && flow !== undefined ? flow.deadLetterUs : rules.retryDelayUs(retry);
   const dueAtUs = nowUs + delayUs;
   const late = state.deadlineAtUs !== undefined && dueAtUs >= state.deadlineAtUs;
   if (!endless && (delayUs < 0 || late)) {
@@ -242,6 +272,8 @@ const NEEDS_A_PERSON: readonly SagaEvent[] = [{ kind: 'saga-compensation-failed'
 
 /** What follows from the state alone: the next intents, or the end. */
 export function advance(state: SagaState): readonly SagaEvent[] {
+  const { flow } = state.definition;
+  if (flow !== undefined) return flow.advance(state);
   if (state.status === 'created' || state.status === 'running') return advanceForward(state);
   return state.status === 'compensating' ? advanceUndo(state) : NOTHING;
 }
