@@ -22,7 +22,8 @@ const FLAGS = {
   protocol: {
     name: 'protocol',
     value: 'name',
-    description: 'How the steps are brought together: saga, or 2pc for two-phase commit; default saga',
+    description:
+      'How the steps are brought together: saga, choreography or 2pc (two-phase commit); default saga',
   },
   policy: {
     name: 'policy',

@@ -1,7 +1,6 @@
 // The versioned result of a campaign: all that reports may read. Additions only; run-record.schema.json is its
 // published JSON Schema.
 
-import type { Protocol } from './protocol.ts';
 import type { IncidentResult, LoadCourse, PlannedFault, TimelineBucket } from './run-result.ts';
 
 /** The `schema` of every {@link RunRecord}. */
@@ -184,7 +183,7 @@ export interface RunRecord {
   readonly rootSeed: string;
   readonly profile: string;
   /** How the steps were brought together; left out: `saga`. */
-  readonly protocol?: Exclude<Protocol, 'saga'>;
+  readonly protocol?: 'choreography' | '2pc';
   readonly policy: string;
   /** The policy written out, if there is one for all sagas and `definePolicy` made it. */
   readonly policySpec?: Readonly<Record<string, unknown>>;

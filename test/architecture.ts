@@ -10,6 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/core/': ['npm:@standard-schema/spec'],
   'engine/policy/': ['engine/core/'],
   'engine/fence/': ['engine/core/'],
+  'engine/choreography/': ['engine/core/'],
   'engine/two-phase-commit/': ['engine/core/'],
   'engine/event-sourcing/': [],
   'engine/observe/': ['engine/core/', 'engine/http/trace-ids.ts'],
@@ -78,6 +79,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'simulator/lock-queue.ts': ['engine/core/', 'engine/two-phase-commit/', 'simulator/timed-participant.ts'],
   'simulator/protocol.ts': [
+    'engine/choreography/',
     'engine/core/',
     'engine/two-phase-commit/',
     'simulator/invariants/',
@@ -90,6 +92,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'simulator/service-levels.ts': ['engine/core/'],
   'simulator/service-load.ts': ['engine/core/', 'simulator/kernel/'],
   'simulator/scenario.ts': [
+    'engine/choreography/',
     'engine/core/',
     'simulator/invariants/',
     'simulator/kernel/',
@@ -150,6 +153,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'scenarios/': [
     'engine/index.ts',
+    'engine/choreography/index.ts',
     'engine/event-sourcing/index.ts',
     'engine/two-phase-commit/index.ts',
     'participants-mock/index.ts',

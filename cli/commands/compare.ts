@@ -39,7 +39,10 @@ export const COMPARE: CommandSpec = {
   flags: [
     flagFor('policy', 'A policy; give it several times, the baseline first'),
     ...flags('sweep'),
-    flagFor('protocol', 'saga or 2pc; give both to compare them under one policy, the baseline first'),
+    flagFor(
+      'protocol',
+      'saga, choreography or 2pc; give several to compare them under one policy, the baseline first',
+    ),
     ...flags('seed'),
     flagFor(
       'seeds',

@@ -23,7 +23,18 @@ export const LIVE: CommandSpec = {
   flags: [
     ...flags('seed'),
     flagFor('sagas', "Sagas, 1 to 100,000; default the scenario's own"),
-    ...flags('profile', 'policy', 'saga', 'kills', 'seconds', 'pace', 'store', 'db', 'orchestrators'),
+    ...flags(
+      'profile',
+      'protocol',
+      'policy',
+      'saga',
+      'kills',
+      'seconds',
+      'pace',
+      'store',
+      'db',
+      'orchestrators',
+    ),
     ...flags('reporter', 'json', 'out', 'quiet', 'no-color'),
   ],
   examples: [

@@ -47,7 +47,7 @@ export interface PreparedLive {
 
 /** @throws UserError when the scenario, the saga or the policy is wrong */
 export async function prepareLive(live: LiveJob): Promise<PreparedLive> {
-  const prepared = await prepare(live.job);
+  const prepared = await prepare(live.job, 'live');
   const { scenario, sagas } = prepared;
   const workload = new Workload(new Seed(live.seed), sagas);
   return {

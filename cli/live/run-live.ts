@@ -45,7 +45,7 @@ const ORCHESTRATORS = { sqlite: 2, postgres: 3 } as const;
  * @throws UserError when the scenario, its saga or its policy is wrong; `store-unreachable`; `cannot-write`
  */
 export async function runLive(options: LiveRunOptions): Promise<RunRecord> {
-  const asked = await prepare(options.job);
+  const asked = await prepare(options.job, 'live');
   refuseWhatIsSimulatedOnly(asked);
   const folder = folderFor(options.out, asked.scenario.name);
   const run = await prepareLive(liveJob(options, folder));

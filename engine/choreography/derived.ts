@@ -4,7 +4,8 @@
 // it: who has nothing to undo says so, and who has waits for those that came after (E3).
 
 import type { SagaDefinition, StepDefinition } from '../core/define-saga.ts';
-import { type Choreography, type Condition, defineChoreography, type Reaction } from './choreography.ts';
+import { defineChoreography } from './choreography.ts';
+import type { Choreography, Condition, Reaction } from './reaction.ts';
 
 const STARTS = 'requested';
 const CANCELLED = 'cancelled';

@@ -25,7 +25,7 @@ import {
   publishedBy,
   reactionsOf,
   typesIn,
-} from './choreography.ts';
+} from './reaction.ts';
 
 /** How long a message that its service refuses for good lies aside, before it is tried again: ten minutes. */
 export const DEAD_LETTER_US = 600_000_000;
@@ -43,7 +43,7 @@ interface Meaning {
 
 /** The action that a service is asked for when an event is delivered. */
 export function deliveryOf({ name }: Pick<Choreography, 'name'>, type: string): string {
-  return `${name}/${type}`;
+  return `${name}.${type}`;
 }
 
 /** The types that a service hears, in the order in which its reactions name them. */

@@ -2,7 +2,7 @@
 // row), and how its steps stand. Durable, and written in one transaction with what the service did.
 
 import type { Call } from '../core/protocol.ts';
-import type { PublishedEvent, Reaction } from './choreography.ts';
+import type { PublishedEvent, Reaction } from './reaction.ts';
 
 /** How a step of this service stands. `never`: it was called off before it was done, and will not be. */
 export type StepStanding = 'applied' | 'refused' | 'undone' | 'never';

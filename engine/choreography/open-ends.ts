@@ -3,7 +3,7 @@
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { UserError } from '../core/user-error.ts';
-import { type Choreography, isMet, type Reaction, reactionsOf } from './choreography.ts';
+import { type Choreography, isMet, type Reaction, reactionsOf } from './reaction.ts';
 
 /** With more steps that can be refused, only branches with one or two refusals are played. */
 const REFUSABLE_MAX = 10;
@@ -36,7 +36,7 @@ export function refuseOpenEnds(choreography: Choreography): void {
 
 function branches(refusable: readonly string[]): readonly (readonly string[])[] {
   if (refusable.length <= REFUSABLE_MAX) {
-    return Array.from({ length: 2 ** refusable.length }, (_, set) =>
+    return Array.from({ length: 1 << refusable.length }, (_, set) =>
       refusable.filter((_one, i) => (set & (1 << i)) !== 0),
     );
   }

@@ -20,16 +20,10 @@ import {
   type ParticipantEnv,
   type Rejected,
 } from '../core/protocol.ts';
-import {
-  type Choreography,
-  type EventData,
-  isMet,
-  type PublishedEvent,
-  type Reaction,
-} from './choreography.ts';
 import { deliveryOf, type Handled, heardBy } from './event-bus.ts';
 import { Inbox, type Remembered } from './inbox.ts';
 import { isFinal as staysDone } from './open-ends.ts';
+import { type Choreography, type EventData, isMet, type PublishedEvent, type Reaction } from './reaction.ts';
 
 /** As many as the standard policy gives a transient failure. */
 const ATTEMPTS_MAX = 5;

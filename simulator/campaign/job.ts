@@ -2,7 +2,7 @@
 
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import { atFaultRate, type Profile, profiles } from '../faults/profile.ts';
-import { inProtocol, type Protocol } from '../protocol.ts';
+import { inProtocol, type Place, type Protocol } from '../protocol.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { simulate } from '../world/host.ts';
@@ -51,11 +51,11 @@ export interface PreparedJob {
  *
  * @throws UserError when the scenario, the saga or the policy is wrong
  */
-export async function prepare(job: Job): Promise<PreparedJob> {
+export async function prepare(job: Job, place: Place = 'simulated'): Promise<PreparedJob> {
   const { scenario: found, file } = await loadScenario(job.scenario);
   const given = job.saga === undefined ? found : withSaga(found, job.saga);
   const { protocol = 'saga' } = job;
-  const own = inProtocol(given, protocol);
+  const own = inProtocol(given, protocol, place);
   const scenario = job.atOnce === true ? startingAtOnce(own) : own;
   return {
     scenario,
