@@ -10,6 +10,7 @@ export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
 export { locksReleased } from './invariants/locks-released.ts';
+export { messagesHandled } from './invariants/messages-handled.ts';
 export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
@@ -38,6 +39,7 @@ export {
 } from './scenario.ts';
 export type { ServiceLevels } from './service-levels.ts';
 export type { Capacity, Incident } from './service-load.ts';
+export type { Answered, Task, TimedParticipant, Turn, TurnTime } from './timed-participant.ts';
 export * from './tune-record.ts';
 export { simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';

@@ -40,6 +40,7 @@ export interface Task {
   readonly http?: HttpRequest;
 }
 
+/** A participant that answers later, in virtual time: see `ownService`. */
 export interface TimedParticipant extends Participant {
   /** A run begins: the service is made anew, with nothing in it. */
   open(run: { readonly seed: string; readonly service: string }): void;
