@@ -90,7 +90,7 @@ function redrive({ definition, status, steps }: SagaState, nowUs: number): reado
       {
         kind: 'step-retry-scheduled',
         step: name,
-        attempt: attempt + 1,
+        attempt,
         dueAtUs: nowUs,
         failure: 'transient',
         inDoubt,

@@ -3,12 +3,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defineSaga } from '../../engine/index.ts';
-import { bank } from '../../participants-mock/index.ts';
+import { defineSaga, type SagaDefinition } from '../../engine/index.ts';
+import { bank, inventory, orders, payment } from '../../participants-mock/index.ts';
 import { renderPretty } from '../../reports/index.ts';
 import bankTransfer from '../../scenarios/bank-transfer.ts';
+import order from '../../scenarios/order.ts';
 import orderParallel from '../../scenarios/order-parallel.ts';
+import orderProcessing from '../../scenarios/order-processing.ts';
 import cardPayments from '../../scenarios/own-service/card-payments.ts';
 import paymentChain from '../../scenarios/payment-chain.ts';
 import { bug as neverUndoes } from '../../scenarios/planted-bugs/never-undoes.ts';
@@ -16,10 +19,63 @@ import { bug as votesInMemory } from '../../scenarios/planted-bugs/votes-in-memo
 import ride from '../../scenarios/ride.ts';
 import { readCapsule, replayCapsule, runCampaign } from '../../simulator/campaign/index.ts';
 import { defineScenario, inProtocol, profiles, type Scenario, simulate } from '../../simulator/index.ts';
+import { type Offer, sagaDefinition } from '../../testing/fast-check/saga-definition.ts';
 
 const SAGAS = 40;
 const same = (text: string): string => text;
 const PLAIN = { colors: { bold: same, dim: same, green: same, red: same, yellow: same }, width: 100 };
+
+/** Nobody meets anybody. */
+function withAccountsOfTheirOwn(): Scenario {
+  const transfer = defineSaga({
+    name: 'transfer',
+    version: 1,
+    steps: {
+      debit: { service: 'bank', action: 'debit', compensation: 'compensate_debit' },
+    },
+  });
+  return defineScenario({
+    name: 'lonely',
+    title: 'One account each',
+    sagas: [transfer],
+    participants: ({ sagas }) => ({ bank: bank({ accounts: sagas, openingBalance: 5 }) }),
+    workload: ({ index }) => ({
+      saga: transfer,
+      input: { account: `a-${index}`, amount: 1 + (index % 8) },
+    }),
+  });
+}
+
+const OFFERS: readonly Offer[] = [
+  {
+    service: 'inventory',
+    action: 'reserve',
+    compensation: 'release',
+    payload: () => ({ productId: 'lamp', quantity: 1 }),
+  },
+  {
+    service: 'payment',
+    action: 'charge',
+    compensation: 'refund',
+    payload: () => ({ amount: 1_00 }),
+    compensationPayload: () => ({}),
+  },
+  { service: 'orders', action: 'create', compensation: 'cancel', payload: () => ({}) },
+];
+
+function shopOf(saga: SagaDefinition): Scenario {
+  return defineScenario({
+    name: 'any-shop',
+    title: 'Any saga',
+    sagas: [saga],
+    participants: ({ sagas }) => ({
+      inventory: inventory({ items: { lamp: 5 * sagas } }),
+      payment: payment({ customers: 1, openingBalance: 1_000_00 }),
+      orders: orders({ createFails: { permille: 200 } }),
+    }),
+    workload: () => ({ saga, input: {} }),
+  });
+}
 
 describe('under two-phase commit', () => {
   test.each([bankTransfer, orderParallel, paymentChain, ride])('$name holds in a storm', (scenario) => {
@@ -33,23 +89,7 @@ describe('under two-phase commit', () => {
   });
 
   test('in calm weather, and without contention, it comes to what the saga comes to', () => {
-    const transfer = defineSaga({
-      name: 'transfer',
-      version: 1,
-      steps: {
-        debit: { service: 'bank', action: 'debit', compensation: 'compensate_debit' },
-      },
-    });
-    const lonely = defineScenario({
-      name: 'lonely',
-      title: 'One account each',
-      sagas: [transfer],
-      participants: ({ sagas }) => ({ bank: bank({ accounts: sagas, openingBalance: 5 }) }),
-      workload: ({ index }) => ({
-        saga: transfer,
-        input: { account: `a-${index}`, amount: 1 + (index % 8) },
-      }),
-    });
+    const lonely = withAccountsOfTheirOwn();
     const countsOf = (scenario: Scenario) =>
       simulate(scenario, { seed: 'a', sagas: SAGAS, profile: profiles.calm }).sagas;
     expect(countsOf(inProtocol(lonely, '2pc'))).toEqual(countsOf(lonely));
@@ -66,13 +106,51 @@ describe('under two-phase commit', () => {
     );
     expect(found[0]?.message).toMatch(/locks are held by debit/);
   });
+});
 
-  test.each([
-    [neverUndoes.wrong, 'cannot run under 2pc: it has an engine of its own'],
-    [cardPayments, 'cannot run under 2pc: service "payments" runs on its own'],
-  ])('%# is refused in one sentence', (scenario, sentence) => {
-    expect(() => inProtocol(scenario, '2pc')).toThrow(sentence);
+describe('under choreography', () => {
+  test.each([bankTransfer, order, orderParallel, orderProcessing, paymentChain, ride])(
+    '$name holds in a storm',
+    (scenario) => {
+      const choreographed = inProtocol(scenario, 'choreography');
+      for (let i = 0; i < 5; i++) {
+        const result = simulate(choreographed, { seed: `three/${i}`, sagas: SAGAS, profile: profiles.storm });
+        expect([result.verdict, result.violations]).toEqual(['held', []]);
+        expect(result.invariantsExercised).toContain('messages-handled');
+        expect(result.sagas.completed).toBeGreaterThan(SAGAS / 8);
+      }
+    },
+  );
+
+  test('in calm weather, and without contention, it comes to what the saga comes to', () => {
+    const countsOf = (scenario: Scenario) =>
+      simulate(scenario, { seed: 'a', sagas: SAGAS, profile: profiles.calm }).sagas;
+    const lonely = withAccountsOfTheirOwn();
+    expect(countsOf(inProtocol(lonely, 'choreography'))).toEqual(countsOf(lonely));
   });
+
+  test('any saga holds, in the order that its steps say', () => {
+    fc.assert(
+      fc.property(sagaDefinition(OFFERS), fc.nat(1_000_000), (saga, seed) => {
+        const scenario = inProtocol(shopOf(saga), 'choreography');
+        const { violations, sagas } = simulate(scenario, {
+          seed: `any/${seed}`,
+          sagas: 5,
+          profile: profiles.storm,
+        });
+        expect([violations, sagas.open]).toEqual([[], 0]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test.each([
+  [neverUndoes.wrong, '2pc', 'cannot run under 2pc: it has an engine of its own'],
+  [cardPayments, '2pc', 'cannot run under 2pc: service "payments" runs on its own'],
+  [cardPayments, 'choreography', 'cannot run under choreography: service "payments" runs on its own'],
+] as const)('%# is refused in one sentence', (scenario, protocol, sentence) => {
+  expect(() => inProtocol(scenario, protocol)).toThrow(sentence);
 });
 
 test('a failure under two-phase commit has a capsule that runs again, and a command that says so', async () => {
