@@ -99,7 +99,10 @@ export default defineScenario({
   choreographies: [orderChoreography],
   participants: ({ sagas }) => ({
     orders: orders(),
-    payment: payment({ customers: CUSTOMERS, openingBalance: Math.ceil((PRICE_MAX * sagas) / CUSTOMERS) }),
+    payment: payment({
+      customers: CUSTOMERS,
+      openingBalance: PRICE_MAX + Math.ceil((PRICE_MAX * sagas) / CUSTOMERS),
+    }),
     inventory: inventory({ items: stock(sagas) }),
     shipping: shipping({ createFails: { permille: 100 } }),
   }),
