@@ -36,6 +36,21 @@ test('a storm with kills holds, and leaves nothing behind', async () => {
   expect(readdirSync(join(out, 'live'))).toEqual([]);
 });
 
+test('choreographed services and their bus are killed, and no event is lost and none has an effect twice', async () => {
+  const words = ['live', 'order', '--protocol', 'choreography', '--sagas', '40', '--kills', '6'];
+  const rest = ['--seconds', '5', '--seed', 'c', '--json', '--quiet', '--out', out];
+  const { code, stdout, stderr } = await sagastorm([...words, ...rest]);
+  expect([code, stderr]).toEqual([0, '']);
+  const record = JSON.parse(stdout) as RunRecord;
+  expect(record).toMatchObject({
+    verdict: 'held',
+    protocol: 'choreography',
+    sagas: { started: 40, open: 0 },
+  });
+  expect(record.live!.kills.participant).toBeGreaterThan(0);
+  expect(record.live!.kills.orchestrator).toBeGreaterThan(0);
+});
+
 test('a participant that forgets what it did is caught, and the evidence stays', async () => {
   const bug = resolve('scenarios/planted-bugs/dedupe-in-memory.ts');
   const words = ['live', bug, '--sagas', '60', '--kills', '4', '--seconds', '6', '--seed', 'b'];

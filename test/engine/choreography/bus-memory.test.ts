@@ -1,0 +1,12 @@
+// The bus in memory against its acceptance suite.
+
+import { beforeEach } from 'vitest';
+import { MemoryStore } from '../../../engine/live/index.ts';
+import { busContract } from '../../contracts/bus.ts';
+
+let store = new MemoryStore();
+beforeEach(() => {
+  store = new MemoryStore();
+});
+
+busContract('the bus in memory', async () => store);

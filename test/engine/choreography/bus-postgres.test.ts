@@ -1,0 +1,6 @@
+// The bus on a real PostgreSQL, which is the broker that most teams have already, against its acceptance suite.
+
+import { busContract } from '../../contracts/bus.ts';
+import { connect } from '../live/postgres-server.ts';
+
+busContract('the bus on PostgreSQL', () => connect());
