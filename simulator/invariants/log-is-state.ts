@@ -57,6 +57,6 @@ function isSame(a: StepState, b: StepState): boolean {
     a.attemptsSpent === b.attemptsSpent &&
     a.dueAtUs === b.dueAtUs &&
     a.inDoubt === b.inDoubt &&
-    a.result === b.result
+    isSameJson(a.result, b.result)
   );
 }
