@@ -9,7 +9,7 @@
 import { defineChoreography } from '../engine/choreography/index.ts';
 import { defineSaga } from '../engine/index.ts';
 import { inventory, orders, payment, shipping } from '../participants-mock/index.ts';
-import { defineScenario } from '../simulator/index.ts';
+import { defineScenario, type Incident, type Scenario } from '../simulator/index.ts';
 
 const PRODUCTS = 20;
 const CUSTOMERS = 100;
@@ -92,29 +92,46 @@ function price({ input }: { readonly input: unknown }): unknown {
   return { customer, amount };
 }
 
-export default defineScenario({
+export interface Orders {
+  readonly name: string;
+  readonly title: string;
+  readonly incidents?: readonly Incident[];
+  /** Over how long the customers come; default one second. */
+  readonly overSeconds?: number;
+}
+
+/** The shop, on a day on which something may happen. */
+export function ordersOn({ name, title, incidents = [], overSeconds = 1 }: Orders): Scenario {
+  return defineScenario({
+    name,
+    title,
+    sagas: [order],
+    choreographies: [orderChoreography],
+    participants: ({ sagas }) => ({
+      orders: orders(),
+      payment: payment({
+        customers: CUSTOMERS,
+        openingBalance: PRICE_MAX + Math.ceil((PRICE_MAX * sagas) / CUSTOMERS),
+      }),
+      inventory: inventory({ items: stock(sagas) }),
+      shipping: shipping({ createFails: { permille: 100 } }),
+    }),
+    workload: ({ int }) => {
+      const input: Order = {
+        productId: `product-${int('product', PRODUCTS)}`,
+        quantity: 1 + int('quantity', 3),
+        customer: `c-${int('customer', CUSTOMERS)}`,
+        amount: 1 + int('amount', PRICE_MAX),
+      };
+      return { saga: order, input, startAtUs: int('start', overSeconds * 1_000_000) };
+    },
+    incidents,
+  });
+}
+
+export default ordersOn({
   name: 'order',
   title: 'The order of a shop: orchestrated, choreographed or under two-phase commit',
-  sagas: [order],
-  choreographies: [orderChoreography],
-  participants: ({ sagas }) => ({
-    orders: orders(),
-    payment: payment({
-      customers: CUSTOMERS,
-      openingBalance: PRICE_MAX + Math.ceil((PRICE_MAX * sagas) / CUSTOMERS),
-    }),
-    inventory: inventory({ items: stock(sagas) }),
-    shipping: shipping({ createFails: { permille: 100 } }),
-  }),
-  workload: ({ int }) => {
-    const input: Order = {
-      productId: `product-${int('product', PRODUCTS)}`,
-      quantity: 1 + int('quantity', 3),
-      customer: `c-${int('customer', CUSTOMERS)}`,
-      amount: 1 + int('amount', PRICE_MAX),
-    };
-    return { saga: order, input };
-  },
 });
 
 /** Enough for most: now and then one product is sold out. */

@@ -124,6 +124,7 @@ const SCENARIO_MEMBERS = [
 
 /** Each process is an actor of the simulation, which has place for a few more. */
 const ORCHESTRATORS_MAX = 250;
+const ORCHESTRATORS_DEFAULT = 2;
 
 export const LATENCY_DEFAULT: LatencySpec = { p50Us: 5_000, p90Us: 12_000, p99Us: 40_000, maxUs: 200_000 };
 export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99Us: 2_000, maxUs: 10_000 };
@@ -166,7 +167,13 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   assertServicesExist(spec);
   const participants = spec.participants({ sagas: 1 });
   assertClientsAsk(spec.name, Object.keys(spec.clients ?? {}), Object.keys(participants));
-  checkServiceLoad(spec.name, Object.keys(participants), spec.capacity ?? {}, spec.incidents ?? []);
+  checkServiceLoad(
+    spec.name,
+    Object.keys(participants),
+    spec.capacity ?? {},
+    spec.incidents ?? [],
+    spec.orchestrators ?? ORCHESTRATORS_DEFAULT,
+  );
   checkInvariants(spec.name, describeInvariants(spec.invariants ?? [], participants));
   return {
     sagasPerRun: 100,
@@ -174,7 +181,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     choreographies: [],
     latency: LATENCY_DEFAULT,
     storeLatency: STORE_LATENCY_DEFAULT,
-    orchestrators: 2,
+    orchestrators: ORCHESTRATORS_DEFAULT,
     capacity: {},
     incidents: [],
     invariants: [],

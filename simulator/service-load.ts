@@ -15,6 +15,11 @@ export interface Capacity {
   readonly queueMax?: number;
 }
 
+/** What an orchestrator process is called, from 0: it can have an `outage`, too. */
+export function orchestratorName(number: number): string {
+  return `orchestrator-${number}`;
+}
+
 /** What befalls a service at a certain time. Whole milliseconds of virtual time. */
 export interface Incident {
   /**
@@ -23,6 +28,7 @@ export interface Incident {
    * second and refuses the others as `rate_limited`, with the time after which it takes one.
    */
   readonly kind: 'outage' | 'brown-out' | 'slow-restart' | 'throttling';
+  /** A service; or, for an `outage` that is not silent, an orchestrator: `orchestrator-0`, `orchestrator-1`, … */
   readonly service: string;
   readonly fromMs: number;
   /** How long it is down, or slow. */
@@ -63,16 +69,19 @@ export function checkServiceLoad(
   services: readonly string[],
   capacity: Readonly<Record<string, Capacity>>,
   incidents: readonly Incident[],
+  orchestrators: number,
 ): void {
   for (const [service, one] of Object.entries(capacity)) {
     const where = `scenario "${scenario}": capacity of "${service}"`;
     checkService(where, service, services);
     checkCapacity(where, one);
   }
+  const names = Array.from({ length: orchestrators }, (_, number) => orchestratorName(number));
   incidents.forEach((incident, i) => {
     const where = `scenario "${scenario}": incidents[${i}]`;
     checkIncident(where, incident);
-    checkService(where, incident.service, services);
+    const canBeOrchestrator = incident.kind === 'outage' && incident.isSilent !== true;
+    checkService(where, incident.service, canBeOrchestrator ? [...services, ...names] : services);
     if (NEED_CAPACITY.includes(incident.kind) && capacity[incident.service] === undefined) {
       throw refused(
         `${where}: "${incident.service}" has no capacity that a ${incident.kind} could lessen`,

@@ -196,9 +196,16 @@ export const METRICS: readonly Metric[] = DECLARED.map(({ id, title, unit, bette
   return { id, title, unit, better, over };
 });
 
+/** Means something else under each protocol: who undoes by events writes no beginning of it, and a vote is no wasted call. */
+const NOT_OF_PROTOCOLS: readonly string[] = ['compensation-p99', 'wasted'];
+
 /** What a record tells of: rare metrics only where they are not zero for all policies. */
-export function toldMetrics(policies: readonly Pick<ComparedPolicy, 'metrics'>[]): readonly Metric[] {
+export function toldMetrics(
+  policies: readonly Pick<ComparedPolicy, 'metrics'>[],
+  what: 'policy' | 'protocol' = 'policy',
+): readonly Metric[] {
   return METRICS.filter(({ id }, i) => {
+    if (what === 'protocol' && NOT_OF_PROTOCOLS.includes(id)) return false;
     const values = policies.map(({ metrics }) => metrics.find((one) => one.id === id)?.value ?? 0);
     return DECLARED[i]!.isRare !== true || values.some((value) => value !== 0);
   });

@@ -275,7 +275,7 @@ function recordOf(
   { rootSeed, profile, protocols = [] }: CompareOptions,
   { seeds, policies, conclusion, sensitivity, meta }: Findings,
 ): CompareRecord {
-  const told = toldMetrics(policies);
+  const told = toldMetrics(policies, protocols.length > 1 ? 'protocol' : 'policy');
   const cells = sensitivity?.cells.flat() ?? [];
   const isBroken = cells.some((cell) => cell.violated > 0);
   const violated = isBroken || policies.some(({ runs }) => runs.violated > 0);

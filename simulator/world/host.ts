@@ -183,8 +183,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#operator = new Operator(this, this.#processOf);
     const { transport, incidents } = connect(this, this.participants, scenario);
     this.incidents = incidents;
-    incidents.schedule(this.sim);
     this.#processes = this.#startProcesses(scenario, transport, variant.engine);
+    incidents.orchestrators(this.#processes);
     this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
     const latestUs = this.healAtUs + this.#patienceUs;
     this.#starts = new Starts(scenario, this.seed, this.injector, options.sagas, latestUs);

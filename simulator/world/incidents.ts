@@ -3,10 +3,10 @@
 
 import type { Actor, Simulation } from '../kernel/simulation.ts';
 import type { IncidentResult } from '../run-result.ts';
-import { endUs, type Incident } from '../service-load.ts';
+import { endUs, type Incident, orchestratorName } from '../service-load.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
-/** A participant as incidents see it. */
+/** A participant, or an orchestrator, as incidents see it. */
 export interface Sufferer {
   /** The process goes down for so long; silently, or refusing connections. */
   goDown(downUs: number, isSilent: boolean): void;
@@ -16,15 +16,23 @@ const NORMAL_PERMILLE = 1_000;
 
 export class Incidents implements Actor {
   readonly #incidents: readonly Incident[];
-  readonly #sufferers: ReadonlyMap<string, Sufferer>;
+  readonly #sufferers: Map<string, Sufferer>;
   readonly #hurt: number[];
   readonly #limiters: readonly RateLimiter[];
 
   constructor(incidents: readonly Incident[], sufferers: ReadonlyMap<string, Sufferer>) {
     this.#incidents = incidents;
-    this.#sufferers = sufferers;
+    this.#sufferers = new Map(sufferers);
     this.#hurt = incidents.map(() => 0);
     this.#limiters = incidents.map(({ perSecond = 1 }) => new RateLimiter(perSecond));
+  }
+
+  /** These can go down, too. */
+  orchestrators(processes: readonly Sufferer[]): void {
+    processes.forEach((process, i) => {
+      const name = orchestratorName(i);
+      if (!this.#sufferers.has(name)) this.#sufferers.set(name, process);
+    });
   }
 
   /** Lets them happen when their time comes. */

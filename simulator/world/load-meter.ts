@@ -1,6 +1,7 @@
 // What a run tells of load: how much of the work was of use, how long circuits were open, and, where a scenario has
 // incidents, how soon they were noticed and overcome, and how sagas fared in quiet times.
 
+import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import type { CircuitChange } from '../../engine/core/policy.ts';
 import { type FailureClass, isFinal } from '../../engine/core/protocol.ts';
 import type { SagaState } from '../../engine/core/saga.ts';
@@ -78,7 +79,7 @@ export class LoadMeter {
   ended({ startAtUs, definition, wasTallied }: SimSaga, { status }: SagaState, nowUs: number): void {
     this.#lastEndUs = nowUs;
     if (status === 'completed') {
-      this.#usefulCalls += definition.steps.length;
+      this.#usefulCalls += usefulIn(definition);
       this.#timeline?.add('completed', nowUs);
     }
     if (wasTallied || !this.#keepsQuiet || !this.#isQuiet(startAtUs)) return; // a person retried it
@@ -116,4 +117,9 @@ export class LoadMeter {
       course: this.#timeline.course(lastStartUs),
     };
   }
+}
+
+/** Calls that a completed saga needs at least: one a step; under choreography, the deliveries that lead to a step. */
+function usefulIn({ steps, flow }: SagaDefinition): number {
+  return flow === undefined ? steps.length : steps.filter(({ hasEffects }) => hasEffects).length;
 }

@@ -40,5 +40,7 @@ export function connect(
     const request: SimTransport['request'] = (outgoing) => transport.request(outgoing);
     transport.through(new ClientDesks({ world, desks, clients, actionsOf, request }));
   }
-  return { transport, incidents: new Incidents(incidents, nodes) };
+  const befalling = new Incidents(incidents, nodes);
+  befalling.schedule(world.sim);
+  return { transport, incidents: befalling };
 }

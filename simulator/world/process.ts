@@ -9,6 +9,8 @@ import type { DeployFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
 import { orchestratorMachine, PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import { orchestratorName } from '../service-load.ts';
+import type { Sufferer } from './incidents.ts';
 import { GO_ON, Life, type LifeObserver, type LifeOwner, type LifeParts } from './life.ts';
 import { MachineClock } from './machine-clock.ts';
 import type { Partition, SimSaga } from './sim-saga.ts';
@@ -30,7 +32,7 @@ export interface ProcessParts extends Omit<LifeParts, 'options'> {
   readonly versions: Versions;
 }
 
-export class SimProcess implements Actor, LifeOwner {
+export class SimProcess implements Actor, LifeOwner, Sufferer {
   readonly number: number;
   readonly #partition: Partition;
   readonly #parts: ProcessParts;
@@ -38,6 +40,7 @@ export class SimProcess implements Actor, LifeOwner {
   #life: Life | undefined;
   #clock: MachineClock;
   #takeovers = 0;
+  #downUntilUs = 0;
   /** Where the newer definitions are rolled out: whether it has them already. */
   #deployed: boolean | undefined;
 
@@ -98,18 +101,34 @@ export class SimProcess implements Actor, LifeOwner {
     return true;
   }
 
+  /** An incident: whoever has a saga here waits. */
+  goDown(downUs: number): void {
+    const { sim, sagas, incidents } = this.#parts.world;
+    this.#downUntilUs = sim.nowUs + downUs;
+    for (const saga of sagas.values()) {
+      if (saga.partition === this.#partition && saga.phase !== 'ended')
+        incidents.foundDown(orchestratorName(this.number), sim.nowUs);
+    }
+    this.#life?.end(downUs);
+  }
+
   /** A life ended; the present one is followed by another (P5). */
   died(life: Life, downUs: number): void {
     const { sim } = this.#parts.world;
     sim.note(TRACE.crash, this.number, downUs, 0);
     if (life !== this.#life) return;
     this.#life = undefined;
-    sim.schedule(sim.nowUs + downUs, this.#id, RESTART, undefined);
+    this.#restartAt(sim.nowUs + downUs);
+  }
+
+  #restartAt(atUs: number): void {
+    this.#parts.world.sim.schedule(atUs, this.#id, RESTART, undefined);
   }
 
   happen(code: number, item: unknown, detail: unknown): void {
     switch (code) {
       case RESTART:
+        if (this.#parts.world.sim.nowUs < this.#downUntilUs) return this.#restartAt(this.#downUntilUs);
         this.#parts.world.sim.note(TRACE.restart, this.number, 0, 0);
         return this.start();
       case GO_ON:

@@ -120,6 +120,15 @@ describe('incidents', () => {
     expect(result.load.incidents![0]!.noticedAfterUs).toBe(59_500_000);
   });
 
+  test('an orchestrator that is gone lets its sagas wait until it is back', () => {
+    const { result } = during({ kind: 'outage', service: 'orchestrator-0', fromMs: 2_500, forMs: 5_000 });
+    expect(result.sagas.completed).toBe(12);
+    const [outage] = result.load.incidents!;
+    expect(outage).toMatchObject({ service: 'orchestrator-0', fromUs: 2_500_000, untilUs: 7_500_000 });
+    expect(outage!.requestsHurt).toBe(1); // the one that was under way
+    expect(Math.max(...result.latencyUs.saga)).toBeGreaterThan(4_500_000);
+  });
+
   test('a brown-out makes each request take longer', () => {
     const { result } = during({ kind: 'brown-out', ...FIVE_SECONDS, slowerPermille: 2_000 });
     expect(seconds(result).slice(0, 6)).toEqual([1, 1, 1, 2, 3, 4]);
