@@ -2,8 +2,13 @@
 // transaction begins, rows are seen when it commits: a slow transaction commits a lower id than the poller has seen, and its
 // event is never published.
 
-import { hash32 } from '../../engine/core/mix.ts';
-import type { Call, Outcome, Participant, ParticipantEnv } from '../../engine/index.ts';
+import {
+  type Call,
+  type Outcome,
+  type Participant,
+  type ParticipantEnv,
+  payloadHash,
+} from '../../engine/index.ts';
 import type { Task, TimedParticipant, Turn, TurnTime } from '../../simulator/index.ts';
 import { choreographedOrders, type MakeService, reactive } from './choreographed-order.ts';
 import { plantedBug } from './planted-bug.ts';
@@ -56,7 +61,7 @@ class PolledOutbox implements TimedParticipant {
     if (this.#committed.has(call.key)) {
       return this.#turn([{ task, outcome: this.#published.get(call.key) ?? NOTHING }]);
     }
-    const commitsAtUs = nowUs + 1 + ((hash32(call.key) >>> 1) % TRANSACTION_US);
+    const commitsAtUs = nowUs + 1 + (payloadHash(call.key) % TRANSACTION_US);
     this.#open.push({ task, call, id: ++this.#sequence, commitsAtUs });
     return this.#turn([], [task]);
   }

@@ -8,6 +8,7 @@ interface Handled {
   readonly events?: readonly { readonly type: string }[];
 }
 
+/** Under choreography: when a transaction has ended, every event in it was handled by everybody who hears it. */
 export const messagesHandled: InvariantFactory = (report) => ({
   id: 'messages-handled',
   statement: 'When a transaction has ended, every event that was published in it was handled',

@@ -69,6 +69,8 @@ export declare const totals: {
   empty(): Totals;
   apply(view: Totals, stored: StreamEvent): Totals;
 };
+export declare const orderChoreography: import('../../engine/choreography/index.ts').Choreography;
+export declare const order: import('../../engine/index.ts').SagaDefinition;
 export declare const streams: import('../../engine/event-sourcing/index.ts').EventStreams;
 
 export declare const app: import('hono').Hono;
