@@ -16,6 +16,8 @@ export type { FailedAttempt, PolicedSaga, Policy } from './core/policy.ts';
 export type { Clock, EpochSink, InputSink, Store, Transport } from './core/ports.ts';
 export type * from './core/protocol.ts';
 export { CLEARING_PREFIX, FAILURE_CLASSES, idempotencyKey, isFinal } from './core/protocol.ts';
+export { decideRepair, type Repair } from './core/repair.ts';
+export { checkAct, type DoneAct, REPAIR_KINDS, type RepairAct, type RepairKind } from './core/repair-act.ts';
 export {
   advance,
   created,
@@ -26,6 +28,7 @@ export {
   type SagaInput,
 } from './core/saga.ts';
 export {
+  type ActRecord,
   isWritten,
   type SagaEvent,
   type SagaStatus,

@@ -99,6 +99,7 @@ function outcome(
     ['compensated', sagas.compensated],
     ['failed', sagas.failed],
     ['compensation failed', sagas.compensationFailed],
+    ['resolved by hand', sagas.resolved ?? 0],
     ['still open', sagas.open],
   ];
   const shares = ends

@@ -204,6 +204,8 @@ export interface RunRecord {
     readonly open: number;
     readonly resumed: number;
     readonly shed: number;
+    /** Ended with something that a person had taken over; left out: none. */
+    readonly resolved?: number;
   };
   /** Why forward work ended early: the most frequent reasons, at most ten, and for how many sagas. */
   readonly stopped?: readonly { readonly reason: string; readonly sagas: number }[];

@@ -39,6 +39,8 @@ export interface SagaCounts {
   readonly resumed: number;
   /** Turned away for want of room before they began; see `admission` of a policy. */
   readonly shed: number;
+  /** Ended with something that a person had taken over; left out: none. */
+  readonly resolved?: number;
 }
 
 /** Durations in virtual microseconds, one number per observation. */

@@ -70,7 +70,7 @@ export function adminEndpoints({
       answers: { 200: ['A page of them', SagaList] },
       async handle({ query: { hours, limit, cursor } }) {
         const page = await catalogue.find({
-          statuses: ['failed', 'compensated', 'compensation_failed'],
+          statuses: ['failed', 'compensated', 'compensation_failed', 'resolved'],
           createdFromUs: liveNowUs() - hours * HOUR_US,
           limit,
           ...(cursor === undefined ? {} : { cursor }),

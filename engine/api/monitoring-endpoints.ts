@@ -37,7 +37,7 @@ const SagaStats = z
     totalSagas: Count,
     runningSagas: Count.openapi({ description: 'Not ended, and not waiting for a person' }),
     completedSagas: Count,
-    failedSagas: Count.openapi({ description: 'failed, compensated or compensation_failed' }),
+    failedSagas: Count.openapi({ description: 'failed, compensated, compensation_failed or resolved' }),
     successRate: z
       .number()
       .min(0)
@@ -143,14 +143,14 @@ function statsOf(counts: readonly StatusCount[]): z.output<typeof SagaStats> {
   for (const { status, count } of counts) byStatus[status] = count;
   const of = (...statuses: readonly string[]): number =>
     statuses.reduce((sum, one) => sum + (byStatus[one] ?? 0), 0);
-  const ended = of('completed', 'compensated', 'failed');
+  const ended = of('completed', 'compensated', 'failed', 'resolved');
   const atRest = ended + of('compensation_failed');
   const durationUs = counts.reduce((sum, { durationUsTotal }) => sum + durationUsTotal, 0);
   return {
     totalSagas: of(...SAGA_STATUSES),
     runningSagas: of('created', 'running', 'compensating'),
     completedSagas: of('completed'),
-    failedSagas: of('failed', 'compensated', 'compensation_failed'),
+    failedSagas: of('failed', 'compensated', 'compensation_failed', 'resolved'),
     successRate: atRest === 0 ? 0 : of('completed') / atRest,
     averageDuration: ended === 0 ? 0 : durationUs / ended / 1_000_000,
     byStatus,

@@ -49,6 +49,7 @@ export const ORDER_STATUS: Readonly<Record<SagaStatus, string>> = {
   compensated: 'CANCELLED',
   failed: 'CANCELLED',
   compensation_failed: 'NEEDS_ATTENTION',
+  resolved: 'RESOLVED',
 };
 
 /**

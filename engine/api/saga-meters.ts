@@ -7,6 +7,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CircuitState } from '../core/policy.ts';
 import type { FailureClass } from '../core/protocol.ts';
+import { REPAIR_KINDS } from '../core/repair-act.ts';
 import type { EndCause, SagaActivity, SagaNews } from '../observe/index.ts';
 
 const TYPES_MAX = 100;
@@ -54,12 +55,24 @@ export class SagaMeters {
   /** What a `SagaActivity` tells. */
   tell(news: SagaNews): void {
     const saga_type = this.#typeOf(news.type);
-    const { started, completed, compensated, failed, compensationFailed, duration, undo } = this.#all;
+    const {
+      started,
+      completed,
+      compensated,
+      failed,
+      compensationFailed,
+      resolved,
+      repaired,
+      duration,
+      undo,
+    } = this.#all;
     if ('step' in news) return this.#tellStep(news, { saga_type, step: this.#stepOf(news.type, news.step) });
     if (news.kind === 'started') return started.inc({ saga_type });
+    if (news.kind === 'repaired') return repaired.inc({ saga_type, act: news.act });
     duration.observe({ saga_type }, news.durationUs / US_PER_S);
     if (news.kind === 'completed') return completed.inc({ saga_type });
     if (news.kind === 'compensation-failed') return compensationFailed.inc({ saga_type });
+    if (news.kind === 'resolved') return resolved.inc({ saga_type });
     if (news.undoUs !== undefined) undo.observe({ saga_type }, news.undoUs / US_PER_S);
     (news.kind === 'compensated' ? compensated : failed).inc({ saga_type, cause: news.cause });
   }
@@ -130,9 +143,20 @@ export class SagaMeters {
     const known = this.#types.size < TYPES_MAX ? type : OTHER;
     if (this.#types.has(known)) return known;
     this.#types.set(known, new Set());
-    const { started, completed, compensated, failed, compensationFailed, duration, undo } = this.#all;
+    const {
+      started,
+      completed,
+      compensated,
+      failed,
+      compensationFailed,
+      resolved,
+      repaired,
+      duration,
+      undo,
+    } = this.#all;
     const saga_type = known;
-    for (const counter of [started, completed, compensationFailed]) counter.inc({ saga_type }, 0);
+    for (const counter of [started, completed, compensationFailed, resolved]) counter.inc({ saga_type }, 0);
+    for (const act of REPAIR_KINDS) repaired.inc({ saga_type, act }, 0);
     for (const cause of CAUSES)
       for (const counter of [compensated, failed]) counter.inc({ saga_type, cause }, 0);
     for (const histogram of [duration, undo]) histogram.zero({ saga_type });
@@ -183,6 +207,7 @@ function sagaMeters(registry: Registry) {
       labelNames: one,
       registers,
     }),
+    ...repairMeters(registers),
     duration: new Histogram({
       name: 'transaction_duration_seconds',
       help: 'From the beginning of a saga to its end, however it ended',
@@ -195,6 +220,23 @@ function sagaMeters(registry: Registry) {
       help: 'From the decision to undo a saga until all was undone',
       labelNames: one,
       buckets: SAGA_BUCKETS_S,
+      registers,
+    }),
+  };
+}
+
+function repairMeters(registers: Registry[]) {
+  return {
+    resolved: new Counter({
+      name: 'transaction_resolved_total',
+      help: 'Sagas that ended with something that a person had taken over',
+      labelNames: ['saga_type'] as const,
+      registers,
+    }),
+    repaired: new Counter({
+      name: 'transaction_repaired_total',
+      help: 'What people did to sagas: retry, compensate, resume, skip, resolve',
+      labelNames: ['saga_type', 'act'] as const,
       registers,
     }),
   };

@@ -12,6 +12,7 @@ export const SAGA_STATUSES = [
   'compensated',
   'failed',
   'compensation_failed',
+  'resolved',
 ] as const;
 
 const STEP_STATUSES = [
@@ -24,6 +25,7 @@ const STEP_STATUSES = [
   'compensating',
   'compensated',
   'compensation_failed',
+  'skipped',
 ] as const;
 
 const SagaStatus = z.enum(SAGA_STATUSES).openapi('SagaStatus');

@@ -17,7 +17,7 @@ import { isoTime } from './saga-view.ts';
 import { SAGA_STATUSES } from './schemas.ts';
 
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating'];
-const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed'];
+const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed', 'resolved'];
 const SHOWN_MAX = 20;
 const FIRST_SWEEP_PAGES = 20;
 const FRESH_MS = 900;

@@ -19,7 +19,15 @@ const Transaction = z
   .object({
     transactionId: z.string(),
     name: z.string(),
-    state: z.enum(['preparing', 'committing', 'committed', 'aborting', 'aborted', 'needs-a-person']),
+    state: z.enum([
+      'preparing',
+      'committing',
+      'committed',
+      'aborting',
+      'aborted',
+      'needs-a-person',
+      'resolved-by-hand',
+    ]),
     createdAt: Time,
     updatedAt: Time,
     inDoubt: z

@@ -4,6 +4,7 @@ import type { SagaDefinition } from './define-saga.ts';
 import type { DefinitionBookOptions } from './definition-book.ts';
 import type { CircuitChange } from './policy.ts';
 import type { Call, Outcome } from './protocol.ts';
+import type { RepairAct } from './repair-act.ts';
 import type { Batch, SagaStatus, StoredEvent } from './saga-event.ts';
 import type { SagaState } from './saga-state.ts';
 
@@ -19,6 +20,13 @@ export type Command =
   | {
       readonly kind: 'cancel' | 'retry' | 'resume';
       readonly saga: string;
+      readonly request?: string;
+    }
+  | {
+      readonly kind: 'repair';
+      readonly saga: string;
+      /** Checked, see `checkAct`. */
+      readonly act: RepairAct;
       readonly request?: string;
     };
 
@@ -68,8 +76,11 @@ export interface LoadOutput {
   readonly number: number;
 }
 
-/** What a client is told of its wish: `overloaded` means that nothing was written, and asking again is right. */
-export type Answer = 'accepted' | 'refused' | 'overloaded';
+/**
+ * What a client is told of its wish: `overloaded` means that nothing was written, and asking again is right.
+ * `done-before`: a repair of the same id stands in the log.
+ */
+export type Answer = 'accepted' | 'done-before' | 'refused' | 'overloaded';
 
 /** All that an orchestrator ever asks its host to do; the order of a batch is the order in which to do it (E1). */
 export type OrchestratorOutput =

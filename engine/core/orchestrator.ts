@@ -30,6 +30,7 @@ import {
   created,
   deadlineOf,
   decide,
+  decideWish,
   initialState,
   isAtRest,
   type PendingCall,
@@ -105,6 +106,7 @@ export class Orchestrator {
       case 'cancel':
       case 'retry':
       case 'resume':
+      case 'repair':
         return this.#command(input, nowUs);
       case 'recovered':
         for (const events of input.sagas) this.#recover(events, nowUs);
@@ -177,13 +179,13 @@ export class Orchestrator {
         return this.#answer(slot.saga, input.request, 'accepted');
       case 'cancel':
       case 'retry':
-      case 'resume': {
-        const facts = decide(state, { kind: input.kind }, this.#book.rulesOf(state.definition), nowUs);
-        if (facts.length === 0) {
-          return this.#answer(slot.saga, input.request, 'refused', `saga is ${state.status}`);
-        }
+      case 'resume':
+      case 'repair': {
+        const wish = decideWish(state, input, this.#book.rulesOf(state.definition), nowUs);
+        if (wish.kind === 'refused') return this.#answer(slot.saga, input.request, 'refused', wish.reason);
+        if (wish.kind === 'done-before') return this.#answer(slot.saga, input.request, 'done-before');
         slot.wish = input;
-        return this.#commit(slot, facts, nowUs);
+        return this.#commit(slot, wish.events, nowUs);
       }
       default:
         assert(false, 'an input that is never kept in an inbox', input.kind);

@@ -1,8 +1,11 @@
 // What happened to a saga: the words of its log. Stored as they stand, so additions only.
 
-import type { FailureClass } from './protocol.ts';
+import type { Direction, FailureClass } from './protocol.ts';
 
-/** Where a saga stands. `completed`, `compensated` and `failed` are ends; `compensation_failed` waits for a person. */
+/**
+ * Where a saga stands. `completed`, `compensated`, `failed` and `resolved` are ends; `compensation_failed` waits for a
+ * person. `resolved`: a person took over what the engine could not settle, so that it claims neither of the others.
+ */
 export type SagaStatus =
   | 'created'
   | 'running'
@@ -10,9 +13,13 @@ export type SagaStatus =
   | 'completed'
   | 'compensated'
   | 'failed'
-  | 'compensation_failed';
+  | 'compensation_failed'
+  | 'resolved';
 
-/** Where a step stands, as far as its log says. `unknown` gave up in doubt and is undone as if it were applied (E2). */
+/**
+ * Where a step stands, as far as its log says. `unknown` gave up in doubt and is undone as if it were applied (E2).
+ * `skipped`: a person took its operation over, and nobody but that person knows what became of it.
+ */
 export type StepStatus =
   | 'pending'
   | 'running'
@@ -22,7 +29,8 @@ export type StepStatus =
   | 'unknown'
   | 'compensating'
   | 'compensated'
-  | 'compensation_failed';
+  | 'compensation_failed'
+  | 'skipped';
 
 /** Why forward work ended early. */
 export type StopReason =
@@ -34,6 +42,14 @@ export type StopReason =
     }
   | { readonly kind: 'deadline' }
   | { readonly kind: 'cancelled' };
+
+/** A person's act as the event that does it carries it: which one, by whom, and why. */
+export interface ActRecord {
+  /** Unique within the saga: asked for again, the act is not done again. */
+  readonly id: string;
+  readonly by: string;
+  readonly why?: string;
+}
 
 /** What happened to a saga. Stored as it stands; additions only. `step` is the step's name. */
 export type SagaEvent =
@@ -51,7 +67,7 @@ export type SagaEvent =
   | RetryScheduled<'step-retry-scheduled'>
   | GivenUp<'step-rejected'>
   | GivenUp<'step-left-unknown'>
-  | { readonly kind: 'stop-requested'; readonly reason: StopReason }
+  | { readonly kind: 'stop-requested'; readonly reason: StopReason; readonly act?: ActRecord }
   | { readonly kind: 'compensation-started'; readonly reason: StopReason }
   | { readonly kind: 'compensation-requested'; readonly step: string }
   | RetryScheduled<'compensation-retry-scheduled'>
@@ -61,8 +77,22 @@ export type SagaEvent =
   | { readonly kind: 'saga-compensated' }
   | { readonly kind: 'saga-failed'; readonly reason: StopReason }
   | { readonly kind: 'saga-compensation-failed' }
-  | { readonly kind: 'compensation-resumed' }
-  | { readonly kind: 'saga-retried'; readonly round: number; readonly deadlineAtUs?: number };
+  | { readonly kind: 'compensation-resumed'; readonly act?: ActRecord }
+  | {
+      readonly kind: 'saga-retried';
+      readonly round: number;
+      readonly deadlineAtUs?: number;
+      readonly act?: ActRecord;
+    }
+  /** No call of the operation leaves any more; what is on its way may still land. */
+  | {
+      readonly kind: 'step-skipped';
+      readonly step: string;
+      readonly direction: Direction;
+      readonly act: ActRecord;
+    }
+  /** With `act`: a person took over all that was open. Without: what was left to the engine is done, but for what was skipped. */
+  | { readonly kind: 'saga-resolved'; readonly act?: ActRecord };
 
 export interface RetryScheduled<Kind extends string> {
   readonly kind: Kind;

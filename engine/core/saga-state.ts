@@ -4,6 +4,7 @@
 
 import { assert, unreachable } from './assert.ts';
 import { type SagaDefinition, stepIndexOf } from './define-saga.ts';
+import { type DoneAct, doneAct } from './repair-act.ts';
 import type { GivenUp, SagaEvent, SagaStatus, StepStatus, StopReason } from './saga-event.ts';
 
 /** Where one step stands. A value: a saga's steps go from one to the next, and most sagas share the usual ones. */
@@ -43,8 +44,12 @@ export interface SagaState {
   deadlineAtUs: number | undefined;
   /** Why forward work ended or is to end. */
   reason: StopReason | undefined;
+  /** What people did to it, over all rounds, oldest first. */
+  acts: readonly DoneAct[];
   readonly steps: StepState[];
 }
+
+const NO_ACTS: readonly DoneAct[] = [];
 
 /** The state before the first event. */
 export function initialState(definition: SagaDefinition, saga: string): SagaState {
@@ -57,6 +62,7 @@ export function initialState(definition: SagaDefinition, saga: string): SagaStat
     input: undefined,
     deadlineAtUs: undefined,
     reason: undefined,
+    acts: NO_ACTS,
     steps: allPending(definition.steps.length),
   };
 }
@@ -71,7 +77,7 @@ function allPending(steps: number): StepState[] {
 
 /** Whether nothing can happen any more unless a person retries. */
 export function isEnded(status: SagaStatus): boolean {
-  return status === 'completed' || status === 'compensated' || status === 'failed';
+  return status === 'completed' || status === 'compensated' || status === 'failed' || status === 'resolved';
 }
 
 /** Whether the engine has nothing to do: ended, or waiting for a person. */
@@ -82,6 +88,8 @@ export function isAtRest(status: SagaStatus): boolean {
 /** Folds one event into the state. */
 export function evolve(state: SagaState, event: SagaEvent): void {
   state.version++;
+  const act = 'act' in event ? doneAct(event) : undefined;
+  if (act !== undefined) state.acts = [...state.acts, act];
   switch (event.kind) {
     case 'saga-created':
       state.input = event.input;
@@ -107,6 +115,9 @@ export function evolve(state: SagaState, event: SagaEvent): void {
     case 'saga-compensation-failed':
       state.status = 'compensation_failed';
       return;
+    case 'saga-resolved':
+      state.status = 'resolved';
+      return;
     case 'saga-retried':
       return startRound(state, event.round, event.deadlineAtUs);
     default:
@@ -123,6 +134,8 @@ function evolveStep(state: SagaState, event: StepEvent): void {
   if (event.kind === 'step-requested') state.status = 'running';
   else if (event.kind === 'step-rejected' || event.kind === 'step-left-unknown') {
     state.reason ??= stepFailed(event);
+  } else if (event.kind === 'step-skipped' && state.status === 'compensation_failed') {
+    state.status = 'compensating'; // what had waited for the skipped undo goes on
   }
   state.steps[index] = nextStep(step, event);
 }
@@ -153,6 +166,8 @@ function nextStep(step: StepState, event: StepEvent): StepState {
       return { ...step, status: 'compensated' };
     case 'step-compensation-failed':
       return { ...step, status: 'compensation_failed', attemptsSpent: step.attempt };
+    case 'step-skipped':
+      return { ...step, status: 'skipped' };
     default:
       return unreachable(event);
   }
@@ -210,5 +225,11 @@ export function isCommitted(state: SagaState): boolean {
     const { status } = state.steps[i]!;
     if (kind === 'pivot' ? status === 'applied' : status !== 'pending') return true;
   }
+  return false;
+}
+
+/** Whether a person took an operation of the saga over: what became of it, the log does not know. */
+export function hasSkipped({ steps }: SagaState): boolean {
+  for (const { status } of steps) if (status === 'skipped') return true;
   return false;
 }

@@ -19,8 +19,18 @@ import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, RetryRules } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
+import { decideRepair, type Repair } from './repair.ts';
+import type { RepairAct } from './repair-act.ts';
 import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
-import { evolve, isAtRest, isCommitted, isUnderWay, type SagaState, type StepState } from './saga-state.ts';
+import {
+  evolve,
+  hasSkipped,
+  isAtRest,
+  isCommitted,
+  isUnderWay,
+  type SagaState,
+  type StepState,
+} from './saga-state.ts';
 
 export * from './saga-event.ts';
 export * from './saga-state.ts';
@@ -39,6 +49,11 @@ export type SagaInput =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'retry' };
+
+/** What a person asks for; `repair` says who asks, and why. */
+export type Wish =
+  | { readonly kind: 'cancel' | 'resume' | 'retry' }
+  | { readonly kind: 'repair'; readonly act: RepairAct };
 
 /** A call that is outstanding according to the state alone. */
 export interface PendingCall {
@@ -97,6 +112,15 @@ function redrive({ definition, status, steps }: SagaState, nowUs: number): reado
       },
     ];
   });
+}
+
+/** What a wish means for a saga whose state is durable. */
+export function decideWish(state: SagaState, wish: Wish, rules: RetryRules, nowUs: number): Repair {
+  if (wish.kind === 'repair') return decideRepair(state, wish.act, nowUs);
+  const events = decide(state, { kind: wish.kind }, rules, nowUs);
+  return events.length > 0
+    ? { kind: 'decided', events }
+    : { kind: 'refused', reason: `saga is ${state.status}` };
 }
 
 /** E4: a new round, with a deadline of its own, only when no effect is left standing. */
@@ -268,6 +292,7 @@ export function deadlineOf(state: SagaState): number {
 const NOTHING: readonly SagaEvent[] = [];
 const COMPLETED: readonly SagaEvent[] = [{ kind: 'saga-completed' }];
 const COMPENSATED: readonly SagaEvent[] = [{ kind: 'saga-compensated' }];
+const RESOLVED: readonly SagaEvent[] = [{ kind: 'saga-resolved' }];
 const NEEDS_A_PERSON: readonly SagaEvent[] = [{ kind: 'saga-compensation-failed' }];
 
 /** What follows from the state alone: the next intents, or the end. */
@@ -282,21 +307,26 @@ function advanceForward(state: SagaState): readonly SagaEvent[] {
   const { steps } = state.definition;
   if (state.reason !== undefined && !isCommitted(state)) return stopForward(state, state.reason);
   let events = NOTHING;
-  let applied = 0;
+  let done = 0;
   for (let i = 0; i < steps.length; i++) {
     const { status } = state.steps[i]!;
-    if (status === 'applied') applied++;
+    if (isDone(status)) done++;
     else if (status === 'pending' && mayBegin(state, steps[i]!)) {
       events = joined(events, steps[i]!.events.requested);
     }
   }
-  return applied === steps.length ? COMPLETED : events;
+  if (done < steps.length) return events;
+  return hasSkipped(state) ? RESOLVED : COMPLETED;
 }
 
-/** Whether every step that comes before is applied. */
+/** Whether every step that comes before is applied, or a person's. */
 function mayBegin(state: SagaState, { after }: StepDefinition): boolean {
-  for (const before of after) if (state.steps[before]!.status !== 'applied') return false;
+  for (const before of after) if (!isDone(state.steps[before]!.status)) return false;
   return true;
+}
+
+function isDone(status: StepState['status']): boolean {
+  return status === 'applied' || status === 'skipped';
 }
 
 /** E7: a pivot under way is resolved before anything is undone. */
@@ -307,13 +337,14 @@ function stopForward(state: SagaState, reason: StopReason): readonly SagaEvent[]
   return [undo ? { kind: 'compensation-started', reason } : { kind: 'saga-failed', reason }];
 }
 
-/** E2: whatever is not certainly without effect. */
+/** E2: whatever is not certainly without effect, and is not a person's. */
 function mustUndo(step: StepDefinition, { status }: StepState): boolean {
   return (
     step.compensation !== undefined &&
     status !== 'pending' &&
     status !== 'rejected' &&
-    status !== 'compensated'
+    status !== 'compensated' &&
+    status !== 'skipped'
   );
 }
 
@@ -337,7 +368,7 @@ function advanceUndo(state: SagaState): readonly SagaEvent[] {
       events = joined(events, step.events.compensationRequested);
     }
   }
-  if (open === 0) return COMPENSATED;
+  if (open === 0) return hasSkipped(state) ? RESOLVED : COMPENSATED;
   return moving === 0 ? NEEDS_A_PERSON : events;
 }
 

@@ -5,7 +5,9 @@
 //     about to be, unless nobody drives the saga.
 // Y2. Nothing is guessed: what the log does not say (when a call that was sent times out, who drives the saga) is not said.
 
+import { actWords, type DoneAct, doneAct, type RepairKind, TAKES_OVER } from './repair-act.ts';
 import type { SagaEvent, SagaStatus, StopReason, StoredEvent } from './saga-event.ts';
+import { isEnded } from './saga-state.ts';
 
 /** A call that is intended and not settled. */
 export interface OpenCall {
@@ -23,6 +25,11 @@ export interface OpenCall {
 /** `nothing`: it has ended. `engine`: its next step is to be decided. */
 export type WaitingFor = 'nothing' | 'person' | 'retry' | 'answer' | 'engine';
 
+/** What a person did to a saga, and when, in microseconds since 1970. */
+export interface PastAct extends DoneAct {
+  readonly atUs: number;
+}
+
 export interface Waiting {
   readonly saga: string;
   readonly status: SagaStatus;
@@ -39,6 +46,8 @@ export interface Waiting {
   readonly next: string;
   /** What a person can do. */
   readonly remedy?: string;
+  /** What people did, oldest first. */
+  readonly acts: readonly PastAct[];
 }
 
 /**
@@ -46,8 +55,6 @@ export interface Waiting {
  * of ours waits for one answer (15 s), and short enough to be known within 30 s.
  */
 export const STUCK_AFTER_US = 25_000_000;
-
-const AT_REST: ReadonlySet<SagaStatus> = new Set<SagaStatus>(['completed', 'compensated', 'failed']);
 
 /**
  * @param log of one saga, oldest event first; undefined for an empty one
@@ -66,16 +73,18 @@ export function whyWaiting(log: readonly StoredEvent[], nowUs: number): Waiting 
   const due = calls.filter(({ dueAtUs }) => dueAtUs <= nowUs);
   const dueAtUs =
     calls.length > 0 && due.length === 0 ? Math.min(...calls.map((call) => call.dueAtUs)) : undefined;
-  const base = { saga, status: view.status, calls };
-  if (AT_REST.has(view.status)) {
+  const base = { saga, status: view.status, calls, acts: view.acts };
+  if (isEnded(view.status)) {
     return {
       ...base,
       waitsFor: 'nothing',
       sinceUs: lastAtUs,
       isStuck: false,
-      sentence: `has ended ${view.status}, ${span(nowUs - lastAtUs)} ago${because(view.reason)}`,
+      sentence: `has ended ${view.status}, ${span(nowUs - lastAtUs)} ago${because(view.reason)}${byHand(view)}`,
       next: 'Nothing happens any more.',
-      ...(view.status === 'failed' ? { remedy: 'It had no effect, and may be tried again (retry).' } : {}),
+      ...(view.status === 'failed'
+        ? { remedy: `It had no effect, and may be tried again: ${commandOf('retry', saga)}` }
+        : {}),
     };
   }
   if (view.status === 'compensation_failed') return forPerson(base, view, lastAtUs, nowUs);
@@ -103,7 +112,7 @@ export function stuckAtUs(calls: readonly OpenCall[], lastAtUs: number): number 
   return quietUs + STUCK_AFTER_US;
 }
 
-type Base = Pick<Waiting, 'saga' | 'status' | 'calls'>;
+type Base = Pick<Waiting, 'saga' | 'status' | 'calls' | 'acts'>;
 
 function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, nowUs: number): Waiting {
   const first = base.calls.find((call) => call.dueAtUs === untilUs)!;
@@ -130,7 +139,7 @@ function forPerson(base: Base, view: LogReading, sinceUs: number, nowUs: number)
     isStuck: true,
     sentence: `waits for a person since ${span(nowUs - sinceUs)}: the undo of "${step}" was given up (${failure}${reason === '' ? '' : `: ${reason}`})`,
     next: 'Nothing happens until somebody acts; what was not undone still stands.',
-    remedy: `See why ${step} cannot be undone, mend it, and resume the saga.`,
+    remedy: `See why ${step} cannot be undone, mend it, and resume the saga: ${commandOf('resume', base.saga)}`,
   };
 }
 
@@ -184,12 +193,16 @@ export class LogReading {
   status: SagaStatus = 'created';
   reason: StopReason | undefined;
   deadlineAtUs: number | undefined;
+  /** What people did, oldest first. */
+  readonly acts: PastAct[] = [];
   /** The last undo that was given up. */
   gaveUp: Extract<SagaEvent, { readonly kind: 'step-compensation-failed' }> | undefined;
   /** By step and direction. */
   readonly calls = new Map<string, OpenCall>();
 
   read(event: SagaEvent, atUs: number): void {
+    const act = doneAct(event);
+    if (act !== undefined) this.acts.push({ ...act, atUs });
     switch (event.kind) {
       case 'saga-created':
         this.deadlineAtUs = event.deadlineAtUs;
@@ -222,6 +235,9 @@ export class LogReading {
       case 'saga-compensation-failed':
         this.status = 'compensation_failed';
         return;
+      case 'saga-resolved':
+        this.status = 'resolved';
+        return;
       default:
         this.#readStep(event, atUs);
     }
@@ -252,6 +268,10 @@ export class LogReading {
         this.gaveUp = event;
         this.calls.delete(`${step}/compensation`);
         return;
+      case 'step-skipped':
+        if (this.status === 'compensation_failed') this.status = 'compensating';
+        this.calls.delete(`${step}/${event.direction}`);
+        return;
       case 'step-compensated':
         this.calls.delete(`${step}/compensation`);
         return;
@@ -273,11 +293,22 @@ function named({ step, direction }: OpenCall): string {
   return direction === 'forward' ? `"${step}"` : `the undo of "${step}"`;
 }
 
+/** What to type; the rest of it is in docs/on-call.md. */
+function commandOf(act: RepairKind, saga: string): string {
+  return `sagastorm repair ${act} ${saga} --by NAME`;
+}
+
 function because(reason: StopReason | undefined): string {
   if (reason === undefined) return '';
   if (reason.kind === 'deadline') return ', because its deadline passed';
   if (reason.kind === 'cancelled') return ', because it was cancelled';
   return `, because "${reason.step}" failed (${reason.failure}: ${reason.reason})`;
+}
+
+/** A saga that a person took over says who, and why. */
+function byHand({ status, acts }: LogReading): string {
+  const taken = status === 'resolved' ? acts.filter(({ act }) => TAKES_OVER.has(act)) : [];
+  return taken.map((act) => `; ${actWords(act)}`).join('');
 }
 
 /** Of forward work: an undo has no deadline. */

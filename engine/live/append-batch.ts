@@ -35,6 +35,7 @@ export const STATUSES: readonly SagaStatus[] = [
   'compensated',
   'failed',
   'compensation_failed',
+  'resolved',
 ];
 
 export type AppendAnswer = Exclude<StoreAnswer['kind'], 'loaded' | 'load-failed'>;

@@ -8,7 +8,7 @@ import { PAGE_MAX, type SagaCatalogue, type SagaQuery, type SagaRow } from './sa
 
 const DAY_US = 86_400_000_000;
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
-const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed'];
+const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed', 'resolved'];
 
 /** How much of a store is read for a report of its health. */
 export interface HealthBounds {

@@ -12,8 +12,8 @@ export function statusAfter(events: readonly SagaEvent[]): SagaStatus | undefine
   return undefined;
 }
 
-function statusOf({ kind }: SagaEvent): SagaStatus | undefined {
-  switch (kind) {
+function statusOf(event: SagaEvent): SagaStatus | undefined {
+  switch (event.kind) {
     case 'saga-created':
     case 'saga-retried':
       return 'running';
@@ -28,6 +28,10 @@ function statusOf({ kind }: SagaEvent): SagaStatus | undefined {
       return 'failed';
     case 'saga-compensation-failed':
       return 'compensation_failed';
+    case 'saga-resolved':
+      return 'resolved';
+    case 'step-skipped': // an undo that was given up does not hold up the others any more
+      return event.direction === 'compensation' ? 'compensating' : undefined;
     default:
       return undefined;
   }

@@ -11,6 +11,7 @@ const TROUBLED: readonly SagaStatus[] = [
   'failed',
   'compensated',
   'compensation_failed',
+  'resolved',
   'created',
   'running',
   'compensating',

@@ -7,7 +7,9 @@
 // N3. Who stops driving a saga tells (`letGo`), or it would be taken for stuck.
 
 import type { FailureClass } from '../core/protocol.ts';
+import { doneAct, type RepairKind } from '../core/repair-act.ts';
 import { type Batch, rowsOf, type SagaEvent, type StopReason, type StoredEvent } from '../core/saga-event.ts';
+import { isEnded } from '../core/saga-state.ts';
 import { LogReading, stuckAtUs } from '../core/waiting.ts';
 
 /**
@@ -31,6 +33,10 @@ export type SagaNews =
     }
   /** An undo was given up: the saga waits for a person. */
   | { readonly kind: 'compensation-failed'; readonly type: string; readonly durationUs: number }
+  /** It ended, and a person has taken over what the engine could not settle. */
+  | { readonly kind: 'resolved'; readonly type: string; readonly durationUs: number }
+  /** A person acted on it. */
+  | { readonly kind: 'repaired'; readonly type: string; readonly act: RepairKind }
   /** From its first intention until its outcome stood in the log. */
   | {
       readonly kind: 'step-succeeded';
@@ -171,6 +177,8 @@ export class SagaActivity {
     open.reading.read(event, atUs);
     const news = newsOf(open, event, atUs);
     if (news !== undefined) tell(news);
+    const repair = doneAct(event);
+    if (repair !== undefined) tell({ kind: 'repaired', type: open.type, act: repair.act });
   }
 }
 
@@ -182,7 +190,7 @@ function opened(first: SagaEvent, owner: string): OpenSaga | undefined {
 }
 
 function hasEnded({ reading: { status } }: OpenSaga): boolean {
-  return status === 'completed' || status === 'compensated' || status === 'failed';
+  return isEnded(status);
 }
 
 /** Who waits for a person is stuck at once. */
@@ -218,6 +226,8 @@ function newsOf(open: OpenSaga, event: SagaEvent, atUs: number): SagaNews | unde
       return { kind: 'failed', type, cause: causeOf(event.reason), durationUs };
     case 'saga-compensation-failed':
       return { kind: 'compensation-failed', type, durationUs };
+    case 'saga-resolved':
+      return { kind: 'resolved', type, durationUs };
     default:
       return 'step' in event ? newsOfStep(open, event, atUs) : undefined;
   }
@@ -256,6 +266,9 @@ function newsOfStep(
       return failed(event.failure, false, true);
     case 'step-compensation-failed':
       return failed(event.failure, true, true);
+    case 'step-skipped':
+      steps.delete(step);
+      return undefined;
     case 'step-compensated':
       return { kind: 'step-undone', type, step };
     default:

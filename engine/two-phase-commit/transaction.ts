@@ -16,7 +16,9 @@ export type TransactionState =
   | 'committed'
   | 'aborting'
   | 'aborted'
-  | 'needs-a-person';
+  | 'needs-a-person'
+  /** A person took over what could not be settled. */
+  | 'resolved-by-hand';
 
 /** One participant's part in a transaction. Times in microseconds by the coordinator's clock. */
 export interface Vote {
@@ -96,6 +98,8 @@ function stateOf(state: SagaState): TransactionState {
       return 'aborted';
     case 'compensation_failed':
       return 'needs-a-person';
+    case 'resolved':
+      return 'resolved-by-hand';
     case 'compensating':
       return 'aborting';
     default:

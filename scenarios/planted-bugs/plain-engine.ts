@@ -6,12 +6,14 @@
 // and the epoch, and one in doubt is settled by reading back (E10).
 
 import {
+  type Answer,
   advance,
   type Call,
   type Command,
   created,
   deadlineOf,
   decide,
+  decideRepair,
   evolve,
   idempotencyKey,
   initialState,
@@ -20,10 +22,10 @@ import {
   type OrchestratorInput,
   type OrchestratorOptions,
   type OrchestratorOutput,
-  type Outcome,
   type PendingCall,
   type Policy,
   pending,
+  type Repair,
   type SagaDefinition,
   type SagaEvent,
   type SagaInput,
@@ -33,17 +35,14 @@ import {
   type StoredEvent,
 } from '../../engine/index.ts';
 import type { Engine } from '../../simulator/index.ts';
-import { callOf, type Job, NEVER, newJob, payloadOf } from './plain-job.ts';
+import { callOf, HOLD_US, type Job, NEVER, NO_ANSWER, newJob, payloadOf } from './plain-job.ts';
 
 const APPEND_TIMEOUT_US = 5_000_000;
 const STORE_RETRY_US = 100_000;
-/** When a call that may not leave is looked at again. */
-const HOLD_US = 5_000_000;
-const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 
 type Reply = Extract<OrchestratorInput, { kind: 'reply' }>;
 type AppendAnswer = Exclude<StoreAnswer['kind'], 'loaded' | 'load-failed'>;
-type Wish = Exclude<Command, { kind: 'create' }>;
+export type Wish = Exclude<Command, { kind: 'create' }>;
 
 /**
  * @example
@@ -86,6 +85,14 @@ export class PlainEngine implements Engine {
   /** What an input means: the facts to append. */
   protected decide(state: SagaState, input: SagaInput, nowUs: number): readonly SagaEvent[] {
     return decide(state, input, this.policyOf(state.definition), nowUs);
+  }
+
+  /** What a wish means: the facts to append, or nothing. */
+  protected wished(state: SagaState, wish: Wish, nowUs: number): Repair {
+    if (wish.kind === 'repair') return decideRepair(state, wish.act, nowUs);
+    const events = this.decide(state, { kind: wish.kind }, nowUs);
+    if (events.length === 0) return { kind: 'refused', reason: `saga is ${state.status}` };
+    return { kind: 'decided', events };
   }
 
   /** What follows from a state: the next intents, or the end. */
@@ -194,7 +201,8 @@ export class PlainEngine implements Engine {
         return this.create(input, nowUs);
       case 'cancel':
       case 'retry':
-      case 'resume': {
+      case 'resume':
+      case 'repair': {
         const job = this.jobs.get(input.saga) ?? this.open(input.saga, undefined);
         if (job.state === undefined && job.load === 0) this.load(job, nowUs);
         return this.deliver(job, input, nowUs);
@@ -251,12 +259,11 @@ export class PlainEngine implements Engine {
   }
 
   protected grant(job: Job, state: SagaState, wish: Wish, nowUs: number): void {
-    const facts = this.decide(state, { kind: wish.kind }, nowUs);
-    if (facts.length > 0) {
-      job.wish = wish;
-      return this.commit(job, facts, nowUs);
-    }
-    this.answer(job.saga, wish.request, 'refused', `saga is ${state.status}`);
+    const wished = this.wished(state, wish, nowUs);
+    if (wished.kind === 'done-before') return this.answer(job.saga, wish.request, wished.kind);
+    if (wished.kind === 'refused') return this.answer(job.saga, wish.request, wished.kind, wished.reason);
+    job.wish = wish;
+    this.commit(job, wished.events, nowUs);
   }
 
   protected input(job: Job, state: SagaState, input: SagaInput, nowUs: number): void {
@@ -381,12 +388,7 @@ export class PlainEngine implements Engine {
     this.emit({ kind: 'halt', saga });
   }
 
-  protected answer(
-    saga: string,
-    request: string | undefined,
-    answer: 'accepted' | 'refused',
-    reason?: string,
-  ): void {
+  protected answer(saga: string, request: string | undefined, answer: Answer, reason?: string): void {
     if (request !== undefined) this.emit({ kind: 'answer', saga, request, answer, reason });
   }
 

@@ -5,6 +5,7 @@ import {
   type Call,
   type Command,
   type OrchestratorInput,
+  type Outcome,
   type PendingCall,
   payloadHash,
   type SagaState,
@@ -13,6 +14,10 @@ import {
 
 /** No time: nothing is due. */
 export const NEVER = Number.POSITIVE_INFINITY;
+
+/** When a call that may not leave is looked at again. */
+export const HOLD_US = 5_000_000;
+export const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 
 export interface Job {
   readonly saga: string;

@@ -25,6 +25,7 @@ export class AuditTally {
   /** By operation: its saga, step and direction. */
   readonly #sends = new Map<string, number>();
   #resumed = 0;
+  #resolved = 0;
   #events = 0;
   #calls = 0;
   #usefulCalls = 0;
@@ -76,6 +77,7 @@ export class AuditTally {
     if (status === 'completed') this.#usefulCalls += definition.steps.length;
     if (status === 'completed' || status === 'compensated' || status === 'failed') this.#counts[status]++;
     else if (status === 'compensation_failed') this.#counts.compensationFailed++;
+    else if (status === 'resolved') this.#resolved++;
     else this.#counts.open++;
     if (reason === undefined || !isEnded(status)) return;
     const words = wordsOf(reason);
@@ -96,7 +98,12 @@ export class AuditTally {
 
   result(): Tallied {
     return {
-      sagas: { ...this.#counts, resumed: this.#resumed, shed: 0 },
+      sagas: {
+        ...this.#counts,
+        resumed: this.#resumed,
+        shed: 0,
+        ...(this.#resolved === 0 ? {} : { resolved: this.#resolved }),
+      },
       latencyUs: this.#latencyUs,
       stopReasons: this.#stopReasons,
       events: this.#events + this.#calls,

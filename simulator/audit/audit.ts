@@ -148,7 +148,7 @@ class Audit implements WorldView {
     const saga = this.#sagas.get(call.saga);
     const step = saga === undefined ? -1 : stepIndexOf(saga.definition, call.step);
     if (saga === undefined || step < 0) return;
-    this.#judge.sent(call, step, saga); // it came, so it was sent
+    this.#judge.sent(call, step, saga, true); // it came, so it was sent, some time before
     this.#judge.call(call, step, saga);
     for (const entry of entries) {
       const whose = this.#sagas.get(entry.saga);
@@ -230,6 +230,7 @@ const TELLS_THE_END: ReadonlySet<SagaEvent['kind']> = new Set<SagaEvent['kind']>
   'saga-compensated',
   'saga-failed',
   'saga-compensation-failed',
+  'saga-resolved',
 ]);
 
 /** By which definition a saga was created; a rollout may have given it another version than was asked for. */

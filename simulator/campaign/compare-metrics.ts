@@ -48,7 +48,7 @@ const DECLARED: readonly DeclaredMetric[] = [
     unit: 'share',
     better: 'lower',
     over: 'seed-mean',
-    of: perSaga(({ sagas }) => sagas.failed + sagas.compensationFailed),
+    of: perSaga(({ sagas }) => sagas.failed + sagas.compensationFailed + (sagas.resolved ?? 0)),
   },
   {
     id: 'needed-a-person',

@@ -255,9 +255,9 @@ function policyOf(
 }
 
 function sumOf(counts: readonly SagaCounts[]): SagaCounts {
-  const keys = Object.keys(counts[0]!) as (keyof SagaCounts)[];
+  const keys = [...new Set(counts.flatMap(Object.keys))] as (keyof SagaCounts)[];
   return Object.fromEntries(
-    keys.map((key) => [key, counts.reduce((sum, one) => sum + one[key], 0)]),
+    keys.map((key) => [key, counts.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
   ) as unknown as SagaCounts;
 }
 

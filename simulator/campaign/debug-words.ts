@@ -1,11 +1,12 @@
 // The events of a run in plain sentences, for people who have not seen the code.
 
+import { actWords, doneAct } from '../../engine/core/repair-act.ts';
 import type { SagaEvent } from '../../engine/core/saga.ts';
 import { ordinal } from '../explore/story.ts';
 import { duration } from '../faults/fault.ts';
 import type { Seen } from './debug-seen.ts';
 
-const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed'];
+const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed', 'resolved'];
 export const APPEND_ANSWERS = ['durable', 'failed', 'unknown', 'conflict', 'fenced'] as const;
 
 /** How a saga ended, of an event `ended`. */
@@ -156,7 +157,7 @@ export function logWords(event: SagaEvent): string {
     case 'step-left-unknown':
       return `${event.step} is given up, nobody knows whether it was done (${event.reason})`;
     case 'stop-requested':
-      return 'the saga is to stop';
+      return `the saga is to stop${byHand(event)}`;
     case 'compensation-started':
       return 'what was done is to be undone';
     case 'compensation-requested':
@@ -168,12 +169,26 @@ export function logWords(event: SagaEvent): string {
     case 'step-compensation-failed':
       return `the undo of ${event.step} is given up (${event.reason})`;
     case 'compensation-resumed':
-      return 'a person said to go on with the undo';
+      return `a person said to go on with the undo${byHand(event)}`;
     case 'saga-retried':
-      return 'the saga begins once more';
+      return `the saga begins once more${byHand(event)}`;
+    case 'step-skipped': {
+      const what = event.direction === 'forward' ? event.step : `the undo of ${event.step}`;
+      return `${what} is a person's from here on${byHand(event)}`;
+    }
+    case 'saga-resolved':
+      return event.act === undefined
+        ? 'the saga ended resolved: the rest was skipped'
+        : `the saga is resolved by hand${byHand(event)}`;
     case 'saga-compensation-failed':
       return 'the saga asks for a person';
     default:
       return `the saga ended ${event.kind.replace('saga-', '')}`;
   }
+}
+
+/** Who did it, and why. */
+function byHand(event: SagaEvent): string {
+  const act = doneAct(event);
+  return act === undefined ? '' : ` (${actWords(act)})`;
 }

@@ -253,5 +253,7 @@ function firstOfEach(violations: readonly Violation[]): readonly Violation[] {
 
 /** Adds two records of numbers with the same keys. */
 function sum<T extends { readonly [Key in keyof T]: number }>(a: T, b: T): T {
-  return Object.fromEntries(Object.keys(a).map((key) => [key, a[key as keyof T] + b[key as keyof T]])) as T;
+  return Object.fromEntries(
+    Object.keys({ ...a, ...b }).map((key) => [key, (a[key as keyof T] ?? 0) + (b[key as keyof T] ?? 0)]),
+  ) as T;
 }

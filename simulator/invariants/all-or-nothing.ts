@@ -1,16 +1,18 @@
 // all-or-nothing. Judged when the engine says that the saga ended, against the ledgers; and again for every effect
 // that lands later, by nothing-after-the-end. Undone means: every account has back what it had. A fee that is kept
-// belongs to another saga.
+// belongs to another saga. Of a saga that ended `resolved`, what a person took over is that person's, and the rest is judged.
 
-import type { CaseFile, InvariantFactory } from './invariant.ts';
+import type { SagaStatus } from '../../engine/core/saga.ts';
+import { type CaseFile, claims, type InvariantFactory } from './invariant.ts';
 
 export const allOrNothing: InvariantFactory = (report) => ({
   id: 'all-or-nothing',
   statement: 'An ended saga has every effect applied, or every effect undone',
   onEnded({ status }, _log, file) {
     if (status === 'compensation_failed') return; // not ended: a person is asked for
-    if (!isMixed(file)) {
-      if (!isBalanced(file)) report.violated(`ended ${status}, yet not all that was posted came back`, file);
+    if (!isMixed(status, file)) {
+      if (!isBalanced(status, file))
+        report.violated(`ended ${status}, yet not all that was posted came back`, file);
       return;
     }
     const standing = namesOf(file, true);
@@ -20,9 +22,10 @@ export const allOrNothing: InvariantFactory = (report) => ({
 });
 
 /** Unless its effects stand, every account has back what the saga's steps took from it or gave to it. */
-function isBalanced(file: CaseFile): boolean {
+function isBalanced(status: SagaStatus, file: CaseFile): boolean {
   let sum = 0;
   for (const { index } of file.definition.steps) {
+    if (!claims(status, file, index)) continue;
     if (file.stands(index)) return true;
     sum = (sum + file.posted(index)) | 0;
   }
@@ -30,11 +33,11 @@ function isBalanced(file: CaseFile): boolean {
 }
 
 /** Some effects stand and some do not. Steps that only look have none. */
-function isMixed(file: CaseFile): boolean {
+function isMixed(status: SagaStatus, file: CaseFile): boolean {
   let standing = 0;
   let missing = 0;
   for (const { hasEffects, index } of file.definition.steps) {
-    if (!hasEffects) continue;
+    if (!hasEffects || !claims(status, file, index)) continue;
     if (file.stands(index)) standing++;
     else missing++;
   }

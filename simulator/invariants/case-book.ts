@@ -52,6 +52,7 @@ export class CaseBook {
 export class OpenCase implements CaseFile {
   readonly #book: CaseBook;
   compensated: ReadonlySet<number> = NONE;
+  takenOver: ReadonlySet<number> = NONE;
   round = 0;
   inFlight = 0;
   acknowledged = 0;
@@ -134,6 +135,11 @@ export class OpenCase implements CaseFile {
   /** Enters what the log says: the step is compensated. */
   markCompensated(step: string): void {
     this.compensated = new Set([...this.compensated, stepIndexOf(this.definition, step)]);
+  }
+
+  /** Enters what the log says: a person has taken the operation of a step over, or, with the saga, several. */
+  takeOver(steps: readonly number[]): void {
+    this.takenOver = new Set([...this.takenOver, ...steps]);
   }
 
   /** A person retries: what was counted is balanced, and is counted anew (E4). */

@@ -30,6 +30,11 @@ export interface CaseFile {
   readonly inFlight: number;
   /** Steps that the log says are compensated. */
   readonly compensated: ReadonlySet<number>;
+  /**
+   * Steps that a person has taken over, by the log: what becomes of their effects is that person's, and only of theirs. It
+   * excuses nothing but an end as `resolved`: see `claims`.
+   */
+  readonly takenOver: ReadonlySet<number>;
   /** Forward effects of a step that landed. */
   applied(step: number): number;
   /** Compensation effects of a step that landed. */
@@ -80,6 +85,11 @@ export interface WorldView {
   readonly healAtUs: number;
 }
 
+/** Whether the engine, which says that the saga ended so, claims anything of this step: a person may have taken it over. */
+export function claims(status: SagaStatus, { takenOver }: CaseFile, step: number): boolean {
+  return status !== 'resolved' || !takenOver.has(step);
+}
+
 /** The moments at which an invariant may look. Each hook is optional; implement the cheapest that suffices. */
 export interface Invariant {
   /** Kebab-case, unique. */
@@ -88,8 +98,8 @@ export interface Invariant {
   readonly statement: string;
   /** A participant committed an effect. Called after the case file was brought up to date. */
   onEffect?(entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void;
-  /** A call left its orchestrator. */
-  onSent?(call: Call, step: StepDefinition, file: CaseFile): void;
+  /** A call left its orchestrator. `isLate`: who sent it may not know the latest of the log, and need not. */
+  onSent?(call: Call, step: StepDefinition, file: CaseFile, isLate: boolean): void;
   /** A call arrived at a participant. */
   onCall?(call: Call, step: StepDefinition, file: CaseFile): void;
   /** The participant itself answered a call (the answer may still be lost). */

@@ -4,9 +4,10 @@
 //     whole world only at quiescence.
 // J2. A violation is recorded with the saga's shape, so that failures of the same nature can be told together.
 
+import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput } from '../../engine/core/orchestrator.ts';
 import type { Call, LedgerEntry, Outcome } from '../../engine/core/protocol.ts';
-import type { SagaState } from '../../engine/core/saga.ts';
+import type { SagaEvent, SagaState } from '../../engine/core/saga.ts';
 import type { Violation } from '../run-result.ts';
 import type { OpenCase } from './case-book.ts';
 import type {
@@ -102,10 +103,10 @@ export class Judge {
   }
 
   /** A call leaves its orchestrator. */
-  sent(call: Call, index: number, file: OpenCase): void {
+  sent(call: Call, index: number, file: OpenCase, isLate: boolean): void {
     const step = file.definition.steps[index]!;
     this.#asked.onSent = true;
-    for (const invariant of this.#panels.onSent) invariant.onSent(call, step, file);
+    for (const invariant of this.#panels.onSent) invariant.onSent(call, step, file, isLate);
   }
 
   /** A call arrived at a participant. */
@@ -138,6 +139,10 @@ export class Judge {
         case 'step-compensated':
           file.markCompensated(event.step);
           break;
+        case 'step-skipped':
+          file.takeOver([stepIndexOf(file.definition, event.step)]);
+          file.ending = undefined;
+          break;
         case 'saga-retried':
           file.ending = undefined;
           file.startRound(event.round);
@@ -163,6 +168,7 @@ export class Judge {
     const { state, illegal } = foldChecked(file.definition, file.saga, log.events);
     const ending: Ending = { status: state.status, state, illegal };
     file.ending = ending;
+    if (isTakenOver(log.events)) file.takeOver(openSteps(state));
     this.#asked.onEnded = true;
     for (const invariant of this.#panels.onEnded) invariant.onEnded(ending, log, file);
     return ending;
@@ -181,6 +187,19 @@ export class Judge {
   quiescence(world: WorldView): void {
     for (const invariant of this.#panels.onQuiescence) invariant.onQuiescence(world);
   }
+}
+
+/** Whether a person took over all that was open. */
+function isTakenOver(events: readonly SagaEvent[]): boolean {
+  const last = events.at(-1);
+  return last?.kind === 'saga-resolved' && last.act !== undefined;
+}
+
+/** Steps of which the log does not say that nothing of them stands. */
+function openSteps({ steps }: SagaState): readonly number[] {
+  return steps.flatMap(({ status }, i) =>
+    status === 'pending' || status === 'rejected' || status === 'compensated' ? [] : [i],
+  );
 }
 
 /** J2: the saga's definition and, per step, whether it stands, was undone or never happened. */

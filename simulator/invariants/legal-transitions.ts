@@ -36,6 +36,11 @@ const RULES: Readonly<Record<SagaEvent['kind'], Rule>> = {
   'saga-compensated': { saga: ['compensating'] },
   'saga-failed': { saga: ['created', 'running'] },
   'saga-compensation-failed': { saga: ['compensating'] },
+  'step-skipped': {
+    saga: ['running', 'compensating', 'compensation_failed'],
+    step: [...UNDER_WAY, 'compensating', 'compensation_failed'],
+  },
+  'saga-resolved': { saga: ['created', 'running', 'compensating', 'compensation_failed'] },
   'compensation-resumed': { saga: ['compensation_failed'] },
   'saga-retried': { saga: ['failed', 'compensated'] },
 };
@@ -65,11 +70,48 @@ function refusal(state: SagaState, event: SagaEvent): string | undefined {
   const rule = ruleOf.get(kind);
   if (rule === undefined) return 'is no event of a saga';
   if (!has(rule.saga, state.status)) return `came while the saga was ${state.status}`;
+  const byHand = refusalByHand(state, event);
+  if (byHand !== undefined) return byHand;
   if (rule.step === undefined || !('step' in event)) return undefined;
   const index = stepIndexOf(state.definition, event.step);
   if (index < 0) return `names "${event.step}", which is no step`;
   const { status } = state.steps[index]!;
   return has(rule.step, status) ? undefined : `came while step "${event.step}" was ${status}`;
+}
+
+const BY_HAND = new Set([
+  'stop-requested',
+  'compensation-resumed',
+  'saga-retried',
+  'step-skipped',
+  'saga-resolved',
+]);
+
+/** What people did: each act once, for a reason where the engine claims less after it, and never passed over at the end. */
+function refusalByHand({ acts, steps, definition }: SagaState, event: SagaEvent): string | undefined {
+  const { kind } = event;
+  const isOfSkipped = steps.some(({ status }) => status === 'skipped');
+  if (isOfSkipped && (kind === 'saga-completed' || kind === 'saga-compensated')) {
+    return 'came though a person had skipped a step';
+  }
+  const act = 'act' in event ? event.act : undefined;
+  if (act === undefined) {
+    if (kind === 'saga-resolved' && !isOfSkipped) return 'is of nobody, and no step was skipped';
+    return kind === 'step-skipped' ? 'is of nobody' : undefined;
+  }
+  if (!BY_HAND.has(kind)) return 'is not done by hand';
+  if (acts.some(({ id }) => id === act.id)) return `is the act "${act.id}", which was done before`;
+  if (act.by === '') return 'does not say who did it';
+  if (kind !== 'step-skipped' && kind !== 'saga-resolved') return undefined;
+  if (act.why === undefined || act.why === '') return 'does not say why';
+  if (kind === 'saga-resolved') return undefined;
+  const index = stepIndexOf(definition, event.step);
+  if (index < 0) return undefined;
+  const isForward = has(UNDER_WAY, steps[index]!.status);
+  if (isForward && definition.steps[index]!.kind !== 'retriable') return 'skips a step that can be undone';
+  return isForward === (event.direction === 'forward')
+    ? undefined
+    : `skips the other direction of "${event.step}"`;
 }
 
 /** These lists are so short that a loop beats `includes`. */

@@ -1,9 +1,10 @@
 // locks-released. Judged from what participants say of their locks: who is prepared holds locks until the decision, so that
 // nobody may stay prepared when the transaction has ended.
 
+import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
-import type { CaseFile, InvariantFactory } from './invariant.ts';
+import { type CaseFile, claims, type InvariantFactory } from './invariant.ts';
 
 /** For scenarios whose participants are under two-phase commit. */
 export const locksReleased: InvariantFactory = (report, world) => {
@@ -12,8 +13,10 @@ export const locksReleased: InvariantFactory = (report, world) => {
   let isExercised = false;
 
   const check = (file: CaseFile, when: string): void => {
-    const steps = held.get(file.saga);
-    if (steps !== undefined) report.violated(`${when}, and locks are held by ${[...steps].join(', ')}`, file);
+    const all = [...(held.get(file.saga) ?? [])];
+    const status = file.ending?.status ?? 'running';
+    const steps = all.filter((step) => claims(status, file, stepIndexOf(file.definition, step)));
+    if (steps.length > 0) report.violated(`${when}, and locks are held by ${steps.join(', ')}`, file);
   };
   return {
     id: 'locks-released',

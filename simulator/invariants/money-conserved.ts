@@ -27,7 +27,7 @@ export const moneyConserved: InvariantFactory = (report, world) => {
         report.violated(`${entry.action} of step ${entry.step} changed the total by ${sum}`, file);
     },
     onEnded({ status }, _log, file) {
-      const ended = status !== 'compensation_failed';
+      const ended = status !== 'compensation_failed' && status !== 'resolved';
       if (ended && file.inFlight !== 0)
         report.violated(`ended ${status} with ${file.inFlight} still in flight`, file);
     },
@@ -48,9 +48,9 @@ export const moneyConserved: InvariantFactory = (report, world) => {
   };
 };
 
-/** What an ended saga holds was judged when it ended. */
+/** What an ended saga holds was judged when it ended; what is left of one that a person took over is that person's. */
 function isOpen({ ending }: CaseFile): boolean {
-  return ending === undefined || !isEnded(ending.status);
+  return ending === undefined || !isEnded(ending.status) || ending.status === 'resolved';
 }
 
 function* leftInClearing(participants: Participants): Iterable<{ where: string; balance: number }> {

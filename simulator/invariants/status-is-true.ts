@@ -1,7 +1,7 @@
 // status-is-true. What the engine claims of each step, against what the ledgers hold.
 
-import { isEnded, type SagaState } from '../../engine/core/saga.ts';
-import type { CaseFile, InvariantFactory } from './invariant.ts';
+import { isEnded, type SagaState, type SagaStatus } from '../../engine/core/saga.ts';
+import { type CaseFile, claims, type InvariantFactory } from './invariant.ts';
 
 export const statusIsTrue: InvariantFactory = (report) => ({
   id: 'status-is-true',
@@ -15,11 +15,13 @@ export const statusIsTrue: InvariantFactory = (report) => ({
   },
 });
 
-function lieOf(status: string, state: SagaState, file: CaseFile, index: number): string | undefined {
+function lieOf(status: SagaStatus, state: SagaState, file: CaseFile, index: number): string | undefined {
+  if (!claims(status, file, index)) return undefined;
   const said = state.steps[index]!.status;
   const stands = file.stands(index);
-  if (status === 'completed' && !stands) return 'has no effect in the ledgers';
-  if (status !== 'completed' && stands) return `still stands in the ledgers, the engine says ${said}`;
+  const shouldStand = status === 'completed' || (status === 'resolved' && said === 'applied');
+  if (shouldStand && !stands) return 'has no effect in the ledgers';
+  if (!shouldStand && stands) return `still stands in the ledgers, the engine says ${said}`;
   if (said === 'rejected' && file.applied(index) > 0) return 'was said to be rejected, yet took effect';
   return undefined;
 }

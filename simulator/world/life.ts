@@ -92,7 +92,7 @@ export class Life implements Sender, EpochSink {
   readonly #isWary: boolean;
   #orchestrator: Engine | undefined;
   #alive = true;
-  #epoch = 0;
+  epoch = 0;
   /** Inputs that came while the process stands still; undefined when it does not (P3). */
   #waiting: OrchestratorInput[] | undefined;
   /** What it was about to do when it stood still. */
@@ -114,7 +114,7 @@ export class Life implements Sender, EpochSink {
   }
 
   get name(): string {
-    return `orchestrator-${this.number}/${this.#epoch}`;
+    return `orchestrator-${this.number}/${this.epoch}`;
   }
 
   get number(): number {
@@ -131,7 +131,7 @@ export class Life implements Sender, EpochSink {
 
   opened(epoch: number, sagas: readonly (readonly StoredEvent[])[]): void {
     if (!this.#alive) return;
-    this.#epoch = epoch;
+    this.epoch = epoch;
     this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
     if (sagas.length > 0) this.#take({ kind: 'recovered', sagas });
     if (this.#alive) this.#owner.ready();

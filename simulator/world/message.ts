@@ -15,6 +15,8 @@ export interface Sender extends InputSink {
   readonly name: string;
   /** Counts the processes of the run, from 0. */
   readonly number: number;
+  /** Under which it writes (E10). */
+  readonly epoch: number;
   /** What its machine's clock shows. */
   readonly clockUs: number;
   /** It stands still until then, if that is to come. */

@@ -231,6 +231,10 @@ export class SimStore implements Store, Actor {
           saga.phase = 'compensating';
           if (saga.compensatingSinceUs < 0) saga.compensatingSinceUs = sim.nowUs;
           break;
+        case 'step-skipped':
+          if (event.direction === 'forward') break;
+          takeUp(saga, 'compensating');
+          break;
         case 'compensation-resumed':
           takeUp(saga, 'compensating');
           break;
@@ -242,6 +246,7 @@ export class SimStore implements Store, Actor {
         case 'saga-compensated':
         case 'saga-failed':
         case 'saga-compensation-failed':
+        case 'saga-resolved':
           saga.phase = 'ended';
           this.#world.ended(saga);
           break;

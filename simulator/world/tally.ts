@@ -18,6 +18,7 @@ export class RunTally {
     step: [] as number[],
   } satisfies LatencySamples;
   readonly #counts = { completed: 0, compensated: 0, failed: 0 };
+  #resolved = 0;
   #resumed = 0;
   #shed = 0;
   /** Why forward work ended early, in words, and for how many sagas. */
@@ -32,6 +33,7 @@ export class RunTally {
     this.ended++;
     if (reason !== undefined) this.#countReason(wordsOf(reason));
     if (status === 'completed' || status === 'compensated' || status === 'failed') this.#counts[status]++;
+    if (status === 'resolved') this.#resolved++;
     if (saga.resumed) this.#resumed++;
     if (wasTallied) return; // how long a person took to retry it says nothing
     this.latencyUs.saga.push(nowUs - saga.startAtUs);
@@ -87,6 +89,7 @@ export class RunTally {
       open: started - this.ended,
       resumed: this.#resumed,
       shed: this.#shed,
+      ...(this.#resolved === 0 ? {} : { resolved: this.#resolved }),
     };
   }
 }

@@ -8,7 +8,7 @@ import { TRACE } from './world.ts';
 const NAMES = new Map<number, string>(Object.entries(TRACE).map(([name, code]) => [code, name]));
 const OUTCOMES = ['applied', 'rejected', 'unknown'];
 const APPEND_ANSWERS = ['durable', 'failed', 'unknown', 'conflict', 'fenced'];
-const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed'];
+const ENDS = ['', 'completed', 'compensated', 'failed', 'compensation_failed', 'resolved'];
 
 /** How a saga ended, as the number that stands in a trace. */
 export function endedCode(status: SagaStatus): number {

@@ -153,6 +153,7 @@ function differ({ status, done, undone }: StepNow, saga: string): boolean {
   const stands = done > undone;
   if (done > undone + 1) return true;
   if (saga === 'compensated' || saga === 'failed') return stands;
+  if (status === 'skipped') return false; // a person's
   if (status === 'applied') return !stands;
   return (
     stands &&

@@ -23,6 +23,9 @@ export function outcomesOf({ sagas }: RunRecord): readonly Outcome[] {
     { name: 'compensated', sagas: sagas.compensated, area: 'a2' },
     { name: 'failed, nothing to undo', sagas: sagas.failed, area: 'a3' },
     { name: 'compensation failed', sagas: sagas.compensationFailed, area: 'a4' },
+    ...(sagas.resolved === undefined
+      ? []
+      : [{ name: 'resolved by hand', sagas: sagas.resolved, area: 'a4' }]),
     { name: 'still open', sagas: sagas.open, area: 'a5' },
   ];
 }

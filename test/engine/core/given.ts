@@ -4,6 +4,8 @@
 import { defineSaga, type SagaDefinition, type StepSpec } from '../../../engine/core/define-saga.ts';
 import type { Policy } from '../../../engine/core/policy.ts';
 import type { Direction, FailureClass, Outcome } from '../../../engine/core/protocol.ts';
+import { decideRepair } from '../../../engine/core/repair.ts';
+import { checkAct, type RepairAct } from '../../../engine/core/repair-act.ts';
 import {
   created,
   decide,
@@ -86,7 +88,7 @@ export function lost(step: string, to?: To): Answer {
   return answer(step, { kind: 'unknown', failure: 'timeout', reason: 'no answer' }, to);
 }
 
-type Wish = Exclude<SagaInput, { kind: 'reply' }>['kind'];
+type InputWish = Exclude<SagaInput, { kind: 'reply' }>['kind'];
 
 /** One saga and its log. */
 export class SagaUnderTest {
@@ -102,13 +104,25 @@ export class SagaUnderTest {
   }
 
   /** Takes what happens, in this order; the events that come of all of it. */
-  when(...happenings: readonly (Answer | Wish)[]): readonly SagaEvent[] {
+  when(...happenings: readonly (Answer | InputWish)[]): readonly SagaEvent[] {
     const before = this.log.length;
     for (const happening of happenings) {
       const input = typeof happening === 'string' ? { kind: happening } : this.#reply(happening);
       this.#record(decide(this.state, input, this.policy, this.nowUs));
     }
     return this.log.slice(before);
+  }
+
+  /** Takes a person's act; what it comes to, as words: the events, `done before`, or why it is refused. */
+  repair(act: Partial<RepairAct> & Pick<RepairAct, 'act'>): string {
+    const whole = { id: `${act.act}-1`, by: 'anna', why: 'because', ...act };
+    checkAct(whole);
+    const repair = decideRepair(this.state, whole, this.nowUs);
+    if (repair.kind === 'refused') return `refused: ${repair.reason}`;
+    if (repair.kind === 'done-before') return 'done before';
+    const before = this.log.length;
+    this.#record(repair.events);
+    return kindsOf(this.log.slice(before)).join(', ');
   }
 
   get status(): SagaState['status'] {
@@ -141,7 +155,10 @@ export class SagaUnderTest {
 }
 
 /** A saga that was created, with its first steps requested. */
-export function given(definition: SagaDefinition, ...happenings: readonly (Answer | Wish)[]): SagaUnderTest {
+export function given(
+  definition: SagaDefinition,
+  ...happenings: readonly (Answer | InputWish)[]
+): SagaUnderTest {
   const saga = new SagaUnderTest(definition);
   saga.when(...happenings);
   return saga;

@@ -2,51 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyOutcome, anySaga } from './any-saga.ts';
-import { SECOND } from './given.ts';
-import { type Move, type Said, TinyWorld } from './tiny-world.ts';
-
-const which = fc.nat(20);
-const anySaid = fc.constantFrom<Said>('truth', 'truth', 'truth', 'append-unknown', 'later', 'nothing');
-
-/** Mostly what moves a saga on, or nothing would be seen of its later life. */
-const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      kind: fc.constant('append' as const),
-      which,
-      written: fc.constantFrom(true, true, true, false),
-      said: anySaid,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('late' as const), which }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('load' as const),
-      which,
-      said: fc.constantFrom('loaded' as const, 'loaded' as const, 'load-failed' as const, 'nothing' as const),
-    }),
-  },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reply' as const), which, outcome: anyOutcome }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('wake' as const),
-      afterUs: fc.oneof(fc.constant('next' as const), fc.nat(12 * SECOND)),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('wish' as const),
-      wish: fc.constantFrom('create' as const, 'cancel' as const, 'retry' as const, 'resume' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), land: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.constant<Move>({ kind: 'fence' }) },
-);
+import { anyMove } from './any-move.ts';
+import { anySaga } from './any-saga.ts';
+import { type Move, TinyWorld } from './tiny-world.ts';
 
 const anyMoves = fc.array(anyMove, { maxLength: 80, size: 'max' });
 const CREATE: Move = { kind: 'wish', wish: 'create' };

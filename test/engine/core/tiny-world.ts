@@ -8,13 +8,16 @@
 import { assert } from '../../../engine/core/assert.ts';
 import type { SagaDefinition } from '../../../engine/core/define-saga.ts';
 import {
+  type Answer,
   type AppendOutput,
   Orchestrator,
   type OrchestratorInput,
   type OrchestratorOutput,
   type StoreAnswer,
 } from '../../../engine/core/orchestrator.ts';
+import type { Policy } from '../../../engine/core/policy.ts';
 import { type Call, idempotencyKey, type Outcome } from '../../../engine/core/protocol.ts';
+import type { RepairKind } from '../../../engine/core/repair-act.ts';
 import {
   fold,
   isAtRest,
@@ -37,6 +40,13 @@ export type Move =
   /** Time passes, to the next wake that was asked for or only so far, and the machine is woken. */
   | { readonly kind: 'wake'; readonly afterUs: number | 'next' }
   | { readonly kind: 'wish'; readonly wish: 'create' | 'cancel' | 'retry' | 'resume' }
+  /** A person's act; `step` among those of the saga, for a skip. The id may have been used before. */
+  | {
+      readonly kind: 'repair';
+      readonly act: RepairKind;
+      readonly id: string;
+      readonly step: number | undefined;
+    }
   /** The process dies; appends on their way land before the next one opens, or never. */
   | { readonly kind: 'crash'; readonly land: boolean }
   /** Another process opens the partition, and this one does not know. */
@@ -51,9 +61,12 @@ export class TinyWorld {
   nowUs = 0;
   /** What came out so far, by kind: a test that nothing happened in is not a test. */
   readonly counts: Partial<Record<OrchestratorOutput['kind'] | 'crash', number>> = {};
+  /** To people's acts. */
+  readonly answers: Partial<Record<Answer, number>> = {};
   #epoch = 1;
   /** The epoch that the store accepts. */
   #open = 1;
+  readonly #policy: Policy;
   #machine: Orchestrator;
   #halted = false;
   /** How much of the log the machine was told is durable. */
@@ -69,8 +82,9 @@ export class TinyWorld {
   #calls: Call[] = [];
   #wakeAtUs = -1;
 
-  constructor(definition: SagaDefinition) {
+  constructor(definition: SagaDefinition, policy: Policy = THREE_TIMES) {
     this.definition = definition;
+    this.#policy = policy;
     this.#machine = this.#newMachine();
   }
 
@@ -109,6 +123,8 @@ export class TinyWorld {
         return this.#wake(move.afterUs);
       case 'wish':
         return this.#wish(move.wish);
+      case 'repair':
+        return this.#repair(move);
       case 'crash':
         return this.#crash(move.land);
       case 'fence':
@@ -134,7 +150,7 @@ export class TinyWorld {
   }
 
   #newMachine(): Orchestrator {
-    return new Orchestrator({ epoch: this.#epoch, policy: THREE_TIMES, definitions: [this.definition] });
+    return new Orchestrator({ epoch: this.#epoch, policy: this.#policy, definitions: [this.definition] });
   }
 
   #take(input: OrchestratorInput): readonly OrchestratorOutput[] {
@@ -172,8 +188,21 @@ export class TinyWorld {
         this.#halted = true;
         return;
       case 'answer':
-        return;
+        return this.#checkAnswer(output);
     }
+  }
+
+  /** What was granted stands in the log. */
+  #checkAnswer({ request, answer }: Extract<OrchestratorOutput, { kind: 'answer' }>): void {
+    const [act, id] = request.split('/');
+    if (act !== 'repair') return;
+    this.answers[answer] = (this.answers[answer] ?? 0) + 1;
+    const isDone = this.state.acts.some((one) => one.id === id);
+    assert(
+      isDone || (answer !== 'accepted' && answer !== 'done-before'),
+      `${answer}, and not in the log`,
+      id,
+    );
   }
 
   #checkCall(call: Call): void {
@@ -255,6 +284,15 @@ export class TinyWorld {
   #wish(wish: 'create' | 'cancel' | 'retry' | 'resume'): void {
     if (wish !== 'create') this.#take({ kind: wish, saga: 's-1', request: 'r' });
     else this.#take({ kind: 'create', saga: 's-1', definition: this.definition, input: {}, request: 'r' });
+  }
+
+  #repair({ act, id, step }: Extract<Move, { kind: 'repair' }>): void {
+    const named =
+      act !== 'skip' || step === undefined
+        ? {}
+        : { step: this.definition.steps[step % this.definition.steps.length]!.name };
+    const whole = { act, id, by: 'anna', why: 'because', ...named };
+    this.#take({ kind: 'repair', saga: 's-1', act: whole, request: `repair/${id}` });
   }
 
   #crash(land: boolean): void {
