@@ -12,7 +12,7 @@ import { suggestion } from '../core/nearest.ts';
 import { UserError } from '../core/user-error.ts';
 import { Problem } from './problem.ts';
 
-/** `read`: GET. `operate`: POST and PUT too. `admin`: DELETE and `/api/admin` too. */
+/** `read`: GET. `operate`: POST and PUT too. `admin`: DELETE and `/api/admin` too, but for the repairs that take nothing over. */
 export type Role = (typeof ROLES)[number];
 /** Each may do what those before it may. */
 export const ROLES = ['read', 'operate', 'admin'] as const;

@@ -1,12 +1,13 @@
 // `/api/admin`: for whoever has to find out what went wrong.
 
 import { z } from '@hono/zod-openapi';
+import { actsIn } from '../core/waiting.ts';
 import { liveNowUs, type SagaCatalogue } from '../live/index.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { ORDER_SAGA } from './order-saga.ts';
 import type { ReadSaga, SagaReader } from './saga-reader.ts';
-import { currentStep, rowView, timesOf } from './saga-view.ts';
-import { IdParams, Paging, SagaList, SagaView, Time } from './schemas.ts';
+import { actView, currentStep, rowView, timesOf } from './saga-view.ts';
+import { IdParams, Paging, PastActs, SagaList, SagaView, Time } from './schemas.ts';
 import { stepDetails } from './step-history.ts';
 
 const TAG = 'Administration';
@@ -28,6 +29,7 @@ const SagaDetail = z
       .string()
       .openapi({ description: 'Until its end, or until now (ISO 8601)', example: 'PT2.512S' }),
     durationMs: z.number().min(0),
+    acts: PastActs,
     steps: z.array(
       z
         .object({
@@ -112,6 +114,7 @@ function detailOf(saga: ReadSaga) {
     ...times,
     duration: `PT${durationMs / 1_000}S`,
     durationMs,
+    acts: actsIn(log).map(actView),
     steps: stepDetails(saga),
   };
 }

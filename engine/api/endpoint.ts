@@ -44,6 +44,8 @@ export interface Asked<Params, Query> {
   /** JSON, or undefined without a body. */
   readonly body: unknown;
   readonly record: RequestRecord;
+  /** Who asks, and may; nobody where anybody may. */
+  readonly caller: Caller | undefined;
   readonly header: (name: string) => string | undefined;
 }
 
@@ -98,6 +100,7 @@ export function endpoint<
         query: queryOf(query, context.req.queries()) as z.output<Query>,
         body: given,
         record: context.get('record'),
+        caller: context.get('caller'),
         header: (name) => context.req.header(name),
       });
       if (response !== undefined) return response;

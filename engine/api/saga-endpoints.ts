@@ -1,11 +1,12 @@
 // `/api/sagas`: begin a saga, look at it, stop it, try it again, forget it.
 
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { suggestion } from '../core/nearest.ts';
 import { parseInput } from '../core/parse-input.ts';
+import type { RepairKind } from '../core/repair-act.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
-import { UserError } from '../core/user-error.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
 import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
@@ -274,7 +275,13 @@ function eventEndpoints({ reader }: SagaParts): readonly Endpoint[] {
   ];
 }
 
-const NoMembers = z.strictObject({});
+/** Of an act, not of a saga. */
+const ActHeader = z.object({
+  'idempotency-key': IdempotencyHeader.shape['idempotency-key'].openapi({
+    description: 'Asked for again under the same key, the act is not done again',
+  }),
+});
+const RetrySaga = z.strictObject({ reason: CompensateSaga.shape.reason });
 
 function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
   return [
@@ -286,11 +293,13 @@ function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
       summary: 'Stop a saga, and undo what it did',
       description: 'A saga whose undo was given up (compensation_failed) goes on with it.',
       params: IdParams,
+      headers: ActHeader,
       body: { schema: CompensateSaga, isOptional: true },
       answers: { 202: ['It will be undone', SagaView] },
-      handle({ params: { id }, body, record }) {
-        checkCompensation(id, body);
-        return wish(parts, id, record, (status) => (status === 'compensation_failed' ? 'resume' : 'cancel'));
+      handle(asked) {
+        const why = checkCompensation(asked.params.id, asked.body);
+        const choose = (status: SagaStatus) => (status === 'compensation_failed' ? 'resume' : 'compensate');
+        return wish(parts, asked, { why, choose });
       },
     }),
     endpoint({
@@ -301,46 +310,58 @@ function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
       summary: 'Begin a saga anew that ended without effect',
       description: 'A saga whose undo was given up (compensation_failed) goes on with it.',
       params: IdParams,
-      body: { schema: NoMembers, isOptional: true },
+      headers: ActHeader,
+      body: { schema: RetrySaga, isOptional: true },
       answers: { 202: ['It goes on', SagaView] },
-      handle({ params: { id }, body, record }) {
-        NoMembers.parse(body ?? {});
-        return wish(parts, id, record, (status) => (status === 'compensation_failed' ? 'resume' : 'retry'));
+      handle(asked) {
+        const { reason: why } = RetrySaga.parse(asked.body ?? {});
+        const choose = (status: SagaStatus) => (status === 'compensation_failed' ? 'resume' : 'retry');
+        return wish(parts, asked, { why, choose });
       },
     }),
   ];
 }
 
-function checkCompensation(id: string, body: unknown): void {
-  const { sagaID = id, stepID } = CompensateSaga.parse(body ?? {});
+/** Why. */
+function checkCompensation(id: string, body: unknown): string | undefined {
+  const { sagaID = id, stepID, reason } = CompensateSaga.parse(body ?? {});
   if (sagaID !== id) throw bad('sagaID is not the saga of this address', 'Leave it out.');
-  if (stepID === undefined) return;
+  if (stepID === undefined) return reason;
   throw bad(
     'a step is not undone by itself',
     'Leave stepID out: the whole saga is undone, in reverse order.',
   );
 }
 
+interface Wished {
+  readonly why: string | undefined;
+  choose(status: SagaStatus): WishedAct;
+}
+type WishedAct = Extract<RepairKind, 'compensate' | 'retry' | 'resume'>;
+
+/** A person's act in the words of its own address: an event with who asked, once for each Idempotency-Key. */
 async function wish(
   { engine, reader }: SagaParts,
-  id: string,
-  record: Asked<unknown, unknown>['record'],
-  choose: (status: SagaStatus) => 'cancel' | 'retry' | 'resume',
+  { params: { id }, record, caller, header }: Asked<{ readonly id: string }, unknown>,
+  { why: given, choose }: Wished,
 ): Promise<Answer> {
   const { state } = await reader.read(id);
   record.saga = id;
-  const kind = choose(state.status);
-  try {
-    await engine[kind](id);
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'refused') throw error;
-    throw wishRefused(kind, (await reader.read(id)).state.status);
-  }
+  const act = choose(state.status);
+  const key = header('idempotency-key');
+  const why = given?.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim(); // one line of the log
+  const answer = await engine.repair(id, {
+    act,
+    id: key === undefined ? randomUUID() : createHash('sha256').update(key).digest('hex').slice(0, 32),
+    by: caller?.name ?? 'anybody',
+    ...(why === undefined || why === '' ? {} : { why }),
+  });
+  if (answer.kind === 'refused') throw wishRefused(act, (await reader.read(id)).state.status);
   return { status: 202, value: sagaView(await reader.read(id)), headers: { location: `/api/sagas/${id}` } };
 }
 
-function wishRefused(kind: 'cancel' | 'retry' | 'resume', status: SagaStatus): Problem {
-  const done = { cancel: 'stopped', retry: 'begun anew', resume: 'gone on with' }[kind];
+function wishRefused(act: WishedAct, status: SagaStatus): Problem {
+  const done = { compensate: 'stopped', retry: 'begun anew', resume: 'gone on with' }[act];
   return new Problem({
     status: 409,
     code: 'refused',

@@ -4,7 +4,7 @@ import type { StepDefinition } from '../core/define-saga.ts';
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaEvent } from '../core/saga-event.ts';
 import { isEnded, type SagaState, type StepState } from '../core/saga-state.ts';
-import type { Waiting } from '../core/waiting.ts';
+import type { PastAct, Waiting } from '../core/waiting.ts';
 import type { SagaRow } from '../live/index.ts';
 import type { ReadSaga } from './saga-reader.ts';
 
@@ -55,6 +55,7 @@ export function waitingView(waiting: Waiting) {
     next,
     remedy,
     calls,
+    acts,
   } = waiting;
   return {
     sagaID,
@@ -74,7 +75,13 @@ export function waitingView(waiting: Waiting) {
       due: call.dueAtUs === 0 ? null : isoTime(call.dueAtUs),
       failure: call.failure ?? null,
     })),
+    acts: acts.map(actView),
   };
+}
+
+/** What a person did. */
+export function actView({ act, id, step, by, why, atUs }: PastAct) {
+  return { act, id, step: step ?? null, by, why: why ?? null, at: isoTime(atUs) };
 }
 
 /** A line of `GET /api/sagas`. */

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { FAILURE_CLASSES } from '../core/protocol.ts';
+import { REPAIR_KINDS } from '../core/repair-act.ts';
 import { STEP_KINDS } from '../core/step-shape.ts';
 
 export const SAGA_STATUSES = [
@@ -97,6 +98,22 @@ export const SagaStanding = z
   .object({ id: z.string(), status: SagaStatus, currentStep: z.string().nullable(), updatedAt: Time })
   .openapi('SagaStanding');
 
+/** What people did. */
+export const PastActs = z
+  .array(
+    z
+      .object({
+        act: z.enum(REPAIR_KINDS),
+        id: z.string(),
+        step: z.string().nullable(),
+        by: z.string(),
+        why: z.string().nullable(),
+        at: Time,
+      })
+      .openapi('PastAct'),
+  )
+  .openapi({ description: 'What people did to it, oldest first' });
+
 export const SagaWaiting = z
   .object({
     sagaID: z.string(),
@@ -120,6 +137,7 @@ export const SagaWaiting = z
         })
         .openapi('OpenCall'),
     ),
+    acts: PastActs,
   })
   .openapi('SagaWaiting');
 
@@ -228,7 +246,7 @@ export const CompensateSaga = z
   .strictObject({
     sagaID: z.string().optional(),
     stepID: z.string().optional().openapi({ description: 'Not to be given: a saga is undone as a whole' }),
-    reason: z.string().max(500).optional().openapi({ description: 'For the asker; it is not kept' }),
+    reason: z.string().max(500).optional().openapi({ description: 'Why; it is kept in the log' }),
   })
   .openapi('CompensationRequest');
 

@@ -28,6 +28,7 @@ import { monitoringEndpoints } from './monitoring-endpoints.ts';
 import { openApiDocument } from './open-api.ts';
 import { orderEndpoints } from './order-endpoints.ts';
 import { bad, PROBLEM_TYPE, Problem, problemBody, problemResponse } from './problem.ts';
+import { repairEndpoints } from './repair-endpoints.ts';
 import { type LogSink, RequestLog } from './request-log.ts';
 import { sagaEndpoints } from './saga-endpoints.ts';
 import { SagaReader } from './saga-reader.ts';
@@ -141,6 +142,7 @@ function partsOf(options: ApiOptions, limits: ApiLimits, log: RequestLog, isClos
       ...adminEndpoints({ catalogue, reader }),
       ...transactionEndpoints({ catalogue, definitions, reader }),
       diagnosisEndpoint({ engine, catalogue, reader }),
+      ...repairEndpoints({ engine, catalogue, reader, isOpen: tokens.length === 0 }),
       ...orderEndpoints(sagaParts),
     ],
     access: new Access(tokens),

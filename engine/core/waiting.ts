@@ -293,6 +293,14 @@ function named({ step, direction }: OpenCall): string {
   return direction === 'forward' ? `"${step}"` : `the undo of "${step}"`;
 }
 
+/** What people did to a saga, by its log, oldest first. */
+export function actsIn(log: readonly StoredEvent[]): readonly PastAct[] {
+  return log.flatMap(({ event, atUs }) => {
+    const act = doneAct(event);
+    return act === undefined ? [] : [{ ...act, atUs }];
+  });
+}
+
 /** What to type; the rest of it is in docs/on-call.md. */
 function commandOf(act: RepairKind, saga: string): string {
   return `sagastorm repair ${act} ${saga} --by NAME`;

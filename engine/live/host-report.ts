@@ -21,3 +21,8 @@ export type HostReport =
    * the engine: its sagas are safe in the store, and a new host takes them up.
    */
   | { readonly kind: 'halted'; readonly error: Error };
+
+/** What a host does with its reports unless it is told otherwise. */
+export function warn(report: HostReport): void {
+  if (report.kind === 'halted') process.emitWarning(report.error);
+}

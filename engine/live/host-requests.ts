@@ -6,6 +6,7 @@ import type { Store, StoredEvent } from '../core/ports.ts';
 import { isAtRest, type SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import type { DefinitionShelf } from './definition-shelf.ts';
+import type { RepairAnswer } from './live-engine.ts';
 
 interface Waiting<Value> {
   resolve(value: Value): void;
@@ -16,6 +17,7 @@ export class HostRequests {
   readonly #definitions: DefinitionShelf;
   readonly #store: Store;
   readonly #wishes = new Map<string, Waiting<string>>();
+  readonly #repairs = new Map<string, Waiting<RepairAnswer>>();
   readonly #ends = new Map<string, Waiting<SagaState>[]>();
   readonly #loads = new Set<Waiting<readonly StoredEvent[]>>();
   #count = 0;
@@ -34,7 +36,20 @@ export class HostRequests {
     });
   }
 
+  /** Resolves with what became of the act that `send` sends: also when it does not apply. */
+  repair(send: (request: string) => void): Promise<RepairAnswer> {
+    const request = `${++this.#count}`;
+    return new Promise((resolve, reject) => {
+      this.#repairs.set(request, { resolve, reject });
+      send(request);
+    });
+  }
+
   answered({ saga, request, answer, reason }: Extract<OrchestratorOutput, { kind: 'answer' }>): void {
+    const repair = this.#repairs.get(request);
+    this.#repairs.delete(request);
+    if (answer === 'refused') repair?.resolve({ kind: answer, reason: reason ?? answer });
+    else if (answer !== 'overloaded') repair?.resolve({ kind: answer === 'accepted' ? 'done' : answer });
     const wish = this.#wishes.get(request);
     this.#wishes.delete(request);
     if (answer === 'accepted') return wish?.resolve(saga);
@@ -93,8 +108,10 @@ export class HostRequests {
   /** Nobody is answered any more. */
   end(error: Error): void {
     const ends = [...this.#ends.values()].flat();
-    for (const { reject } of [...this.#wishes.values(), ...ends, ...this.#loads]) reject(error);
+    for (const { reject } of [...this.#wishes.values(), ...this.#repairs.values(), ...ends, ...this.#loads])
+      reject(error);
     this.#wishes.clear();
+    this.#repairs.clear();
     this.#ends.clear();
     this.#loads.clear();
   }

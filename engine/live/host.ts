@@ -16,15 +16,16 @@ import type { SagaDefinition } from '../core/define-saga.ts';
 import { Orchestrator, type OrchestratorInput, type OrchestratorOutput } from '../core/orchestrator.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, InputSink, Store, StoredEvent, Transport } from '../core/ports.ts';
+import { checkAct, type RepairAct } from '../core/repair-act.ts';
 import { isAtRest, type SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import { policies } from '../policy/index.ts';
 import { LiveClock } from './clock.ts';
 import { DefinitionShelf } from './definition-shelf.ts';
 import { checkSagaId, fenced, jsonOf, notStarted, overloaded, stopped } from './host-refusals.ts';
-import type { HostReport } from './host-report.ts';
+import { type HostReport, warn } from './host-report.ts';
 import { HostRequests } from './host-requests.ts';
-import type { LiveEngine } from './live-engine.ts';
+import type { LiveEngine, RepairAnswer } from './live-engine.ts';
 
 const INPUTS_PER_TURN = 500;
 const RECOVERED_AT_ONCE = 100;
@@ -220,6 +221,13 @@ export class Host implements InputSink, LiveEngine {
     await this.#wish('resume', id);
   }
 
+  /** A person's act: once, however often it is asked for. @throws UserError `bad-act`, and as `create` but for `refused`. */
+  async repair(id: string, act: RepairAct): Promise<RepairAnswer> {
+    this.#assertRunning();
+    checkAct(act);
+    return this.#requests.repair((request) => this.input({ kind: 'repair', saga: id, act, request }));
+  }
+
   async #wish(kind: 'cancel' | 'retry' | 'resume', saga: string): Promise<void> {
     this.#assertRunning();
     await this.#requests.ask(saga, (request) => this.input({ kind, saga, request }));
@@ -387,8 +395,4 @@ export class Host implements InputSink, LiveEngine {
     if (this.#phase === 'new' || this.#phase === 'starting') throw notStarted();
     throw this.#failure ?? stopped();
   }
-}
-
-function warn(report: HostReport): void {
-  if (report.kind === 'halted') process.emitWarning(report.error);
 }

@@ -5,7 +5,7 @@ export { LiveClock, type LiveClockOptions, liveNowUs } from './clock.ts';
 export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
-export type { LiveEngine } from './live-engine.ts';
+export type { LiveEngine, RepairAnswer } from './live-engine.ts';
 export {
   type Lease,
   type LeaseHolder,

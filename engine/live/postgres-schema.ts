@@ -66,6 +66,7 @@ export const MIGRATIONS: readonly string[] = [
      partitions_max integer NOT NULL,
      alive_until timestamptz NOT NULL
    );`,
+  `CREATE INDEX IF NOT EXISTS sagas_resolved ON sagas (status, no) WHERE status = 'resolved';`,
 ];
 
 /**

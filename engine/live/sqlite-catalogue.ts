@@ -18,6 +18,7 @@ import { ZONE, zonesFor } from './sqlite-zones.ts';
 /** The indexes of C2, and the statuses in them. */
 const INDEXED = [
   { index: 'sagas_amiss', statuses: ['compensated', 'failed', 'compensation_failed'], also: '' },
+  { index: 'sagas_resolved', statuses: ['resolved'], also: '' },
   {
     index: 'open_sagas',
     statuses: ['running', 'compensating'],

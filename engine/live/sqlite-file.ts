@@ -32,6 +32,8 @@ const WAL_PAGES = 4_000;
  * Version 2 is for whoever asks (sqlite-catalogue.ts), and costs the writer little: an index of the sagas that did not go
  * well, in the order of `no` for each status; `totals` (sqlite-totals.ts) and `zones` (sqlite-zones.ts) are added to once
  * for each transaction. (A list of three after IN would be made into a table by each statement.) A process of the version before must not go on writing: it would not add to them.
+ *
+ * Version 3 has sagas that people took over; a process of the version before cannot read their logs.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
@@ -78,6 +80,7 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (zone, definition)
    ) STRICT, WITHOUT ROWID;
    INSERT INTO zones SELECT no / 8192, definition, max(created_at_us) FROM sagas GROUP BY 1, 2;`,
+  `CREATE INDEX IF NOT EXISTS sagas_resolved ON sagas (status) WHERE status = 'resolved';`,
 ];
 
 /**

@@ -15,11 +15,12 @@ import { randomUUID } from 'node:crypto';
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { hash32 } from '../core/mix.ts';
 import type { Store, StoredEvent } from '../core/ports.ts';
+import type { RepairAct } from '../core/repair-act.ts';
 import type { SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import { Host, type HostOptions, type Stopped } from './host.ts';
 import type { HostReport } from './host-report.ts';
-import type { LiveEngine } from './live-engine.ts';
+import type { LiveEngine, RepairAnswer } from './live-engine.ts';
 import { type Lease, type PartitionLeases, partitionName } from './partition-leases.ts';
 import type { PostgresStore } from './store-postgres.ts';
 
@@ -176,6 +177,11 @@ export class Worker implements LiveEngine {
 
   async resume(id: string): Promise<void> {
     await (await this.hostOf(id)).resume(id);
+  }
+
+  /** As {@link Host.repair}, for a saga of this worker. */
+  async repair(id: string, act: RepairAct): Promise<RepairAnswer> {
+    return (await this.hostOf(id)).repair(id, act);
   }
 
   fold(log: readonly StoredEvent[]): SagaState | undefined {

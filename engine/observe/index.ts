@@ -16,7 +16,13 @@ export {
   type StepEffects,
 } from './diagnosis.ts';
 export { type OtlpAttribute, type OtlpTraces, otlpOf } from './otlp.ts';
-export { type DiagnosisClass, type FailurePattern, REMEDIES, type Remedy } from './remedies.ts';
+export {
+  DIAGNOSIS_CLASSES,
+  type DiagnosisClass,
+  type FailurePattern,
+  REMEDIES,
+  type Remedy,
+} from './remedies.ts';
 export {
   causeOf,
   type EndCause,

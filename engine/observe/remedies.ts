@@ -118,3 +118,6 @@ export const REMEDIES: Readonly<Record<DiagnosisClass, Remedy>> = {
   cancelled: { pattern: 'refusal', cause: 'a person cancelled it', remedy: 'Nothing is broken.' },
   none: { pattern: 'none', cause: 'nothing is wrong with it', remedy: 'Nothing is needed.' },
 };
+
+/** Every class, in the order of the flowchart. */
+export const DIAGNOSIS_CLASSES = Object.keys(REMEDIES) as DiagnosisClass[];

@@ -288,6 +288,34 @@ export function catalogueContract(name: string, make: () => Promise<CatalogueSto
       expect(await go(80, RETRIED, COMPLETED)).toEqual({ completed: [1, 70] });
     });
 
+    test('a saga that a person took over is listed, counted and removed as one that has ended', async () => {
+      const { store, write, named } = await variety();
+      const act = { id: 'inc-7', by: 'anna', why: 'refunded by hand' };
+      const skipped = { kind: 'step-skipped', step: 'a', direction: 'compensation', act } as const;
+      await write(
+        'taken',
+        { events: [created(), REQUESTED], atUs: 700 },
+        { events: [{ kind: 'saga-resolved', act }], atUs: 707 },
+      );
+      await write(
+        'skipped',
+        { events: [created('e'), STARTED, STUCK], atUs: 800 },
+        { events: [skipped], atUs: 810 },
+      );
+      expect(await named({ statuses: ['resolved'] })).toEqual(['taken']);
+      expect(await named({ statuses: ['compensating'] })).toEqual(['skipped', 'compensating']);
+      await write('skipped', { events: [{ kind: 'saga-resolved' }], atUs: 820 });
+      expect(await named({ statuses: ['resolved'] })).toEqual(['skipped', 'taken']);
+      expect(await named({ statuses: ['resolved', 'failed'], definition: 'd' })).toEqual(['taken', 'failed']);
+      expect(await named({ statuses: ['resolved', 'completed'] })).toEqual(['skipped', 'taken', 'completed']);
+      expect(await tally(store)).toMatchObject({ resolved: [2, 27] });
+      expect((await store.logOf('taken')).at(-1)?.event).toEqual({ kind: 'saga-resolved', act });
+      const [row] = (await store.find({ statuses: ['resolved'], limit: 1 })).sagas;
+      expect(row).toMatchObject({ saga: 'skipped', status: 'resolved', endedAtUs: 820 });
+      expect(await store.remove('taken')).toBe('removed');
+      expect(await tally(store)).toMatchObject({ resolved: [1, 20] });
+    });
+
     test('counts are right however many sagas move in one turn', async () => {
       const { store, epoch } = await filled();
       const all = Array.from({ length: 300 }, (_, i) => [

@@ -134,6 +134,18 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       expect((await open(at)).logs).toHaveLength(1);
     });
 
+    test('E9: a saga of which an undo was skipped is given back, one that was taken over is not', async () => {
+      const at = make();
+      const act = { id: 'x', by: 'anna', why: 'gone' };
+      const { epoch } = await open(at);
+      await append(at, appendOf(at.sagas[0], 0, epoch, [CREATED, REQUESTED, STARTED, NEEDS_A_PERSON]));
+      await append(at, appendOf(at.sagas[1], 0, epoch, [CREATED, REQUESTED]));
+      const skipped = { kind: 'step-skipped', step: 'a', direction: 'compensation', act } as const;
+      await append(at, appendOf(at.sagas[0], 4, epoch, [skipped]));
+      await append(at, appendOf(at.sagas[1], 2, epoch, [{ kind: 'saga-resolved', act }]));
+      expect((await open(at)).logs.map(([first]) => first?.saga)).toEqual([at.sagas[0]]);
+    });
+
     test('E10: a fenced append writes nothing, at whatever version it comes', async () => {
       const at = make();
       const before = await open(at);

@@ -35,6 +35,8 @@ const ROUTES: readonly (readonly [method: string, path: string, role: Role | 'op
   ['GET', '/api/admin/sagas/{id}', 'admin'],
   ['GET', '/api/admin/sagas/failed', 'admin'],
   ['GET', '/api/admin/diagnosis', 'admin'],
+  ['POST', '/api/admin/sagas/{id}/repair', 'operate'],
+  ['POST', '/api/admin/repair', 'admin'],
   ['POST', '/api/orders', 'operate'],
   ['GET', '/api/orders/{id}', 'read'],
   ['GET', '/', 'read'],

@@ -72,6 +72,8 @@ const PATHS = [
   '/api/admin/sagas/{id}',
   '/api/admin/sagas/failed',
   '/api/admin/diagnosis',
+  '/api/admin/sagas/{id}/repair',
+  '/api/admin/repair',
   '/api/orders',
   '/api/orders/{id}',
   '/docs',
@@ -198,6 +200,8 @@ const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/api/admin/sagas/failed'],
   ['GET', '/api/admin/diagnosis'],
   ['GET', '/api/admin/sagas/{id}'],
+  ['POST', '/api/admin/sagas/{id}/repair'],
+  ['POST', '/api/admin/repair'],
   ['PUT', '/api/sagas/{id}/compensate'],
   ['POST', '/api/sagas/{id}/retry'],
   ['DELETE', '/api/sagas/{id}'],
@@ -237,7 +241,14 @@ function tokenFor(
   const isSafe = /^(GET|HEAD|OPTIONS|PROPFIND)$/.test(method);
   const isCreation = method === 'POST' && !pattern.includes('{id}');
   const mayDelete = method === 'DELETE' && isStuck; // which is refused, for it has not ended
-  const mayWrite = isCreation ? [operate, operate, admin] : mayDelete ? [admin] : [read];
+  const isForMany = pattern === '/api/admin/repair'; // which an operator may not
+  const mayWrite = isForMany
+    ? [read, operate]
+    : isCreation
+      ? [operate, operate, admin]
+      : mayDelete
+        ? [admin]
+        : [read];
   const usable = isSafe ? [read, operate, admin, admin] : mayWrite;
   const bad = [`${operate}x`, operate.slice(1), '', 'null', operate.toUpperCase(), 'x'.repeat(3_000)];
   switch (dice.int(12)) {
@@ -287,7 +298,9 @@ function bodyOf(dice: Dice, path: string): string | Uint8Array {
   const order = { customerId: 'c-1', items: [{ productId: 'p', quantity: 1, price: 9.99 }] };
   const base = path.startsWith('/api/orders')
     ? order
-    : dice.pick([EXAMPLE, { name: 'order', input: { a: 1 } }]);
+    : path.endsWith('/repair')
+      ? { act: 'resume', id: 'a-1', by: 'x', filter: { status: ['compensation_failed'] } }
+      : dice.pick([EXAMPLE, { name: 'order', input: { a: 1 } }]);
   const text = JSON.stringify(mangled(dice, base));
   switch (dice.int(16)) {
     case 0:
