@@ -157,6 +157,37 @@ const FLAGS = {
   rounds: { name: 'rounds', value: 'n', description: 'Rounds in each process, 1 to 1,000; default 5' },
   'no-install': { name: 'no-install', description: 'Install nothing; say what is missing' },
   'no-workflow': { name: 'no-workflow', description: 'No workflow for GitHub Actions' },
+  by: { name: 'by', value: 'name', description: 'Who does it; stands in the log' },
+  why: {
+    name: 'why',
+    value: 'text',
+    description: 'The reason; stands in the log, and skip and resolve need it',
+  },
+  step: { name: 'step', value: 'name', description: 'For skip: which step, where there are several' },
+  act: {
+    name: 'act',
+    value: 'id',
+    description: 'Id of the act: repeated with it, nothing is done twice; default a new one, which is said',
+  },
+  status: {
+    name: 'status',
+    value: 'name',
+    description: 'Only sagas of this status, or these: several times, or with commas',
+  },
+  definition: { name: 'definition', value: 'name', description: 'Only sagas of this definition' },
+  stuck: {
+    name: 'stuck',
+    value: 'time',
+    description: 'Only sagas that are stuck for so long, e.g. 30s, 5m, 2h',
+  },
+  cause: { name: 'cause', value: 'class', description: 'Only sagas with this cause, as diagnose names it' },
+  'dry-run': { name: 'dry-run', description: 'Only say what would happen' },
+  yes: { name: 'yes', description: 'Do it' },
+  url: {
+    name: 'url',
+    value: 'url',
+    description: 'The server; default http://127.0.0.1:8080. SAGASTORM_TOKEN is its token',
+  },
   mock: { name: 'mock', description: 'Start services to try it with: bank, inventory, payment, shipping' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
@@ -213,6 +244,21 @@ export function wholeNumberOf(
   if (value >= min && value <= max) return value;
   const range = `${LISTED.format(min)} to ${LISTED.format(max)}`;
   throw new UserError('bad-number', `--${name} takes a whole number from ${range}, not "${text}"`);
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/**
+ * A time such as `30s`, `5m`, `2h` or `1d`, in seconds.
+ *
+ * @throws UserError `bad-time`
+ */
+export function secondsOf(given: GivenFlags, name: FlagName): number | undefined {
+  const text = textOf(given, name);
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined) return Number(count) * SECONDS[unit]!;
+  throw new UserError('bad-time', `--${name} takes a time such as 30s, 5m, 2h or 1d, not "${text}"`);
 }
 
 const FAULT_RATE_MAX = 10;

@@ -14,6 +14,7 @@ import { INIT, init } from './commands/init.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
 import { MERGE, merge } from './commands/merge.ts';
+import { REPAIR, repair } from './commands/repair.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { REPORT, report as reportAgain } from './commands/report.ts';
 import { RUN, run } from './commands/run.ts';
@@ -42,6 +43,7 @@ export const SPECS: readonly CommandSpec[] = [
   WHY,
   HEALTH,
   DIAGNOSE,
+  REPAIR,
   MERGE,
   REPORT,
   SEEDS,
@@ -62,6 +64,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   why,
   health,
   diagnose,
+  repair,
   merge,
   report: reportAgain,
   seeds,

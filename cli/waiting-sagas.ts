@@ -1,8 +1,9 @@
 // `sagastorm why`: reads a store beside its server, and says of every saga that has not ended why.
 
+import { actWords } from '../engine/core/repair-act.ts';
 import type { SagaStatus } from '../engine/core/saga-event.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { type Waiting, whyWaiting } from '../engine/core/waiting.ts';
+import { type PastAct, type Waiting, whyWaiting } from '../engine/core/waiting.ts';
 import { liveNowUs, PAGE_MAX } from '../engine/live/index.ts';
 import { counted } from '../reports/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
@@ -59,12 +60,16 @@ async function allOpen(store: OpenStore): Promise<readonly Waiting[]> {
   return found.sort((a, b) => Number(b.isStuck) - Number(a.isStuck) || a.sinceUs - b.sinceUs);
 }
 
+function actText(act: PastAct): string {
+  return `     · ${new Date(act.atUs / 1_000).toISOString()} ${actWords(act)}\n`;
+}
+
 function textOf(all: readonly Waiting[], isPlain: boolean): string {
   if (all.length === 0) return 'No saga waits: all have ended.\n';
   const colors = palette(isPlain);
-  const blocks = all.slice(0, TOLD_MAX).map(({ saga, isStuck, sentence, next, remedy }) => {
+  const blocks = all.slice(0, TOLD_MAX).map(({ saga, isStuck, sentence, next, remedy, acts }) => {
     const sign = isStuck ? colors.red('✗') : '·';
-    return ` ${sign} ${colors.bold(saga)} ${sentence}\n     ${next}${remedy === undefined ? '' : `\n     ${remedy}`}\n`;
+    return ` ${sign} ${colors.bold(saga)} ${sentence}\n     ${next}${remedy === undefined ? '' : `\n     ${remedy}`}\n${acts.map(actText).join('')}`;
   });
   const stuck = all.filter(({ isStuck }) => isStuck).length;
   const rest = all.length > TOLD_MAX ? ` · ${counted(all.length - TOLD_MAX, 'more saga')} with --json` : '';

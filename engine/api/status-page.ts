@@ -43,7 +43,7 @@ ${CARDS.map((card) => cardOf(card, snapshot)).join('\n')}
 <p><b id="person">${stuck.needPerson}</b> wait for a person (their undo was given up); <b id="late">${stuck.openTooLong}</b>
 are open for more than ${escaped(stuck.afterSeconds)} seconds; <b id="still">${stuck.notMoving}</b> of this server do not move.</p>
 <table id="stuck-table"${stuck.sagas.length === 0 ? ' hidden' : ''}>
-<thead><tr><th scope="col">Saga</th><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Age</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">Saga</th><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Age</th><th scope="col">Why</th><th scope="col">What to do</th></tr></thead>
 <tbody id="stuck">${stuck.sagas.map(stuckRow).join('')}</tbody>
 </table>`;
   return { title: 'sagastorm', body, script: SCRIPT };
@@ -63,8 +63,8 @@ function cardOf({ id, label, unit, read }: Card, snapshot: StatusSnapshot): stri
 <svg class="course" viewBox="0 0 120 24" preserveAspectRatio="none" aria-hidden="true"><polyline id="course-${id}" points=""/></svg></div>`;
 }
 
-function stuckRow({ id, name, status, ageSeconds, why }: StuckSaga): string {
-  const cells = [id, name, status.replace('_', ' '), `${ageSeconds} s`, `It ${why}.`];
+function stuckRow({ id, name, status, ageSeconds, why, remedy }: StuckSaga): string {
+  const cells = [id, name, status.replace('_', ' '), `${ageSeconds} s`, `It ${why}.`, remedy];
   return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
 }
 
@@ -110,7 +110,7 @@ source.addEventListener('snapshot', ({ data }) => {
   at('stuck-table').hidden = stuck.sagas.length === 0;
   at('stuck').replaceChildren(...stuck.sagas.map((saga) => {
     const row = document.createElement('tr');
-    for (const text of [saga.id, saga.name, saga.status.replace('_', ' '), saga.ageSeconds + ' s', 'It ' + saga.why + '.']) {
+    for (const text of [saga.id, saga.name, saga.status.replace('_', ' '), saga.ageSeconds + ' s', 'It ' + saga.why + '.', saga.remedy]) {
       row.append(Object.assign(document.createElement('td'), { textContent: text }));
     }
     return row;

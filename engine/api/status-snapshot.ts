@@ -31,6 +31,8 @@ export interface StuckSaga {
   readonly ageSeconds: number;
   /** On what it waits, and since when. */
   readonly why: string;
+  /** What a person can do, such as a command. */
+  readonly remedy: string;
 }
 
 export interface StatusSnapshot {
@@ -149,9 +151,17 @@ function stuckView(log: readonly StoredEvent[], nowUs: number): StuckSaga | unde
   const [first] = log;
   if (waiting === undefined || waiting.waitsFor === 'nothing' || first?.event.kind !== 'saga-created')
     return undefined;
-  const { saga: id, status, sentence: why } = waiting;
+  const { saga: id, status, sentence: why, remedy = '' } = waiting;
   const ageSeconds = Math.max(0, Math.floor((nowUs - first.atUs) / 1_000_000));
-  return { id, name: first.event.definition, status, createdAt: isoTime(first.atUs), ageSeconds, why };
+  return {
+    id,
+    name: first.event.definition,
+    status,
+    createdAt: isoTime(first.atUs),
+    ageSeconds,
+    why,
+    remedy,
+  };
 }
 
 function latencyOf(rows: readonly SagaRow[]): StatusSnapshot['latencyMs'] {

@@ -1,0 +1,186 @@
+// `sagastorm repair`: asks a server to repair sagas, one by one or all that a filter names, and says what became of each.
+//
+// R1. The act has one id, which is said: who repeats the command with it does nothing twice.
+// R2. All that a filter names are only looked at, unless --yes.
+
+import { randomUUID } from 'node:crypto';
+import { suggestion } from '../engine/core/nearest.ts';
+import { REPAIR_KINDS } from '../engine/core/repair-act.ts';
+import { UserError } from '../engine/core/user-error.ts';
+import { counted, type Palette } from '../reports/index.ts';
+import type { GivenFlags } from './command-line.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isGiven, secondsOf, textOf, textsOf } from './flags.ts';
+import { palette, print } from './terminal.ts';
+
+const URL_DEFAULT = 'http://127.0.0.1:8080';
+const PAGE = 200;
+
+/** As the server tells them. */
+interface Result {
+  readonly saga: string;
+  readonly status: string | null;
+  readonly result: 'done' | 'done-before' | 'refused' | 'foreseen' | 'failed';
+  readonly reason: string | null;
+  readonly events: readonly string[];
+}
+
+interface Asking {
+  readonly url: string;
+  readonly act: Readonly<Record<string, unknown>> & { readonly act: string; readonly id: string };
+  readonly isDryRun: boolean;
+}
+
+/**
+ * Ends with 2 when some were refused or could not be asked.
+ *
+ * @throws UserError `missing-argument`, `unknown-act`, `sagas-and-all`, `no-filter`, `no-server`, and those of the server
+ */
+export async function repairSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const asking = askingOf(words, given);
+  const sagas = words.slice(1);
+  const isForAll = isGiven(given, 'all');
+  const tell = teller(given, asking);
+  const counts = new Map<string, number>();
+  for await (const result of isForAll ? found(asking, filterOf(given)) : named(asking, sagas)) {
+    counts.set(result.result, (counts.get(result.result) ?? 0) + 1);
+    tell.result(result);
+  }
+  tell.end(counts, isForAll && !isGiven(given, 'yes'));
+  return counts.has('refused') || counts.has('failed') ? EXIT.inconclusive : EXIT.held;
+}
+
+function askingOf([act, ...sagas]: readonly string[], given: GivenFlags): Asking {
+  if (act === undefined) {
+    throw new UserError(
+      'missing-argument',
+      'repair needs an act',
+      `It is one of ${REPAIR_KINDS.join(', ')}.`,
+    );
+  }
+  if (!REPAIR_KINDS.some((known) => known === act)) {
+    throw new UserError('unknown-act', `"${act}" is no repair`, suggestion(act, REPAIR_KINDS, 'Repairs'));
+  }
+  const isForAll = isGiven(given, 'all');
+  if (isForAll && sagas.length > 0) {
+    throw new UserError('sagas-and-all', 'repair takes sagas or --all, not both', 'Leave one of them out.');
+  }
+  if (!isForAll && sagas.length === 0) {
+    const hint = 'Name one or more, or write --all with conditions such as --status compensation_failed.';
+    throw new UserError('missing-argument', `repair ${act} needs sagas`, hint);
+  }
+  const id = textOf(given, 'act') ?? `cli-${randomUUID().slice(0, 13)}`;
+  const parts = { act, id, by: textOf(given, 'by'), why: textOf(given, 'why'), step: textOf(given, 'step') };
+  return {
+    url: (textOf(given, 'url') ?? URL_DEFAULT).replace(/\/+$/, ''),
+    act: parts,
+    isDryRun: isGiven(given, 'dry-run') || (isForAll && !isGiven(given, 'yes')), // R2
+  };
+}
+
+function filterOf(given: GivenFlags): Readonly<Record<string, unknown>> {
+  const status = textsOf(given, 'status').flatMap((text) => text.split(','));
+  const filter = {
+    ...(status.length === 0 ? {} : { status }),
+    name: textOf(given, 'definition'),
+    stuckSeconds: secondsOf(given, 'stuck'),
+    cause: textOf(given, 'cause'),
+  };
+  if (Object.values(filter).some((value) => value !== undefined)) return filter;
+  const hint = 'Give at least one of --status, --definition, --stuck and --cause.';
+  throw new UserError('no-filter', '--all needs a condition: it never means all sagas there are', hint);
+}
+
+/** One after the other, each by itself: who may not repair many at once may do this. */
+async function* named({ url, act, isDryRun }: Asking, sagas: readonly string[]): AsyncGenerator<Result> {
+  for (const saga of sagas) {
+    const path = `/api/admin/sagas/${encodeURIComponent(saga)}/repair`;
+    const { status, json } = await post(url + path, { ...act, dryRun: isDryRun });
+    if (status === 200) yield json as unknown as Result;
+    else if (json.code === 'refused' || json.code === 'unknown-saga') {
+      yield { saga, status: null, result: 'refused', reason: String(json.detail), events: [] };
+    } else throw problem(json, status);
+  }
+}
+
+/** Page by page. */
+async function* found({ url, act, isDryRun }: Asking, filter: object): AsyncGenerator<Result> {
+  for (let cursor: unknown, isFirst = true; isFirst || typeof cursor === 'string'; isFirst = false) {
+    const page = { filter, limit: PAGE, ...(typeof cursor === 'string' ? { cursor } : {}) };
+    const { status, json } = await post(`${url}/api/admin/repair`, { ...act, dryRun: isDryRun, ...page });
+    if (status !== 200) throw problem(json, status);
+    yield* json.results as readonly Result[];
+    cursor = json.next;
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+async function post(url: string, body: object): Promise<Answer> {
+  const token = process.env.SAGASTORM_TOKEN;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, json: (await response.json()) as Answer['json'] };
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const hint = 'Start one with sagastorm serve, or say where it is with --url.';
+    throw new UserError('no-server', `there is no sagastorm server at ${url} (${cause})`, hint);
+  }
+}
+
+function problem({ code, detail, hint }: Answer['json'], status: number): UserError {
+  const why = typeof detail === 'string' ? detail : `the server answered ${status}`;
+  const token = status === 401 ? 'Set SAGASTORM_TOKEN to a token that the server knows.' : undefined;
+  return new UserError(
+    String(code ?? 'no-server'),
+    why,
+    token ?? (typeof hint === 'string' ? hint : undefined),
+  );
+}
+
+interface Teller {
+  result(result: Result): void;
+  end(counts: ReadonlyMap<string, number>, isHeldBack: boolean): void;
+}
+
+function teller(given: GivenFlags, { act }: Asking): Teller {
+  if (isGiven(given, 'json'))
+    return { result: (result) => print(`${JSON.stringify(result)}\n`), end: () => {} };
+  const colors = palette(isGiven(given, 'no-color'));
+  return {
+    result: (result) => print(` ${lineOf(result, colors)}\n`),
+    end(counts, isHeldBack) {
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      if (all === 0) return print('No saga is so.\n');
+      const each = [...counts].map(([result, count]) => `${count} ${WORDS[result as Result['result']]}`);
+      print(`\n ${counted(all, 'saga')} · ${each.join(' · ')} · act ${act.id}\n`);
+      if (isHeldBack) print(` Nothing was done. The same with --yes --act ${act.id} does it.\n`);
+    },
+  };
+}
+
+const WORDS: Readonly<Record<Result['result'], string>> = {
+  done: 'done',
+  'done-before': 'done before',
+  refused: 'refused',
+  foreseen: 'would be done',
+  failed: 'could not be asked',
+};
+
+function lineOf({ saga, result, reason, events }: Result, colors: Palette): string {
+  const isWell = result === 'done' || result === 'done-before';
+  const sign = isWell ? colors.green('✓') : result === 'foreseen' ? '·' : colors.yellow('–');
+  const more = reason ?? events.join(', ');
+  return `${sign} ${colors.bold(saga)} ${WORDS[result]}${more === '' ? '' : `: ${more}`}`;
+}
