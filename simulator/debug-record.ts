@@ -38,6 +38,7 @@ export type DebugEventKind =
   | 'participant-restart'
   | 'cancel'
   | 'retry'
+  | 'repair'
   | 'deploy'
   | 'fenced'
   /** A timer that a service of a user's own had set. */

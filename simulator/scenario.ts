@@ -46,6 +46,15 @@ export interface Variant {
   accepts?(append: AppendOutput, stored: { readonly version: number; readonly epoch: number }): boolean;
 }
 
+/** People who repair sagas in a run, in every weather, as `sagastorm repair` does: see engine/core/repair.ts. */
+export interface RepairHabits {
+  /**
+   * Of 1,000 sagas, with so many somebody meddles: any act at any time, often twice. And of 1,000 that end without effect, or
+   * ask for a person, so many are repaired within seconds. From 0 to 1,000. What does not end is looked after in any case.
+   */
+  readonly permille: number;
+}
+
 /** What {@link defineScenario} takes. */
 export interface ScenarioSpec {
   /** Kebab-case; how the CLI and reports call it. */
@@ -78,6 +87,8 @@ export interface ScenarioSpec {
   readonly capacity?: Readonly<Record<string, Capacity>>;
   /** What befalls services in every run, whatever the profile. */
   readonly incidents?: readonly Incident[];
+  /** People who repair sagas. Left out: nobody but who resumes what asks for a person, once the world has healed. */
+  readonly repairs?: RepairHabits;
   /** Invariants beside the built-in ones. */
   readonly invariants?: readonly InvariantFactory[];
   /** What must be true of a saga at least once in a campaign; see `sometimes`. */
@@ -92,8 +103,8 @@ export interface ScenarioSpec {
 
 /** A scenario that passed {@link defineScenario}. */
 export interface Scenario
-  extends Required<Omit<ScenarioSpec, 'policy' | 'clients'>>,
-    Pick<ScenarioSpec, 'clients'> {
+  extends Required<Omit<ScenarioSpec, 'policy' | 'clients' | 'repairs'>>,
+    Pick<ScenarioSpec, 'clients' | 'repairs'> {
   readonly kind: 'scenario';
   readonly policy: Policy | undefined;
 }
@@ -115,6 +126,7 @@ const SCENARIO_MEMBERS = [
   'orchestrators',
   'capacity',
   'incidents',
+  'repairs',
   'invariants',
   'sometimes',
   'slo',
@@ -196,7 +208,15 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
 }
 
 /** Refuses a world that cannot be built. */
-function assertCanRun({ name, orchestrators, latency, storeLatency, sagasPerRun = 1 }: ScenarioSpec): void {
+function assertCanRun(spec: ScenarioSpec): void {
+  const { name, orchestrators, latency, storeLatency, sagasPerRun = 1, repairs = { permille: 0 } } = spec;
+  if (!Number.isInteger(repairs.permille) || repairs.permille < 0 || repairs.permille > 1_000) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}": repairs.permille is ${String(repairs.permille)}`,
+      'It is a whole number from 0 to 1,000.',
+    );
+  }
   if (!Number.isInteger(sagasPerRun) || sagasPerRun < 1) {
     throw new UserError(
       'bad-scenario',

@@ -1,5 +1,6 @@
 // The events of a run in a few words, for a diagram that already shows who does what to whom.
 
+import { REPAIR_KINDS } from '../../engine/core/repair-act.ts';
 import { ordinal } from '../explore/story.ts';
 import { duration } from '../faults/fault.ts';
 import type { Seen } from './debug-seen.ts';
@@ -19,6 +20,8 @@ export function briefWords(seen: Seen): string {
       return `${saga}: cancelled`;
     case 'retry':
       return `${saga}: once more`;
+    case 'repair':
+      return `${saga}: ${REPAIR_KINDS[y]}`;
     case 'wake':
       return 'has waited long enough';
     case 'append':

@@ -133,7 +133,8 @@ export class DebugRecorder extends TraceLog {
       case 'create':
       case 'resume':
       case 'cancel':
-      case 'retry': {
+      case 'retry':
+      case 'repair': {
         const leg = messages.asked(index, this.#present(x));
         this.#asks.set(sagaId(x), [...(this.#asks.get(sagaId(x)) ?? []), leg]);
         return PEOPLE;

@@ -1,6 +1,6 @@
 // The events of a run in plain sentences, for people who have not seen the code.
 
-import { actWords, doneAct } from '../../engine/core/repair-act.ts';
+import { actWords, doneAct, REPAIR_KINDS } from '../../engine/core/repair-act.ts';
 import type { SagaEvent } from '../../engine/core/saga.ts';
 import { ordinal } from '../explore/story.ts';
 import { duration } from '../faults/fault.ts';
@@ -31,6 +31,8 @@ export function eventWords(seen: Seen, sender: string): string {
       return `somebody cancels ${saga}`;
     case 'retry':
       return `somebody asks for ${saga} once more`;
+    case 'repair':
+      return `somebody repairs ${saga}: ${REPAIR_KINDS[y]}`;
     case 'wake':
       return `${lane} wakes up for ${saga}: it has waited long enough`;
     case 'append':

@@ -1,5 +1,6 @@
 // append-before-send. A call leaves when the log says that it is to be made, and not before (E1): a process that comes
-// back must know of everything that may have happened. And it does not leave when a person has taken its operation over.
+// back must know of everything that may have happened. And it does not leave when a person has taken its operation over, but
+// from a worker that was taken over, or one that was given a stale read: those cannot know.
 
 import type { InvariantFactory } from './invariant.ts';
 

@@ -33,7 +33,7 @@ import { tableOf } from './latency-tables.ts';
 import { LoadMeter } from './load-meter.ts';
 import { connect } from './network.ts';
 import { Operator } from './operator.ts';
-import { byKind, inconclusive } from './outcome.ts';
+import { byKind, eventsMaxOf, inconclusive } from './outcome.ts';
 import { impossibleKinds } from './possible.ts';
 import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
@@ -50,8 +50,6 @@ import type { SimTransport } from './transport.ts';
 import { Versions } from './versions.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
-const EVENTS_PER_SAGA_MAX = 5_000;
-const EVENTS_MIN = 100_000;
 /** After healing, or after its start if that is later, a saga has its deadline and this long. Virtual time is cheap. */
 const LIVENESS_US = 4 * 3_600_000_000;
 const PROGRESS_STEP = 1_000;
@@ -180,7 +178,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.#store =
       variant.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions, variant.accepts);
     this.#client = new Client(this, this.#processOf);
-    this.#operator = new Operator(this, this.#processOf);
+    this.#operator = new Operator(this, this.#processOf, scenario.repairs);
     const { transport, incidents } = connect(this, this.participants, scenario);
     this.incidents = incidents;
     this.#processes = this.#startProcesses(scenario, transport, variant.engine);
@@ -225,8 +223,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   run(): RunResult {
-    const { sagas } = this.#options;
-    const eventsMax = Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX);
+    const eventsMax = eventsMaxOf(this.#options.sagas);
     let stop = this.sim.run({ eventsMax, untilUs: this.#untilUs });
     if (stop === 'time-max' && this.tally.ended === this.#expected) {
       // All is said and done but for late copies. The event that was taken belongs to them, or is a wake in vain.
@@ -324,6 +321,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     deliver(this, faults, saga);
     this.sends.clear(saga);
     this.sagas.add(saga);
+    this.#operator.begun(saga);
     return saga;
   }
 
@@ -334,6 +332,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.sim.note(TRACE.ended, saga.index, endedCode(status), state.version);
     if (!isEnded(status)) {
       saga.resumed = true;
+      this.#operator.ended(saga, state);
       return this.#client.help(saga);
     }
     if (saga.isShed) this.tally.begunAfterAll();
@@ -368,7 +367,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   /** Memory stays flat: a saga of which nothing more can come is forgotten. */
   settle(saga: SimSaga): void {
     const { ending } = saga;
-    if (ending === undefined || !isEnded(ending.status) || !saga.released) return;
+    if (ending === undefined || !isEnded(ending.status) || ending.status === 'resolved' || !saga.released)
+      return;
     if (saga.underWay > 0 || saga.start !== undefined) return;
     if (saga.wake !== NEVER) this.sim.cancel(saga.wake);
     saga.wake = NEVER;

@@ -1,5 +1,5 @@
 // People who meddle: one cancels a saga at the worst moment, one retries what has ended (operator-cancel,
-// operator-retry). The person whom a saga asks for is in client.ts.
+// operator-retry). The person whom a saga asks for is in client.ts, those who repair sagas are in repairers.ts.
 //
 // O1. While somebody is about to act on a saga, it is not forgotten.
 // O2. Nobody meddles after the world has healed (S8).
@@ -9,7 +9,9 @@ import type { EndFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import type { RepairHabits } from '../scenario.ts';
 import type { SimProcess } from './process.ts';
+import { Repairers } from './repairers.ts';
 import type { SimSaga } from './sim-saga.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
@@ -24,12 +26,19 @@ export class Operator implements Actor {
   readonly #retries: boolean;
   readonly #id: number;
   readonly #fate: EndFate = { retries: 0, afterUs: 0 };
+  readonly #repairers: Repairers | undefined;
 
-  constructor(world: World, processOf: (saga: SimSaga) => SimProcess) {
+  constructor(world: World, processOf: (saga: SimSaga) => SimProcess, repairs: RepairHabits | undefined) {
     this.#world = world;
     this.#processOf = processOf;
     this.#retries = world.injector.canStrike('end');
     this.#id = this.#retries || world.injector.canBe('operator-cancel') ? world.sim.add(this) : -1;
+    this.#repairers = repairs === undefined ? undefined : new Repairers(world, processOf, repairs);
+  }
+
+  /** A client asks for a saga. */
+  begun(saga: SimSaga): void {
+    this.#repairers?.begun(saga);
   }
 
   /** Somebody cancels the saga so often, so much later. */
@@ -37,8 +46,10 @@ export class Operator implements Actor {
     this.#act(CANCEL, saga, times, afterUs);
   }
 
-  /** A saga ended: somebody may want it to be tried again (E4). */
-  ended(saga: SimSaga, { status, version }: SagaState): void {
+  /** A saga ended, or asks for a person: somebody may want it to be tried again (E4). */
+  ended(saga: SimSaga, state: SagaState): void {
+    this.#repairers?.ended(saga, state);
+    const { status, version } = state;
     if (!this.#retries || (status !== 'failed' && status !== 'compensated')) return;
     const fate = this.#fate;
     fate.retries = 0;

@@ -4,6 +4,14 @@ import { FAULTS } from '../faults/catalogue.ts';
 import { duration } from '../faults/fault.ts';
 import type { Simulation, Stop } from '../kernel/simulation.ts';
 
+const EVENTS_PER_SAGA_MAX = 5_000;
+const EVENTS_MIN = 100_000;
+
+/** S10. */
+export function eventsMaxOf(sagas: number): number {
+  return Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX);
+}
+
 /** Numbers by index in FAULTS as numbers by kind, where they are not zero. */
 export function byKind(values: readonly number[]): Record<string, number> {
   return Object.fromEntries(

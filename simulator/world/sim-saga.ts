@@ -54,6 +54,8 @@ export class SimSaga extends OpenCase {
   /** Inputs that its orchestrator took, and loads that it asked for. */
   inputs = 0;
   loads = 0;
+  /** A reader was given less of its log than there is: it may do again what was done, under the same keys. */
+  misread = false;
   compensatingSinceUs = -1;
   /** How it ended, as it stands in the tally; and whether it ever stood there, in this round or an earlier. */
   tallied: SagaState | undefined = undefined;

@@ -145,7 +145,10 @@ export class SimStore implements Store, Actor {
   #loaded(saga: SimSaga, { number, answers, missing, faults }: PendingLoad): void {
     saga.underWay--;
     const events = saga.log.rows(missing);
-    if (events.length < saga.log.length) deliver(this.#world, faults, saga);
+    if (events.length < saga.log.length) {
+      saga.misread = true;
+      deliver(this.#world, faults, saga);
+    }
     answers.input({ kind: 'loaded', saga: saga.id, number, events });
     this.#world.settle(saga);
   }

@@ -1,6 +1,7 @@
 // The events of a trace in words, for people who replay a run.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
+import { REPAIR_KINDS } from '../../engine/core/repair-act.ts';
 import type { SagaStatus } from '../../engine/core/saga.ts';
 import type { TraceWords } from '../kernel/trace.ts';
 import { TRACE } from './world.ts';
@@ -51,6 +52,8 @@ export function traceWords(
       case TRACE.cancel:
       case TRACE.retry:
         return sagaId(x);
+      case TRACE.repair:
+        return `${sagaId(x)} ${REPAIR_KINDS[y]}`;
       case TRACE.crash:
       case TRACE.pause:
       case TRACE.deploy:

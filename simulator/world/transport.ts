@@ -79,7 +79,8 @@ export class SimTransport implements Transport, Replies, Actor {
     const to = this.#nodes.get(call.service);
     assert(to !== undefined, 'a call has no address', call.service);
     sim.note(TRACE.send, saga.index, operation, transmission);
-    judge.sent(call, operation >> 1, saga, asked !== undefined || answers.epoch < saga.partition.epoch);
+    const isLate = asked !== undefined || saga.misread || answers.epoch < saga.partition.epoch;
+    judge.sent(call, operation >> 1, saga, isLate);
     const sequence = ++this.#sequence;
     const message: Message = {
       call,

@@ -46,6 +46,7 @@ export const TRACE = {
   'service-timer': 28,
   'client-timer': 29,
   'client-done': 30,
+  repair: 31,
 } as const;
 
 export interface World {

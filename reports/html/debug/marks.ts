@@ -22,6 +22,7 @@ const SIGNS: Readonly<Record<DebugEventKind, Sign>> = {
   resume: 'people',
   cancel: 'people',
   retry: 'people',
+  repair: 'people',
   send: 'send',
   deliver: 'arrive',
   reply: 'arrive',
