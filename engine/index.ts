@@ -1,6 +1,15 @@
 // Sagas, policies and the engine itself: a state machine without clock, chance or I/O.
 
 export type {
+  CommutativeUpdate,
+  Countermeasure,
+  IsolationDemand,
+  RereadValue,
+  SemanticLock,
+  VersionFile,
+  WhenLocked,
+} from './core/countermeasure.ts';
+export type {
   CompensationContext,
   ForwardContext,
   SagaDefinition,

@@ -9,6 +9,7 @@ import {
   type LedgerEntry,
   type Posting,
   type StockLevel,
+  type Touch,
 } from '../engine/core/protocol.ts';
 
 /** An account of a {@link LedgerBook}, which alone changes the balance, in minor units. */
@@ -109,9 +110,10 @@ export class LedgerBook implements Ledger {
     this.#write({ saga, step, direction, round, action, stock: { ...level } });
   }
 
-  /** Writes an entry of an effect that moves neither money nor stock. */
-  note({ saga, step, direction, round, action }: Call): void {
-    this.#write({ saga, step, direction, round, action });
+  /** Writes an entry of an effect that moves neither money nor stock; `touched` are the shared records that it had to do with. */
+  note({ saga, step, direction, round, action }: Call, touched?: readonly Touch[]): void {
+    const entry = { saga, step, direction, round, action };
+    this.#write(touched === undefined ? entry : { ...entry, touched });
   }
 
   drain(): readonly LedgerEntry[] {

@@ -9,7 +9,6 @@ export { coverageCells, type PointVisitor } from './faults/injector.ts';
 export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
-export { locksReleased } from './invariants/locks-released.ts';
 export { messagesHandled } from './invariants/messages-handled.ts';
 export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';

@@ -195,6 +195,10 @@ const NewStep = z
     after: z.array(z.string()).optional().openapi({ description: 'Default: the step before' }),
     kind: z.enum(STEP_KINDS).optional(),
     effects: z.literal('none').optional(),
+    isolation: z
+      .union([z.record(z.string(), z.unknown()), z.array(z.record(z.string(), z.unknown()))])
+      .optional()
+      .openapi({ description: 'What the step does about other sagas: see docs/isolation.md' }),
     timeout: z.int().min(1).max(86_400).optional().openapi({ description: 'Of one call, in seconds' }),
     maxRetries: z.int().min(0).max(999).optional(),
   })

@@ -4,6 +4,9 @@
 // E12 Wrong definitions do not start: every error names the saga and the step.
 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type Countermeasure, measuresOf, withForwardDemand, withUndoDemand } from './countermeasure.ts';
+import { checkIsolation, checkMeasures } from './countermeasure-check.ts';
+import type { CompensationContext, ForwardContext } from './payload-context.ts';
 import type { Policy } from './policy.ts';
 import { type Direction, idempotencyKey } from './protocol.ts';
 import {
@@ -18,22 +21,7 @@ import { compileGraph, type StepEdges } from './step-graph.ts';
 import { checkMembers, checkShapes, type StepKind } from './step-shape.ts';
 import { UserError } from './user-error.ts';
 
-/** What the payload of a forward call is made from. */
-export interface ForwardContext<Input> {
-  readonly saga: string;
-  readonly input: Input;
-  /**
-   * Results of the steps that this one comes after, directly or not, by name; steps without a result are left out. No
-   * others: a parallel step may be applied between two attempts, and the payload must not change (E4).
-   */
-  readonly results: Readonly<Record<string, unknown>>;
-}
-
-/** What the payload of a compensation is made from. */
-export interface CompensationContext<Input> extends ForwardContext<Input> {
-  /** The result of the step that is undone, or `undefined` when its outcome is unknown (E2). */
-  readonly result: unknown;
-}
+export type * from './payload-context.ts';
 
 /** One step as a user writes it. `Name` are the names of the saga's steps. */
 export interface StepSpec<Input, Name extends string = string> {
@@ -54,6 +42,11 @@ export interface StepSpec<Input, Name extends string = string> {
   readonly timeoutMs?: number;
   /** Attempts at most, whatever the policy says, 1 to 1,000. */
   readonly attemptsMax?: number;
+  /**
+   * What the step does about other sagas that use the same records; see {@link Countermeasure}. More than one may be listed,
+   * each kind once. The service must be behind `isolated()` of `sagastorm/isolation`.
+   */
+  readonly isolation?: Countermeasure<Input, Name> | readonly Countermeasure<Input, Name>[];
   /** What the service is asked. JSON with integers only; must be pure (E4). Default: the saga's input. */
   payload?(context: ForwardContext<Input>): unknown;
   /** What the compensation is asked. Default: the same as `payload`. */
@@ -87,6 +80,8 @@ export interface StepDefinition {
   readonly hasEffects: boolean;
   readonly timeoutUs: number | undefined;
   readonly attemptsMax: number | undefined;
+  /** What it does about other sagas; what that demands is in the payloads already. */
+  readonly isolation: readonly Countermeasure[];
   /** What follows the saga's id in the idempotency keys of round 0, by direction. */
   readonly keySuffix: Readonly<Record<Direction, string>>;
   readonly events: PlainStepEvents;
@@ -142,7 +137,7 @@ const DEADLINE_MS_MAX = 366 * 86_400_000;
  * Checks a saga and compiles it.
  *
  * @throws UserError with code `bad-saga`, `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
- * `cycle`, `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
+ * `cycle`, `no-compensation`, `bad-kind`, `bad-isolation` or `deadline-too-short`; the message names the saga and the step.
  * @example
  * const transfer = defineSaga({
  *   name: 'bank-transfer',
@@ -164,8 +159,10 @@ export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Nam
     spec.name,
     specs.map(([name, { after }]) => ({ name, after: after ?? [] })),
   );
-  const steps = specs.map(([name, step], index) => compileStep(spec.name, name, index, step, graph[index]!));
-  checkKinds(spec.name, steps);
+  const bare = specs.map(([name, step], index) => compileStep(spec.name, name, index, step, graph[index]!));
+  checkKinds(spec.name, bare);
+  checkIsolation(spec.name, bare);
+  const steps = bare.map((step) => isolate(step, bare));
   const definition: SagaDefinition = {
     kind: 'saga',
     name: spec.name,
@@ -232,6 +229,7 @@ function compileStep(
     hasEffects: spec.effects !== 'none',
     timeoutUs: spec.timeoutMs === undefined ? undefined : spec.timeoutMs * 1000,
     attemptsMax: spec.attemptsMax,
+    isolation: checkMeasures(`saga "${where}"`, measuresOf(spec.isolation)),
     keySuffix: {
       forward: idempotencyKey('', name, 'forward', 0),
       compensation: idempotencyKey('', name, 'compensation', 0),
@@ -241,6 +239,14 @@ function compileStep(
     payload,
     compensationPayload: (spec.compensationPayload ?? payload) as StepDefinition['compensationPayload'],
   };
+}
+
+/** The payloads carry what the countermeasures demand; most steps have none, and stay what they are. */
+function isolate(step: StepDefinition, steps: readonly StepDefinition[]): StepDefinition {
+  const payload = withForwardDemand(step, steps, step.payload);
+  const compensationPayload = withUndoDemand(step, step.compensationPayload);
+  if (payload === step.payload && compensationPayload === step.compensationPayload) return step;
+  return { ...step, payload, compensationPayload };
 }
 
 function inputOf(context: ForwardContext<unknown>): unknown {

@@ -55,6 +55,8 @@ export interface Rejected {
   readonly kind: 'rejected';
   readonly failure: FailureClass;
   readonly reason: string;
+  /** The saga whose lock the call met, where that is why. */
+  readonly heldBy?: string;
   /** The participant asks not to be tried again before this many microseconds have passed; a policy may cap it. */
   readonly retryAfterUs?: number;
 }
@@ -147,11 +149,16 @@ export interface StockLevel {
  *
  * With both, the effect made `written` from `read`: it is an update, and what it read must be what is there. With
  * `read` alone it relied on what is there, and nobody may undo that any more. With `written` alone it wrote blindly.
+ *
+ * With `added` it added that much to whatever was there, and `written` is what is there now. With `place` it is one of the
+ * numbered changes of a version file, and `written` is the place of the change that shows now, 0 for none.
  */
 export interface Touch {
   readonly record: string;
   readonly read?: number;
   readonly written?: number;
+  readonly added?: number;
+  readonly place?: number;
 }
 
 /** One committed effect, as the participant wrote it. The judge reads these, never the engine (S9). */
@@ -165,8 +172,15 @@ export interface LedgerEntry {
   readonly stock?: StockLevel;
   /** Said by participants that read before they write, so that sagas can be seen to get into each other's way. */
   readonly touched?: readonly Touch[];
-  /** Said by participants of two-phase commit: the step `by` now holds its locks, or does not any more. */
-  readonly lock?: { readonly by: string; readonly is: 'taken' | 'released' };
+  /** Said by participants that lock: the steps `by` now hold locks on `records`, or do not any more. */
+  readonly lock?: LockNote;
+}
+
+/** What became of the locks of some steps of a saga: those of two-phase commit, or semantic ones. */
+export interface LockNote {
+  readonly is: 'taken' | 'released';
+  readonly by: readonly string[];
+  readonly records: readonly string[];
 }
 
 /**

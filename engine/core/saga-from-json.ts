@@ -1,11 +1,12 @@
 // A saga from plain JSON, in the shape of the REST API's create request:
 //
 //   { "name", "version"?, "timeout"? (s), "maxRetries"?, "steps": [{ "id", "service", "action", "compensation"?,
-//     "payload"?, "after"?, "kind"?, "effects"?, "timeout"? (s), "maxRetries"? }] }
+//     "payload"?, "after"?, "kind"?, "effects"?, "isolation"?, "timeout"? (s), "maxRetries"? }] }
 //
 // Steps that do not say what they come after run one after another, in the order of the list. The same JSON gives
 // the same definition, so a saga can be taken up again after a restart.
 
+import type { Countermeasure } from './countermeasure.ts';
 import { defineSaga, type SagaDefinition, type StepSpec } from './define-saga.ts';
 import { minorUnits } from './money.ts';
 import { suggestion } from './nearest.ts';
@@ -30,6 +31,7 @@ const STEP_MEMBERS = [
   'after',
   'kind',
   'effects',
+  'isolation',
   'timeout',
   'maxRetries',
 ];
@@ -98,6 +100,7 @@ function stepOf(
       : { compensation: textAt(step.compensation, `${at}.compensation`) }),
     ...(kind === undefined ? {} : { kind }),
     ...(step.effects === undefined ? {} : { effects: 'none' }),
+    ...(step.isolation === undefined ? {} : { isolation: step.isolation as Countermeasure }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
     ...(retries === undefined ? {} : { attemptsMax: retries + 1 }),
   };

@@ -35,6 +35,7 @@ const STEP_MEMBERS = [
   'effects',
   'timeoutMs',
   'attemptsMax',
+  'isolation',
 ];
 
 /**

@@ -6,15 +6,8 @@
 // R2 Prepared is durable, and so are the locks: a restart changes nothing. A prepared participant decides nothing by itself.
 // R3 Once decided, a late copy of a prepare takes no lock. The fence of the participant itself sees to the effects.
 
-import type {
-  Call,
-  Ledger,
-  LedgerEntry,
-  Outcome,
-  Participant,
-  ParticipantEnv,
-  Rejected,
-} from '../core/protocol.ts';
+import { LockedBooks } from '../core/locked-books.ts';
+import type { Call, Ledger, Outcome, Participant, ParticipantEnv, Rejected } from '../core/protocol.ts';
 
 const PREPARE = 'prepare:';
 const ROLLBACK_PREPARED = 'rollback-prepared:';
@@ -128,7 +121,7 @@ export class ResourceManager implements Participant {
     }
     if (outcome.kind !== 'applied') return outcome;
     this.#transaction(saga).push({ step, round, locks, decided: false });
-    this.#books.locked(call, 'taken', step);
+    this.#books.locked(call, { is: 'taken', by: [step], records: locks });
     return outcome;
   }
 
@@ -155,7 +148,7 @@ export class ResourceManager implements Participant {
     if (prepared === undefined || prepared.decided) return;
     prepared.decided = true;
     this.#free(call.saga, prepared.locks);
-    this.#books.locked(call, 'released', step);
+    this.#books.locked(call, { is: 'released', by: [step], records: prepared.locks });
   }
 
   /** Another step of the transaction may be prepared on the same record. */
@@ -193,43 +186,4 @@ export function locked({ record, holder }: Held): Rejected {
 /** The call that the participant itself understands. */
 function inner(call: Call, prefix: string): Call {
   return { ...call, action: call.action.slice(prefix.length) };
-}
-
-/** The books of a participant, with what was locked and released by whom. */
-class LockedBooks implements Ledger {
-  readonly #books: Ledger;
-  #entries: LedgerEntry[] = [];
-
-  constructor(books: Ledger) {
-    this.#books = books;
-  }
-
-  /** Says of the effect that was entered last, or of the call itself where it had none, what became of the locks. */
-  locked({ saga, step, direction, round, action }: Call, is: 'taken' | 'released', by: string): void {
-    this.#take();
-    const last = this.#entries.at(-1);
-    const isOfCall = last?.saga === saga && last.step === step && last.direction === direction && !last.lock;
-    if (last !== undefined && isOfCall) this.#entries.pop();
-    const entry = last !== undefined && isOfCall ? last : { saga, step, direction, round, action };
-    this.#entries.push({ ...entry, lock: { is, by } });
-  }
-
-  drain(): readonly LedgerEntry[] {
-    this.#take();
-    const entries = this.#entries;
-    this.#entries = [];
-    return entries;
-  }
-
-  balances(): Iterable<readonly [account: string, balance: number]> {
-    return this.#books.balances();
-  }
-
-  stock(): ReturnType<Ledger['stock']> {
-    return this.#books.stock();
-  }
-
-  #take(): void {
-    this.#entries.push(...this.#books.drain());
-  }
 }

@@ -15,7 +15,7 @@ import { SAGAS } from './planted-bug.ts';
 export const PRICE = 99_99;
 
 /** What a step is, wherever it stands. */
-type Deed = Omit<StepSpec<unknown>, 'after'>;
+type Deed = Omit<StepSpec<unknown>, 'after' | 'isolation'>;
 
 const reserve: Deed & Required<Pick<Deed, 'payload'>> = {
   service: 'inventory',

@@ -8,8 +8,10 @@ import { everySagaEnds } from './every-saga-ends.ts';
 import type { InvariantFactory, Reporter } from './invariant.ts';
 import { isolation } from './isolation.ts';
 import { keyIsStable } from './key-is-stable.ts';
+import { locksReleased } from './locks-released.ts';
 import { logIsState } from './log-is-state.ts';
 import { moneyConserved } from './money-conserved.ts';
+import { noDeadlock } from './no-deadlock.ts';
 import { noLostEvent } from './no-lost-event.ts';
 import { nothingAfterTheEnd } from './nothing-after-the-end.ts';
 import { NOWHERE } from './nowhere.ts';
@@ -32,6 +34,8 @@ export const INVARIANT_FACTORIES: readonly InvariantFactory[] = [
   noLostEvent,
   keyIsStable,
   isolation,
+  locksReleased,
+  noDeadlock,
   boundedLoad,
   appendBeforeSend,
 ];

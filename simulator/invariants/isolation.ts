@@ -6,20 +6,27 @@
 // I2 Dirty write: nobody writes blindly over what another saga wrote and may still undo.
 // I3 Dirty read: what a saga relied on, and still does, is not undone by the one that wrote it.
 // I4 Oversell: no more is reserved and sold than there is.
+// I5 Fuzzy read: who relies on a record twice finds the same (fuzzy-reads.ts).
+// I6 Out of order: of numbered changes the last that stands shows (placed-changes.ts).
+// I7 Not commutative: what is declared to commute depends on nothing that it finds (commuting-updates.ts).
 //
 // An entry costs the same however many sagas have to do with its records. Where no two sagas met on a record there was
 // nothing to judge.
 
 import type { StepDefinition } from '../../engine/core/define-saga.ts';
-import type { LedgerEntry, Touch } from '../../engine/core/protocol.ts';
+import type { Call, LedgerEntry, Touch } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
+import { CommutingUpdates } from './commuting-updates.ts';
+import { FuzzyReads } from './fuzzy-reads.ts';
 import type { CaseFile, Ending, Invariant, InvariantFactory, LogView, Reporter } from './invariant.ts';
+import { PlacedChanges, type PlacedRecord } from './placed-changes.ts';
 
 /**
  * When so many records are new, those that were not touched since the last time are forgotten: a world that names a
  * record after each saga has no end of them.
  */
 const FRESH_MAX = 50_000;
+const NONE: PlacedRecord['placed'] = [];
 
 export const isolation: InvariantFactory = (report) => new IsolationWatch(report);
 
@@ -43,11 +50,12 @@ interface Reliance {
   before: Reliance | undefined;
 }
 
-interface SharedRecord {
-  readonly name: string;
+interface SharedRecord extends PlacedRecord {
   held: number;
   /** Who touched it last. */
   saga: string;
+  /** Who changed it last. */
+  changedBy: string;
   readonly pending: Set<Pending>;
   /** The last of those that rely on it; none when nothing is pending. */
   reader: Reliance | undefined;
@@ -62,13 +70,16 @@ interface Traces {
 class IsolationWatch implements Invariant {
   readonly id = 'isolation';
   readonly statement =
-    "No saga acts on another's pending write (dirty read), none loses another's update, no oversell";
+    "No saga acts on another's pending write (dirty read), finds two values (fuzzy read) or loses another's update; no oversell";
   readonly #report: Reporter;
   /** By name; those of `#stale` were not touched since they went there. */
   #fresh = new Map<string, SharedRecord>();
   #stale = new Map<string, SharedRecord>();
   /** By saga; gone when it has ended. */
   readonly #traces = new Map<string, Traces>();
+  readonly #fuzzy = new FuzzyReads();
+  readonly #placed = new PlacedChanges();
+  readonly #commuting = new CommutingUpdates();
   #touches = 0;
   #exercised = false;
 
@@ -88,11 +99,21 @@ class IsolationWatch implements Invariant {
         this.#report.violated(`${item}: ${reserved} reserved and ${sold} sold, of ${total}`, file); // I4
     }
     if (touched === undefined) return;
+    this.#tell(this.#commuting.check(entry, step, service), file); // I7
     if (entry.direction === 'compensation') this.#undo(step, file);
     for (const touch of touched) this.#touch(touch, entry, step, file, service);
   }
 
+  onCall(call: Call, step: StepDefinition): void {
+    this.#commuting.called(call, step);
+  }
+
   onEnded({ status }: Ending, _log: LogView, file: CaseFile): void {
+    if (isEnded(status)) {
+      this.#fuzzy.ended(file);
+      this.#placed.ended(file, status === 'completed');
+      this.#commuting.ended(file.saga, file.definition.steps);
+    }
     const traces = isEnded(status) ? this.#traces.get(file.saga) : undefined;
     if (traces === undefined) return;
     this.#traces.delete(file.saga);
@@ -112,16 +133,41 @@ class IsolationWatch implements Invariant {
       const deed = written === undefined ? 'relied on' : `wrote ${written} from`;
       this.#report.violated(`${entry.action} ${deed} ${read} in ${name}, which held ${record.held}`, file); // I1
     }
-    if (record !== undefined && read === undefined) this.#checkBlind(record, entry, file);
+    if (record !== undefined && read === undefined) this.#checkUnread(record, touch, entry, file);
     const kept = record ?? this.#open(name, read ?? written ?? 0, file);
     kept.saga = file.saga;
     const open = file.ending === undefined || !isEnded(file.ending.status);
     if (written === undefined) {
-      if (open) this.#rely(kept, step, file);
+      if (open) this.#rely(kept, step, file, entry);
       return;
     }
+    if (touch.place !== undefined) {
+      const change = { place: touch.place, shown: written, isUndo: entry.direction === 'compensation' };
+      this.#tell(this.#placed.touched(kept, file, change), file); // I6
+    }
     kept.held = written;
+    kept.changedBy = file.saga;
     if (open && entry.direction === 'forward') this.#write(kept, step, file);
+  }
+
+  #tell(wrong: string | undefined, file: CaseFile): void {
+    if (wrong !== undefined) this.#report.violated(wrong, file);
+  }
+
+  /** Who adds must add to what is there; a numbered change is judged by its place; any other was written blindly. */
+  #checkUnread(
+    record: SharedRecord,
+    { added, place, written }: Touch,
+    entry: LedgerEntry,
+    file: CaseFile,
+  ): void {
+    if (added === undefined && place === undefined) return this.#checkBlind(record, entry, file);
+    if (added === undefined || record.held + added === written) return;
+    const { name, held } = record;
+    this.#report.violated(
+      `${entry.action} added ${added} to ${name}, which held ${held} and now ${written}`,
+      file,
+    ); // I1
   }
 
   #checkBlind({ name, pending }: SharedRecord, { action }: LedgerEntry, file: CaseFile): void {
@@ -149,7 +195,15 @@ class IsolationWatch implements Invariant {
   }
 
   #open(name: string, held: number, { saga }: CaseFile): SharedRecord {
-    const record: SharedRecord = { name, held, saga, pending: new Set(), reader: undefined };
+    const record: SharedRecord = {
+      name,
+      held,
+      saga,
+      changedBy: saga,
+      pending: new Set(),
+      reader: undefined,
+      placed: NONE,
+    };
     this.#keep(record);
     return record;
   }
@@ -169,7 +223,9 @@ class IsolationWatch implements Invariant {
     this.#tracesOf(saga).writes.push(write);
   }
 
-  #rely(record: SharedRecord, step: StepDefinition, file: CaseFile): void {
+  #rely(record: SharedRecord, step: StepDefinition, file: CaseFile, { direction }: LedgerEntry): void {
+    const { name, held, changedBy } = record;
+    if (direction === 'forward') this.#tell(this.#fuzzy.relied(file, step.name, name, held, changedBy), file); // I5
     if (record.pending.size === 0) return;
     const { saga } = file;
     const before = standing(record.reader);

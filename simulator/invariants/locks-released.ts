@@ -1,12 +1,12 @@
-// locks-released. Judged from what participants say of their locks: who is prepared holds locks until the decision, so that
-// nobody may stay prepared when the transaction has ended.
+// locks-released. Judged from what participants say of their locks. Under two-phase commit, who is prepared holds locks until
+// the decision; a semantic lock says that its saga may still be undone. So neither may be left when the saga has ended: an
+// orphaned lock is in everybody's way, and its owner will never come.
 
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
 import { type CaseFile, claims, type InvariantFactory } from './invariant.ts';
 
-/** For scenarios whose participants are under two-phase commit. */
 export const locksReleased: InvariantFactory = (report, world) => {
   /** By transaction, the steps that hold locks. */
   const held = new Map<string, Set<string>>();
@@ -20,20 +20,20 @@ export const locksReleased: InvariantFactory = (report, world) => {
   };
   return {
     id: 'locks-released',
-    statement: 'A transaction that has ended holds no lock: no participant stays prepared',
+    statement: 'Who has ended holds no lock: no participant stays prepared, no record stays pending',
     isExercised: () => isExercised,
     onEffect({ lock }: LedgerEntry, _step, file) {
       if (lock === undefined) return;
       isExercised = true;
       if (lock.is === 'taken') {
-        const steps = held.get(file.saga);
-        if (steps === undefined) held.set(file.saga, new Set([lock.by]));
-        else steps.add(lock.by);
+        const steps = held.get(file.saga) ?? new Set();
+        held.set(file.saga, steps);
+        for (const step of lock.by) steps.add(step);
         if (file.ending !== undefined && isEnded(file.ending.status)) check(file, 'it had ended');
         return;
       }
       const steps = held.get(file.saga);
-      steps?.delete(lock.by);
+      for (const step of lock.by) steps?.delete(step);
       if (steps?.size === 0) held.delete(file.saga);
     },
     onEnded({ status }, _log, file) {

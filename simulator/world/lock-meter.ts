@@ -1,5 +1,5 @@
-// How long participants of two-phase commit hold their locks: from when a step is prepared to when its participant has heard
-// the decision.
+// How long participants hold locks for their sagas: from when a step is prepared, or has put its records under a semantic lock,
+// to when its participant has heard how the saga goes on.
 
 import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import type { RunResult } from '../run-result.ts';
@@ -11,11 +11,14 @@ export class LockMeter {
 
   note({ saga, round, lock }: LedgerEntry, nowUs: number): void {
     if (lock === undefined) return;
-    const key = `${saga}/${lock.by}/${round}`;
-    if (lock.is === 'taken') {
-      this.#takenAtUs.set(key, nowUs);
-      return;
+    for (const step of lock.by) {
+      const key = `${saga}/${step}/${round}`;
+      if (lock.is === 'taken') this.#takenAtUs.set(key, nowUs);
+      else this.#release(key, nowUs);
     }
+  }
+
+  #release(key: string, nowUs: number): void {
     const takenAtUs = this.#takenAtUs.get(key);
     if (takenAtUs !== undefined) this.#heldUs.push(nowUs - takenAtUs);
     this.#takenAtUs.delete(key);

@@ -139,8 +139,8 @@ describe('R2 and R3: prepared is durable, decided is final', () => {
     for (const call of [prepare('s-1'), prepare('s-1'), commit('s-1'), commit('s-1')]) ask(call);
     const entries = manager.ledger.drain().map(({ step, lock, postings }) => [step, lock, postings?.length]);
     expect(entries).toEqual([
-      ['debit', { is: 'taken', by: 'debit' }, 2],
-      ['debit-commit', { is: 'released', by: 'debit' }, undefined],
+      ['debit', { is: 'taken', by: ['debit'], records: ['a-0'] }, 2],
+      ['debit-commit', { is: 'released', by: ['debit'], records: ['a-0'] }, undefined],
     ]);
   });
 });

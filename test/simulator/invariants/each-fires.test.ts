@@ -18,10 +18,12 @@ import {
   engineWithoutOrder,
   generousBank,
   hastyStore,
+  lockingBank,
   stingyBank,
   tellingBank,
   unfencedBank,
   unfencedInventory,
+  waitingBank,
   wrapped,
 } from './wrong-parts.ts';
 
@@ -175,6 +177,8 @@ const WRONG: readonly (readonly [invariant: string, how: string, parts: Parts, v
     'a bank undoes from the balance that it remembers',
     { bank: () => tellingBank('what it remembers') },
   ],
+  ['locks-released', 'a bank locks what it debits, and keeps it', { bank: lockingBank }],
+  ['no-deadlock', 'a bank lets two sagas wait for each other', { bank: waitingBank }],
   ['bounded-load', 'an engine tries more often than its policy says', {}, engineUnder(policies.patient)],
   ['bounded-load', 'an engine waits less than its policy says', {}, engineUnder(policies.impatient)],
   ['bounded-load', 'an engine goes on and on after the storm', {}, engineThatInsists(120)],

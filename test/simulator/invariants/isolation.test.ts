@@ -2,7 +2,13 @@
 // among few; and that nothing is kept of sagas that have ended.
 
 import { describe, expect, test } from 'vitest';
-import { defineSaga, type LedgerEntry, type SagaStatus, type Touch } from '../../../engine/index.ts';
+import {
+  type Call,
+  defineSaga,
+  type LedgerEntry,
+  type SagaStatus,
+  type Touch,
+} from '../../../engine/index.ts';
 import { CaseBook, OpenCase } from '../../../simulator/invariants/case-book.ts';
 import { isolation } from '../../../simulator/invariants/isolation.ts';
 import { NOWHERE } from '../../../simulator/invariants/nowhere.ts';
@@ -12,6 +18,14 @@ const definition = defineSaga({
   version: 1,
   steps: { a: { service: 's', action: 'do', compensation: 'undo' } },
 });
+const commuting = defineSaga({
+  name: 'd',
+  version: 1,
+  steps: {
+    a: { service: 's', action: 'do', compensation: 'undo', isolation: { kind: 'commutative-update' } },
+  },
+});
+const NOBODY = undefined as never;
 const LOG = { length: 0, events: [], rows: () => [] };
 
 /** Counts how often anybody asks whether a step still stands. */
@@ -25,23 +39,25 @@ class CountingCase extends OpenCase {
 }
 
 /** A world in which sagas touch records, and what isolation says of it. */
-function world() {
+function world(of = definition) {
   const said: string[] = [];
   CountingCase.asked = 0;
   const book = new CaseBook();
   const files = new Map<string, OpenCase>();
   const invariant = isolation({ violated: (message) => said.push(message) }, NOWHERE);
   const effect = (saga: string, what: Partial<LedgerEntry>): void => {
-    const file = files.get(saga) ?? new CountingCase(book, saga, definition);
+    const file = files.get(saga) ?? new CountingCase(book, saga, of);
     files.set(saga, file);
     const entry: LedgerEntry = { saga, step: 'a', direction: 'forward', round: 0, action: 'do', ...what };
     file.enter(entry);
-    invariant.onEffect!(entry, definition.steps[0]!, file, 's');
+    invariant.onEffect!(entry, of.steps[0]!, file, 's');
   };
   return {
     said,
     isExercised: () => invariant.isExercised!(),
     does: (saga: string, ...touched: readonly Touch[]) => effect(saga, { touched }),
+    asks: (saga: string, payloadHash: number) =>
+      invariant.onCall!({ saga, step: 'a', direction: 'forward', payloadHash } as Call, of.steps[0]!, NOBODY),
     undoes: (saga: string, ...touched: readonly Touch[]) =>
       effect(saga, { direction: 'compensation', action: 'undo', touched }),
     stocks: (reserved: number) =>
@@ -147,6 +163,123 @@ describe('dirty reads', () => {
     does('C', update(20, 30));
     undoes('C', update(30, 20));
     expect(said).toEqual([]);
+  });
+});
+
+describe('fuzzy reads', () => {
+  const rely = (read: number): Touch => ({ record: 'x', read });
+
+  test('a saga that relies on a record twice finds the same, unless another has changed it', () => {
+    const { does, said } = world();
+    does('A', rely(5));
+    does('A', rely(5));
+    does('B', update(5, 6));
+    does('A', rely(6));
+    expect(said).toEqual(['a relied on 6 in x of s, and a on 5: B changed it in between']);
+  });
+
+  test('what it changed itself, and what was changed back, is the same', () => {
+    const { does, undoes, said } = world();
+    does('A', rely(5));
+    does('A', update(5, 6));
+    does('A', rely(6));
+    does('C', rely(6));
+    does('B', update(6, 9));
+    undoes('B', update(9, 6));
+    does('C', rely(6));
+    expect(said).toEqual([]);
+  });
+
+  test('an update from what is there holds on to nothing', () => {
+    const { does, said } = world();
+    does('A', rely(5));
+    does('B', update(5, 6));
+    does('A', update(6, 7));
+    expect(said).toEqual([]);
+  });
+
+  test('an undo, and another saga, may find something else', () => {
+    const { does, undoes, ends, said } = world();
+    does('A', rely(5));
+    does('B', update(5, 6));
+    undoes('A', rely(6));
+    ends('A', 'compensated');
+    does('A2', rely(6));
+    expect(said).toEqual([]);
+  });
+});
+
+describe('numbered changes', () => {
+  const change = (place: number, written: number): Touch => ({ record: 'x', place, written });
+
+  test('the greatest that stands shows, in whatever order they come and are undone', () => {
+    const { does, undoes, said } = world();
+    does('B', change(2, 2));
+    does('A', change(1, 2));
+    undoes('B', change(2, 1));
+    undoes('A', change(1, 0));
+    expect(said).toEqual([]);
+  });
+
+  test('one that comes late may not show, and neither may one that is undone', () => {
+    const { does, undoes, said } = world();
+    does('B', change(2, 2));
+    does('A', change(1, 1));
+    undoes('A', change(1, 0));
+    undoes('B', change(2, 2));
+    expect(said).toEqual([
+      'change 1 came to x of s, which shows change 1: change 2 is the last that stands',
+      'change 1 was undone in x of s, which shows change 0: change 2 is the last that stands',
+      'change 2 was undone in x of s, which shows change 2: none stands',
+    ]);
+  });
+
+  test('what came before a change that stands for ever is forgotten, and the change is not', () => {
+    const { does, ends, said } = world();
+    for (const [saga, place] of [
+      ['A', 1],
+      ['B', 2],
+    ] as const) {
+      does(saga, change(place, place));
+      ends(saga, 'completed');
+    }
+    does('C', change(1, 2));
+    does('D', change(1, 1));
+    expect(said).toHaveLength(1);
+  });
+});
+
+describe('commutative updates', () => {
+  const add = (added: number, written: number): Touch => ({ record: 'x', added, written });
+
+  test('who adds, adds to what is there, and covers nothing that may be undone', () => {
+    const { does, undoes, said } = world();
+    does('A', add(5, 5));
+    does('B', add(3, 8));
+    undoes('A', add(-5, 3));
+    expect(said).toEqual([]);
+    does('C', add(2, 7));
+    expect(said).toEqual(['do added 2 to x of s, which held 3 and now 7']);
+  });
+
+  test('a step that is declared to commute may not rely on what is there', () => {
+    const { does, said } = world(commuting);
+    does('A', update(0, 5));
+    expect(said).toEqual(['do is declared commutative, and relies on what is in x']);
+  });
+
+  test('the same request adds the same, wherever it comes in the line', () => {
+    const { asks, does, said } = world(commuting);
+    asks('A', 77);
+    does('A', add(5, 5));
+    asks('B', 77);
+    does('B', add(5, 10));
+    asks('C', 78);
+    does('C', add(1, 11));
+    expect(said).toEqual([]);
+    asks('D', 77);
+    does('D', add(6, 17));
+    expect(said).toEqual(['do is declared commutative, and added 6 to x where the same request added 5']);
   });
 });
 

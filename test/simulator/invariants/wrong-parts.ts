@@ -217,6 +217,34 @@ export const carelessStore: WorldVariant = {
   store: (world, partitions) => new CarelessStore(world, partitions),
 };
 
+/** A bank that says that it locks what it debits, and never that it gives it free. */
+export function lockingBank(): Participant {
+  const inner = bank(BANK);
+  const { actions, ledger } = inner;
+  const locked = (entry: LedgerEntry): LedgerEntry =>
+    entry.action === 'debit'
+      ? { ...entry, lock: { is: 'taken', by: [entry.step], records: ['a-0'] } }
+      : entry;
+  return {
+    actions,
+    ledger: {
+      drain: () => ledger.drain().map(locked),
+      balances: () => ledger.balances(),
+      stock: () => ledger.stock(),
+    },
+    handle: (call, env) => inner.handle(call, env),
+  };
+}
+
+/** A bank that tells each of two sagas, when they ask first, that the other holds the lock. */
+export function waitingBank(): Participant {
+  return wrapped(bank(BANK), (call, _env, handle) => {
+    if (call.action !== 'debit' || call.attempt > 1) return handle();
+    const heldBy = call.saga.replace(/\d+$/, (number) => String(Number(number) ^ 1));
+    return { kind: 'rejected', failure: 'transient', reason: `a-0 is pending for ${heldBy}`, heldBy };
+  });
+}
+
 /** A bank that says what it read before it wrote; an undo writes down what it remembers, or what is there. */
 export function tellingBank(undoReads: 'what it remembers' | 'what is there'): Participant {
   const inner = bank(BANK);
