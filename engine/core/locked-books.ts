@@ -17,14 +17,20 @@ export class LockedBooks implements Ledger {
     return this.#taken;
   }
 
-  /** Says of the effect that was entered last, or of the call itself where it had none, what became of the locks. */
+  /**
+   * Says of the effect that was entered last, or of the call itself where it had none, what became of the locks. What is
+   * locked twice, by a semantic lock and by two-phase commit, stands in one entry: an effect has no more than one.
+   */
   locked({ saga, step, direction, round, action }: Call, lock: LockNote): void {
     this.#take();
     const last = this.#entries.at(-1);
-    const isOfCall = last?.saga === saga && last.step === step && last.direction === direction && !last.lock;
-    if (last !== undefined && isOfCall) this.#entries.pop();
-    const entry = last !== undefined && isOfCall ? last : { saga, step, direction, round, action };
-    this.#entries.push({ ...entry, lock });
+    const isOfCall = last?.saga === saga && last.step === step && last.direction === direction;
+    if (last === undefined || !isOfCall || (last.lock !== undefined && last.lock.is !== lock.is)) {
+      this.#entries.push({ saga, step, direction, round, action, lock });
+      return;
+    }
+    this.#entries.pop();
+    this.#entries.push({ ...last, lock: last.lock === undefined ? lock : both(last.lock, lock) });
   }
 
   drain(): readonly LedgerEntry[] {
@@ -47,4 +53,12 @@ export class LockedBooks implements Ledger {
     this.#taken += entries.length;
     this.#entries.push(...entries);
   }
+}
+
+function both(one: LockNote, other: LockNote): LockNote {
+  return {
+    is: one.is,
+    by: [...new Set([...one.by, ...other.by])],
+    records: [...new Set([...one.records, ...other.records])],
+  };
 }

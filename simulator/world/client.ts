@@ -2,7 +2,7 @@
 //
 // A client asks for its saga at its time and again until it is accepted: the saga's id makes the request
 // idempotent. An operator takes up every saga that waits for a person, once the world has healed (E7), and again
-// when the process that was asked went down before the log said so.
+// when the process that was asked went down before the log said so, or knew an old log.
 
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Actor } from '../kernel/simulation.ts';
@@ -96,6 +96,14 @@ export class Client implements Actor {
   shed(saga: SimSaga): boolean {
     this.accepted(saga);
     return saga.log.length === 0;
+  }
+
+  /** The process had an old log: what a person asked of it, it took for nothing to do, and the person sees no change. */
+  conflicted(saga: SimSaga): void {
+    if (!saga.helped || !waits(saga)) return;
+    saga.helped = false;
+    const { sim } = this.#world;
+    sim.schedule(sim.nowUs + ASK_AGAIN_US, this.#id, RESUME, saga);
   }
 
   /** A process came back: requests that it was not there for, or went down with, are asked again. */

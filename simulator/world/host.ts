@@ -116,6 +116,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly #processes: SimProcess[];
   readonly #store: SimStore;
   readonly #client: Client;
+  readonly conflicted = (saga: SimSaga): void => this.#client.conflicted(saga);
   readonly #operator: Operator;
   readonly #versions: Versions;
   readonly #starts: Starts;
@@ -394,7 +395,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   /** Only while the engine keeps asking: what nobody asks for any more was not refused. */
   isRefused(id: string): boolean {
-    const saga = this.sagas.get(id);
-    return saga !== undefined && this.#goesOn && waitsForRefused(saga);
+    return this.#goesOn && waitsForRefused(this.sagas.get(id));
   }
 }

@@ -87,7 +87,9 @@ export class SimSaga extends OpenCase {
 }
 
 /** Whether what the log says is outstanding is what the participant refuses. */
-export function waitsForRefused({ definition, id, log, refusedOperation }: SimSaga): boolean {
+export function waitsForRefused(saga: SimSaga | undefined): boolean {
+  if (saga === undefined) return false;
+  const { definition, id, log, refusedOperation } = saga;
   const outstanding = pending(fold(definition, id, log.events));
   return outstanding.some(({ step, direction }) => operationAt(step, direction) === refusedOperation);
 }

@@ -176,6 +176,7 @@ export class SimStore implements Store, Actor {
     if (kind === 'appended') judge.acknowledged(append.expectedVersion + append.events.length, saga);
     const answer: StoreAnswer = { kind, append };
     answers.input(answer);
+    if (kind === 'append-conflict') this.#world.conflicted(saga);
     this.#world.settle(saga);
   }
 

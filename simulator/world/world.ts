@@ -67,6 +67,8 @@ export interface World {
   reopened(saga: SimSaga): void;
   /** The log says that the saga ended, or asks for a person. */
   ended(saga: SimSaga): void;
+  /** An append was refused, since its writer did not know the whole log. */
+  conflicted(saga: SimSaga): void;
   /** No process holds the saga in memory any more. `believed` is what the last one had, when it told. */
   released(saga: SimSaga, believed?: SagaState): void;
   /** The saga may be forgotten when nothing of it is under way any more. */

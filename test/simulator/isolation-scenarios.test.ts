@@ -76,6 +76,12 @@ function found(scenario: Scenario) {
   return SEEDS.flatMap((seed) => simulate(scenario, { seed, sagas: 30, profile: profiles.storm }).violations);
 }
 
+test('a person who asks a process that knows an old log, and is not heard, asks again', () => {
+  const scenario = creditLimit({ ...NAMED, locks: true });
+  const { inconclusive } = simulate(scenario, { seed: 'isolation/842', sagas: 100, profile: profiles.storm });
+  expect(inconclusive).toBeUndefined();
+});
+
 describe.each(PAIRS)('%s', (_what, off, on, anomaly, invariant) => {
   test('off: the anomaly is found', () => {
     const violations = found(off);

@@ -62,6 +62,7 @@ function storeWith(plan: FaultPlan = []): StoreUnderTest {
     begin: () => sagas[0]!,
     ended: () => undefined,
     reopened: () => undefined,
+    conflicted: () => undefined,
     released: () => undefined,
     settle: () => undefined,
     tally: new RunTally(),
