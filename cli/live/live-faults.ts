@@ -10,38 +10,12 @@ import { liveNowUs } from '../../engine/live/clock.ts';
 import type { DeliveredFault } from '../../simulator/audit/evidence.ts';
 import { FAULTS } from '../../simulator/faults/catalogue.ts';
 import type { Fates, Phase, PointKind } from '../../simulator/faults/fault.ts';
-import { FaultInjector } from '../../simulator/faults/injector.ts';
+import type { FaultInjector } from '../../simulator/faults/injector.ts';
 import { PLACE, type Place } from '../../simulator/faults/point.ts';
 import { Seed } from '../../simulator/kernel/random.ts';
 import type { PlannedFault } from '../../simulator/run-result.ts';
-import { sagaId } from '../../simulator/world/saga-register.ts';
+import { injectorOf } from './live-injector.ts';
 import type { PreparedLive } from './live-job.ts';
-
-/** Kinds that real processes, sockets and stores can suffer; the others are off. */
-const POSSIBLE: ReadonlySet<string> = new Set([
-  'drop-request',
-  'delay-request',
-  'duplicate-request',
-  'late-duplicate',
-  'reorder',
-  'drop-reply',
-  'delay-reply',
-  'duplicate-reply',
-  'fail-before',
-  'fail-after',
-  'participant-crash-before',
-  'participant-crash-after',
-  'append-fails',
-  'append-unknown',
-  'append-slow',
-  'orchestrator-crash',
-  'pause',
-  'takeover',
-  'zombie',
-  'operator-cancel',
-  'burst',
-  'hot-key',
-]);
 
 const ONCE: ReadonlySet<string> = new Set([
   'participant-crash-before',
@@ -54,20 +28,12 @@ const ONCE: ReadonlySet<string> = new Set([
 
 /** The injector of a run for real; every process has one, and all draw alike. */
 export function liveInjector({ live, prepared, definitionOf }: PreparedLive): FaultInjector {
-  const { profile, sagas } = prepared;
-  const names = {
-    saga: sagaId,
-    step: (saga: number, step: number) => definitionOf(saga).steps[step]!.name,
-    machine: (machine: number) => `${machine}`,
-  };
-  return new FaultInjector({
+  return injectorOf({
     seed: new Seed(live.seed),
-    profile,
-    sagas,
-    names,
-    keepPlan: true,
-    impossible: new Set(FAULTS.map(({ kind }) => kind).filter((kind) => !POSSIBLE.has(kind))),
-    ...(live.plan === undefined ? {} : { plan: live.plan }),
+    plan: live.plan,
+    profile: prepared.profile,
+    sagas: prepared.sagas,
+    stepName: (saga, step) => definitionOf(saga).steps[step]!.name,
   });
 }
 

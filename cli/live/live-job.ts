@@ -7,7 +7,8 @@ import { type Job, type PreparedJob, prepare } from '../../simulator/campaign/in
 import { specInForce } from '../../simulator/campaign/policy-choice.ts';
 import { Seed } from '../../simulator/kernel/random.ts';
 import type { FaultPlan } from '../../simulator/run-result.ts';
-import { Workload } from '../../simulator/world/workload.ts';
+import { Starts } from '../../simulator/world/starts.ts';
+import { injectorOf } from './live-injector.ts';
 
 export type LiveStore =
   | { readonly kind: 'sqlite'; readonly file: string }
@@ -41,24 +42,35 @@ export interface PreparedLive {
   /** What sagas run under instead of their own; undefined when each keeps its own. */
   readonly policy: Policy | undefined;
   readonly definitions: readonly SagaDefinition[];
-  /** What the client of saga `index` asks for, faults aside. */
+  /** What the client of saga `index` asks for, which may be what another asks for (hot-key). */
   readonly definitionOf: (index: number) => SagaDefinition;
 }
 
 /** @throws UserError when the scenario, the saga or the policy is wrong */
 export async function prepareLive(live: LiveJob): Promise<PreparedLive> {
   const prepared = await prepare(live.job, 'live');
-  const { scenario, sagas } = prepared;
-  const workload = new Workload(new Seed(live.seed), sagas);
+  const { scenario } = prepared;
   return {
     live,
     prepared,
     policy: pacedPolicy(prepared, live.pace),
     definitions: scenario.sagas,
-    definitionOf: (index) => {
-      workload.index = index;
-      return scenario.workload(workload).saga;
-    },
+    definitionOf: definitionsOf(live, prepared),
+  };
+}
+
+function definitionsOf(
+  { seed: text, plan }: LiveJob,
+  { scenario, profile, sagas }: PreparedJob,
+): (index: number) => SagaDefinition {
+  const seed = new Seed(text);
+  const injector = injectorOf({ seed, plan, profile, sagas, stepName: () => '' });
+  const starts = new Starts(scenario, seed, injector, sagas, Number.MAX_SAFE_INTEGER);
+  const known = new Map<number, SagaDefinition>();
+  return (index) => {
+    const definition = known.get(index) ?? starts.ask(index, 0).start.saga;
+    known.set(index, definition);
+    return definition;
   };
 }
 

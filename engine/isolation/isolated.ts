@@ -103,7 +103,7 @@ export class IsolatedService implements Service {
   }
 
   #release(call: Call, { releases = [] }: IsolationDemand): void {
-    if (releases.length === 0) return;
+    if (releases.length === 0 && call.action !== RELEASE_LOCKS) return; // who was asked for nothing else has an entry
     const { saga, round } = call;
     const records = releases.flatMap((step) => this.locks.release({ saga, step, round }));
     this.#books.locked(call, { is: 'released', by: releases, records });

@@ -37,7 +37,7 @@ class DeadlockWatch implements Invariant {
 
   onOutcome({ saga, step, direction }: Call, outcome: Outcome, file: CaseFile): void {
     if (direction !== 'forward') return;
-    this.#endOf(saga, step);
+    if (this.#waits.size > 0) this.#endOf(saga, step);
     if (outcome.kind !== 'rejected' || outcome.heldBy === undefined) return;
     this.#exercised = true;
     if (isFinal(outcome.failure) || !mayGoOn(file, step)) return;
