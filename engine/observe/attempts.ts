@@ -1,7 +1,7 @@
 // The calls of a saga, read off its log: when each attempt was to leave, when its outcome stood there, what it was.
 
 import type { Direction, FailureClass } from '../core/protocol.ts';
-import type { StoredEvent } from '../core/saga-event.ts';
+import type { SagaEvent, StoredEvent } from '../core/saga-event.ts';
 
 /** One attempt whose outcome is known. Times in microseconds, by the clock of the log. */
 export interface Attempt {
@@ -21,6 +21,12 @@ export interface Attempt {
 /** The service of a step. */
 export type ServiceOf = (step: string) => string;
 
+/** Which way the operation went that an event is about. */
+export function directionOf(event: Extract<SagaEvent, { readonly step: string }>): Direction {
+  if (event.kind === 'step-skipped') return event.direction;
+  return event.kind.includes('compens') ? 'compensation' : 'forward';
+}
+
 /** Those that are settled, in the order in which they were. */
 export function attemptsOf(log: readonly StoredEvent[], serviceOf: ServiceOf): readonly Attempt[] {
   const open = new Map<string, { readonly attempt: number; readonly fromUs: number }>();
@@ -28,7 +34,7 @@ export function attemptsOf(log: readonly StoredEvent[], serviceOf: ServiceOf): r
   for (const { saga, event, atUs } of log) {
     if (!('step' in event)) continue;
     const { kind, step } = event;
-    const direction: Direction = kind.includes('compens') ? 'compensation' : 'forward';
+    const direction = directionOf(event);
     const key = `${direction}/${step}`;
     const begun = open.get(key);
     if (kind === 'step-requested' || kind === 'compensation-requested') {
@@ -36,7 +42,7 @@ export function attemptsOf(log: readonly StoredEvent[], serviceOf: ServiceOf): r
       continue;
     }
     const isRetry = kind === 'step-retry-scheduled' || kind === 'compensation-retry-scheduled';
-    if (begun !== undefined) {
+    if (begun !== undefined && kind !== 'step-skipped') {
       const failure = 'failure' in event ? event.failure : undefined;
       const reason = 'reason' in event ? event.reason : '';
       settled.push({
@@ -64,13 +70,13 @@ export function brokenLog(log: readonly StoredEvent[]): string | undefined {
     if (version !== i + 1) return `event ${i + 1} is missing`;
     if ((event.kind === 'saga-created') !== (i === 0))
       return `event ${version} is ${event.kind}, where it cannot be`;
-    if (ended !== undefined && !/retried|resumed/.test(event.kind))
-      return `event ${version} (${event.kind}) comes after ${ended}`;
-    ended = /^saga-(completed|compensated|failed|compensation-failed)$/.test(event.kind)
+    const isByHand = /retried|resumed|skipped|saga-resolved/.test(event.kind) && ended !== 'saga-resolved';
+    if (ended !== undefined && !isByHand) return `event ${version} (${event.kind}) comes after ${ended}`;
+    ended = /^saga-(completed|compensated|failed|compensation-failed|resolved)$/.test(event.kind)
       ? event.kind
       : undefined;
     if (!('step' in event)) continue;
-    const key = `${event.kind.includes('compens') ? 'undo of' : 'step'} "${event.step}"`;
+    const key = `${directionOf(event) === 'compensation' ? 'undo of' : 'step'} "${event.step}"`;
     if (event.kind.endsWith('-requested')) requested.add(key);
     else if (!requested.has(key)) return `event ${version} settles the ${key}, which was never intended`;
   }

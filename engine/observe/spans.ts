@@ -13,10 +13,11 @@
 // T3. Processes whose clocks differ may write one log; in its trace time does not go back.
 
 import { idempotencyKey } from '../core/protocol.ts';
-import type { StoredEvent } from '../core/saga-event.ts';
+import { doneAct } from '../core/repair-act.ts';
+import type { SagaEvent, StoredEvent } from '../core/saga-event.ts';
 import { LogReading } from '../core/waiting.ts';
 import { attemptSpanIdOf, spanIdOf, traceIdOf } from '../http/trace-ids.ts';
-import type { ServiceOf } from './attempts.ts';
+import { directionOf, type ServiceOf } from './attempts.ts';
 import { servicesIn } from './diagnose-all.ts';
 
 export type AttributeValue = string | number | boolean;
@@ -79,6 +80,7 @@ class Trace {
   readonly #open = new Map<string, OpenStep>();
   readonly #reading = new LogReading();
   readonly #appends: SpanEvent[] = [];
+  readonly #repairs: SpanEvent[] = [];
   #undo: Draft | undefined;
   #round = 0;
   #lastUs = 0;
@@ -95,6 +97,7 @@ class Trace {
     this.#lastUs = atUs;
     this.#reading.read(event, atUs);
     this.#appended(version, epoch, atUs);
+    this.#repaired(event, atUs);
     const { kind } = event;
     if (kind === 'saga-retried') this.#round = event.round;
     if (kind === 'compensation-started' || kind === 'compensation-resumed') {
@@ -107,7 +110,7 @@ class Trace {
       );
     }
     if (!('step' in event)) return;
-    const direction = kind.includes('compens') ? 'compensation' : 'forward';
+    const direction = directionOf(event);
     const open = this.#open.get(`${direction}/${event.step}`);
     if (kind === 'step-requested' || kind === 'compensation-requested')
       return this.#requested(event.step, direction, atUs);
@@ -142,7 +145,7 @@ class Trace {
     const why = reason?.kind === 'step-failed' ? `${reason.step}: ${reason.failure}` : reason?.kind;
     settle(this.#root, lastUs, status === 'completed' ? undefined : why);
     this.#root.attributes = { ...this.#root.attributes, 'sagastorm.saga.status': status };
-    this.#root.events = this.#appends;
+    this.#root.events = [...this.#appends, ...this.#repairs].sort((a, b) => a.atUs - b.atUs);
     return this.#spans;
   }
 
@@ -156,6 +159,20 @@ class Trace {
       atUs,
       attributes: { 'sagastorm.version': version, 'sagastorm.events': events + 1, 'sagastorm.epoch': epoch },
     });
+  }
+
+  /** What a person did, who, and why. */
+  #repaired(event: SagaEvent, atUs: number): void {
+    const act = doneAct(event);
+    if (act === undefined) return;
+    const attributes = {
+      'sagastorm.act': act.act,
+      'sagastorm.act.id': act.id,
+      'sagastorm.act.by': act.by,
+      ...(act.why === undefined ? {} : { 'sagastorm.act.why': act.why }),
+      ...(act.step === undefined ? {} : { 'sagastorm.step': act.step }),
+    };
+    this.#repairs.push({ name: 'repair', atUs, attributes });
   }
 
   #requested(step: string, direction: 'forward' | 'compensation', atUs: number): void {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Call } from '../../../engine/core/protocol.ts';
 import type { SagaEvent, StoredEvent } from '../../../engine/core/saga-event.ts';
 import { headersOf } from '../../../engine/http/http-request.ts';
-import { otlpOf, type Span, spansOf } from '../../../engine/observe/index.ts';
+import { diagnose, otlpOf, type Span, spansOf } from '../../../engine/observe/index.ts';
 import orderProcessing from '../../../scenarios/order-processing.ts';
 import { logsOf, observed, prepare } from '../../../simulator/campaign/index.ts';
 
@@ -175,4 +175,34 @@ const REQUEST = z.strictObject({
       ),
     }),
   ),
+});
+
+test('what a person did, and why, stands in the trace of the saga', () => {
+  const act = { id: 'inc-7', by: 'anna', why: 'gone for good' };
+  const log = logOf([
+    ...UNDONE.slice(0, 8),
+    { kind: 'step-compensation-failed', step: 'stock', failure: 'timeout', reason: 'no answer' },
+    { kind: 'saga-compensation-failed' },
+    { kind: 'step-skipped', step: 'stock', direction: 'compensation', act },
+    { kind: 'saga-resolved' },
+  ]);
+  const [root] = spansOf(log, serviceOf);
+  expect(root?.attributes).toMatchObject({ 'sagastorm.saga.status': 'resolved' });
+  expect(root?.events.filter(({ name }) => name === 'repair')).toEqual([
+    {
+      name: 'repair',
+      atUs: 11 * S,
+      attributes: {
+        'sagastorm.act': 'skip',
+        'sagastorm.act.id': 'inc-7',
+        'sagastorm.act.by': 'anna',
+        'sagastorm.act.why': 'gone for good',
+        'sagastorm.step': 'stock',
+      },
+    },
+  ]);
+  expect(diagnose({ log, serviceOf, nowUs: 20 * S })).toMatchObject({
+    status: 'resolved',
+    class: 'compensating-failure',
+  });
 });
