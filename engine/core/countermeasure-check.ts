@@ -26,7 +26,7 @@ interface CheckedStep {
   readonly service: string;
   readonly kind: StepKind;
   readonly hasEffects: boolean;
-  readonly isolation: readonly Countermeasure[];
+  readonly isolation: readonly Countermeasure[] | undefined;
   readonly ancestors: readonly number[];
 }
 
@@ -35,9 +35,12 @@ interface CheckedStep {
  *
  * @throws UserError `bad-isolation`
  */
-export function checkMeasures(where: string, measures: readonly Countermeasure[]): readonly Countermeasure[] {
+export function checkMeasures(
+  where: string,
+  measures: readonly Countermeasure[] | undefined,
+): readonly Countermeasure[] | undefined {
   const taken = new Set<string>();
-  for (const measure of measures as readonly unknown[]) {
+  for (const measure of (measures ?? []) as readonly unknown[]) {
     if (!isRecord(measure)) throw bad(`${where}: isolation must be an object with a kind, or a list of such`);
     const { kind, whenLocked, place } = measure;
     if (typeof kind !== 'string' || !KINDS.includes(kind)) {

@@ -88,7 +88,7 @@ export const ISOLATION = 'isolation';
 /** A step as far as other sagas are concerned. */
 export interface IsolatedStep {
   readonly name: string;
-  readonly isolation: readonly Countermeasure[];
+  readonly isolation: readonly Countermeasure[] | undefined;
 }
 
 /** The countermeasure of this kind, if the step has it. */
@@ -96,6 +96,7 @@ export function measureOf<Kind extends Countermeasure['kind']>(
   { isolation }: Pick<IsolatedStep, 'isolation'>,
   kind: Kind,
 ): Extract<Countermeasure, { kind: Kind }> | undefined {
+  if (isolation === undefined) return undefined; // most steps
   for (const measure of isolation) {
     if (measure.kind === kind) return measure as Extract<Countermeasure, { kind: Kind }>;
   }
@@ -105,12 +106,10 @@ export function measureOf<Kind extends Countermeasure['kind']>(
 /** The step's countermeasures as a list, however they were written. */
 export function measuresOf(
   isolation: Countermeasure | readonly Countermeasure[] | undefined,
-): readonly Countermeasure[] {
-  if (isolation === undefined) return NONE;
+): readonly Countermeasure[] | undefined {
+  if (isolation === undefined) return undefined;
   return Array.isArray(isolation) ? (isolation as readonly Countermeasure[]) : [isolation as Countermeasure];
 }
-
-const NONE: readonly Countermeasure[] = [];
 
 type Payload<Context> = (context: Context) => unknown;
 

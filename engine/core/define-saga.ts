@@ -80,8 +80,8 @@ export interface StepDefinition {
   readonly hasEffects: boolean;
   readonly timeoutUs: number | undefined;
   readonly attemptsMax: number | undefined;
-  /** What it does about other sagas; what that demands is in the payloads already. */
-  readonly isolation: readonly Countermeasure[];
+  /** What it does about other sagas, if anything; what that demands is in the payloads already. */
+  readonly isolation: readonly Countermeasure[] | undefined;
   /** What follows the saga's id in the idempotency keys of round 0, by direction. */
   readonly keySuffix: Readonly<Record<Direction, string>>;
   readonly events: PlainStepEvents;

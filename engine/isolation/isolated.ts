@@ -26,7 +26,7 @@ const EVERYTHING: readonly string[] = ['everything'];
  * The service says with `records(call)` which records a call changes or reads; one that does not is locked as a whole.
  *
  * @example
- * participants: () => ({ customers: fenced(isolated(new Customers())) }),
+ * participants: () => ({ seats: fenced(isolated(new Seats({ rows: 30 }))) }),
  */
 export function isolated(service: Service): IsolatedService {
   return new IsolatedService(service);

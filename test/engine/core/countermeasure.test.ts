@@ -194,6 +194,7 @@ describe('what is sent', () => {
     const context = { saga: 's-1', input: INPUT, results: {} };
     expect(saga.steps[0]!.payload(context)).toBe(INPUT);
     expect(saga.steps[0]!.compensationPayload({ ...context, result: undefined })).toBe(INPUT);
+    expect(JSON.stringify(saga)).not.toContain('isolation'); // or every capsule would say that its scenario has changed
   });
 
   test('a payload that has no place for it is refused, and so is one that has it already', () => {
