@@ -1,6 +1,8 @@
 // What the logs of sagas tell whoever watches an engine: live or simulated, it is the same code.
 
 export { type Attempt, attemptsOf, brokenLog, type ServiceOf } from './attempts.ts';
+export type { AccountTotal, ItemTotal } from './book-totals.ts';
+export type { Book, BookEntry, BookedAccount, OperationId } from './books.ts';
 export {
   type DiagnosisSummary,
   diagnoseAll,
@@ -15,7 +17,17 @@ export {
   type ErrorType,
   type StepEffects,
 } from './diagnosis.ts';
+export { type LoggedSaga, type LoggedStep, type LogSays, loggedSaga } from './logged-operations.ts';
 export { type OtlpAttribute, type OtlpTraces, otlpOf } from './otlp.ts';
+export {
+  type Difference,
+  type InDoubt,
+  isReconciled,
+  lasting,
+  type ReconcileFacts,
+  type Reconciliation,
+  reconcile,
+} from './reconcile.ts';
 export {
   DIAGNOSIS_CLASSES,
   type DiagnosisClass,
@@ -30,4 +42,5 @@ export {
   type SagaNews,
   type StuckSagas,
 } from './saga-activity.ts';
+export type { DifferenceKind, Settlement, SettlingAct } from './settlement.ts';
 export { type AttributeValue, type Span, type SpanEvent, spansOf } from './spans.ts';
