@@ -14,6 +14,7 @@ import { INIT, init } from './commands/init.ts';
 import { LIST, list } from './commands/list.ts';
 import { LIVE, live } from './commands/live.ts';
 import { MERGE, merge } from './commands/merge.ts';
+import { RECONCILE, reconcile } from './commands/reconcile.ts';
 import { REPAIR, repair } from './commands/repair.ts';
 import { REPLAY, replay } from './commands/replay.ts';
 import { REPORT, report as reportAgain } from './commands/report.ts';
@@ -44,6 +45,7 @@ export const SPECS: readonly CommandSpec[] = [
   HEALTH,
   DIAGNOSE,
   REPAIR,
+  RECONCILE,
   MERGE,
   REPORT,
   SEEDS,
@@ -65,6 +67,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   health,
   diagnose,
   repair,
+  reconcile,
   merge,
   report: reportAgain,
   seeds,

@@ -5,7 +5,7 @@
 
 import { checkAddress, RequestLog, type ServedApi, serveApi } from '../engine/api/index.ts';
 import type { Policy } from '../engine/core/policy.ts';
-import { type HttpService, HttpTransport } from '../engine/live/index.ts';
+import { type HttpService, HttpTransport, serviceBook } from '../engine/live/index.ts';
 import { counted } from '../reports/index.ts';
 import { VERSION } from '../simulator/campaign/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
@@ -16,13 +16,13 @@ import { type MockServices, startMocks } from './mock-services.ts';
 import { loadDefinitions } from './saga-definitions.ts';
 import { policyNamed, readServeConfig, type ServeConfig } from './serve-config.ts';
 import { openEngine, type ServedEngine, type StoreChoice } from './served-engine.ts';
+import { MOCKS_FOLDER } from './service-books.ts';
 import { storeChoice } from './store-choice.ts';
 import { print, remark } from './terminal.ts';
 
 const PORTS = { min: 0, max: 65_535 };
 const PORT_DEFAULT = 8_080;
 const HOST_DEFAULT = '127.0.0.1';
-const MOCKS_FOLDER = '.sagastorm/mock';
 
 interface Plan {
   readonly config: ServeConfig;
@@ -88,6 +88,7 @@ async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
     catalogue,
     meter,
     definitions,
+    books: () => Promise.all(Object.entries(services).map(([name, at]) => serviceBook(name, at))),
     tokens,
     limits,
     port: plan.port,

@@ -5,6 +5,7 @@ export { type ApiLimits, LIMITS_DEFAULT, limitsOf } from './api-limits.ts';
 export { checkAddress, isLoopback } from './bind-address.ts';
 export { EngineMeter, type EngineMeterOptions } from './engine-meter.ts';
 export { ORDER_SAGA } from './order-saga.ts';
+export { reconcileStore, type StoreReconciliation } from './reconciliation.ts';
 export { type LogSink, RequestLog } from './request-log.ts';
 export { SagaMeters, type SagaMetersParts } from './saga-meters.ts';
 export { servicesBy } from './saga-services.ts';

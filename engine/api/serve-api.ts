@@ -11,6 +11,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { SagaDefinition } from '../core/define-saga.ts';
 import { UserError } from '../core/user-error.ts';
 import type { LiveEngine, SagaCatalogue } from '../live/index.ts';
+import type { Book } from '../observe/index.ts';
 import { Access, type AccessToken } from './access.ts';
 import { adminEndpoints } from './admin-endpoints.ts';
 import { type ApiLimits, limitsOf } from './api-limits.ts';
@@ -28,6 +29,7 @@ import { monitoringEndpoints } from './monitoring-endpoints.ts';
 import { openApiDocument } from './open-api.ts';
 import { orderEndpoints } from './order-endpoints.ts';
 import { bad, PROBLEM_TYPE, Problem, problemBody, problemResponse } from './problem.ts';
+import { reconciliationEndpoint } from './reconciliation-endpoint.ts';
 import { repairEndpoints } from './repair-endpoints.ts';
 import { type LogSink, RequestLog } from './request-log.ts';
 import { sagaEndpoints } from './saga-endpoints.ts';
@@ -47,6 +49,8 @@ export interface ApiOptions {
   readonly catalogue: SagaCatalogue;
   /** Those that can be begun by name; the engine must know them too. Default none. */
   readonly definitions?: readonly SagaDefinition[];
+  /** Reads the books of the services, to reconcile them with the log. Default: there are none. */
+  readonly books?: () => Promise<readonly Book[]>;
   /** What the engine reports, when it was given one; see there. */
   readonly meter?: EngineMeter;
   /** Default none: then only this machine may ask, and may do everything. */
@@ -143,6 +147,7 @@ function partsOf(options: ApiOptions, limits: ApiLimits, log: RequestLog, isClos
       ...transactionEndpoints({ catalogue, definitions, reader }),
       diagnosisEndpoint({ engine, catalogue, reader }),
       ...repairEndpoints({ engine, catalogue, reader, isOpen: tokens.length === 0 }),
+      reconciliationEndpoint({ catalogue, definitions, books: options.books }),
       ...orderEndpoints(sagaParts),
     ],
     access: new Access(tokens),

@@ -63,7 +63,9 @@ function note(
   if (event.kind === 'step-requested') history.startedAtUs = atUs;
   if (/^step-(requested|retry-scheduled)$/.test(event.kind)) history.attempts++;
   if (/^compensation-(requested|retry-scheduled)$/.test(event.kind)) history.undoAttempts++;
-  const isOver = /^step-(applied|rejected|left-unknown|compensated|compensation-failed|skipped)$/.test(event.kind);
+  const isOver = /^step-(applied|rejected|left-unknown|compensated|compensation-failed|skipped)$/.test(
+    event.kind,
+  );
   history.endedAtUs = isOver ? atUs : undefined;
   if ('failure' in event) {
     history.lastError = 'reason' in event ? `${event.failure}: ${event.reason}` : event.failure;

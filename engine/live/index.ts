@@ -22,6 +22,7 @@ export {
   type SagaRow,
   type StatusCount,
 } from './saga-catalogue.ts';
+export { isEntry, type ServiceBook, serviceBook } from './service-books.ts';
 export type { ClientContext, ServiceClient } from './service-client.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
 export { MemoryStore } from './store-memory.ts';

@@ -10,6 +10,8 @@ export interface BookEntry extends LedgerEntry {
   readonly payload?: unknown;
   /** The result that it was answered with. */
   readonly result?: unknown;
+  /** Asked for by somebody who knows of no saga: it counts for balances alone. */
+  readonly isPlain?: boolean;
 }
 
 /** What an account had at first and has now, in minor units. */
@@ -56,6 +58,7 @@ export function entriesBySaga(books: readonly Book[]): EntriesBySaga {
   const sagas = new Map<string, Map<string, FiledEntry[]>>();
   for (const { service, entries } of books) {
     for (const entry of entries) {
+      if (entry.isPlain === true) continue;
       const operations = sagas.get(entry.saga) ?? new Map<string, FiledEntry[]>();
       sagas.set(entry.saga, operations);
       const key = operationKey(entry);

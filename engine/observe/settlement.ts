@@ -31,6 +31,7 @@ export type DifferenceKind =
  */
 export type SettlingAct = 'wait' | 'resume' | 'compensate' | 'call' | 'restore' | 'mend';
 
+/** The act that settles a difference, and how. */
 export interface Settlement {
   readonly act: SettlingAct;
   /** What to do, as a sentence. */

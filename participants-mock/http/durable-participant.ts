@@ -11,6 +11,7 @@
 
 import { assert } from '../../engine/core/assert.ts';
 import type { Call, Outcome, Participant } from '../../engine/core/protocol.ts';
+import { type BookPage, bookPage } from './book-page.ts';
 import type { Crash } from './chaos.ts';
 import { dialectOf } from './known-services.ts';
 import { type FileIdentity, ParticipantFile, textOf } from './participant-file.ts';
@@ -132,6 +133,16 @@ export class DurableParticipant {
     const answer = await this.#enqueue(request, crash);
     assert(answer.kind === 'plain', 'a plain request is answered by the desk');
     return answer;
+  }
+
+  /**
+   * What stands in its books, with what was asked and answered, page by page; balances and levels are those after all
+   * requests so far, so they belong to the last page.
+   *
+   * @param after `next` of the page before; 0 for the first
+   */
+  books(after: number): BookPage {
+    return bookPage(this.#file, { after, now: this.participant, opening: this.#parts.create() });
   }
 
   /** Handles what has arrived, and lets go of the file. */

@@ -1,5 +1,6 @@
 // Participants for real: over HTTP, each with a file of its own.
 
+export { type BookedRequest, type BookPage, bookOfFile } from './book-page.ts';
 export {
   type ChaosDecider,
   type ChaosFate,

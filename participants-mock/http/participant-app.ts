@@ -5,6 +5,7 @@
 // | `POST /<action>`         | the outcome: see request-reading.ts and engine/http/http-response.ts          |
 // | `GET /health`            | 200, or 503 when nothing is answered any more                                 |
 // | `GET /ledger`            | accounts, their sum, and stock                                                |
+// | `GET /ledger/entries`    | what stands in its books, `?after=` the `next` of the page before: book-page.ts |
 // | `GET /balances`          | account → balance, in minor units                                             |
 // | `GET /chaos`, `PUT /chaos` | the knobs, when the app was made with some that may be turned               |
 //
@@ -62,6 +63,7 @@ export function participantApp(parts: ParticipantAppParts): ParticipantApp {
   const app: ParticipantApp = new Hono<{ Bindings: HttpBindings }>();
   app.get('/health', () => health(durable));
   app.get('/ledger', () => json(200, ledgerOf(durable)));
+  app.get('/ledger/entries', (c) => bookPageAt(durable, c.req.query('after')));
   app.get('/balances', () => json(200, ledgerOf(durable).accounts));
   if (panel !== undefined) {
     app.get('/chaos', () => json(200, panel.knobs));
@@ -137,6 +139,12 @@ function ledgerOf({ service, participant: { ledger } }: DurableParticipant) {
   const accounts = Object.fromEntries(ledger.balances());
   const total = Object.values(accounts).reduce((sum, balance) => sum + BigInt(balance), 0n); // beyond 2^53 on the way
   return { service, accounts, total: Number(total), stock: [...ledger.stock()] };
+}
+
+function bookPageAt(durable: DurableParticipant, after = '0'): Response {
+  if (!/^\d{1,15}$/.test(after))
+    return problem(400, 'after is the `next` of the page before, a whole number.');
+  return json(200, durable.books(Number(after)));
 }
 
 async function turned(panel: ChaosPanel, request: Request): Promise<Response> {

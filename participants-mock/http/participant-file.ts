@@ -122,11 +122,13 @@ export class ParticipantFile {
     });
   }
 
-  /** All requests so far, in order. */
-  *rows(): Iterable<CallRow> {
-    const calls = this.#db.prepare('SELECT no, now_us, request, answer FROM calls ORDER BY no');
+  /** All requests after that of this number, in order, at most so many. */
+  *rows(after = 0, max = -1): Iterable<CallRow> {
+    const calls = this.#db.prepare(
+      'SELECT no, now_us, request, answer FROM calls WHERE no > ? ORDER BY no LIMIT ?',
+    );
     const entries = this.#db.prepare('SELECT entry FROM entries WHERE call = ? ORDER BY nth');
-    for (const { no, now_us, request, answer } of calls.iterate()) {
+    for (const { no, now_us, request, answer } of calls.iterate(after, max)) {
       yield {
         no: Number(no),
         nowUs: Number(now_us),

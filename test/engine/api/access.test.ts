@@ -37,6 +37,7 @@ const ROUTES: readonly (readonly [method: string, path: string, role: Role | 'op
   ['GET', '/api/admin/diagnosis', 'admin'],
   ['POST', '/api/admin/sagas/{id}/repair', 'operate'],
   ['POST', '/api/admin/repair', 'admin'],
+  ['GET', '/api/admin/reconciliation', 'admin'],
   ['POST', '/api/orders', 'operate'],
   ['GET', '/api/orders/{id}', 'read'],
   ['GET', '/', 'read'],

@@ -74,6 +74,7 @@ const PATHS = [
   '/api/admin/diagnosis',
   '/api/admin/sagas/{id}/repair',
   '/api/admin/repair',
+  '/api/admin/reconciliation',
   '/api/orders',
   '/api/orders/{id}',
   '/docs',

@@ -4,14 +4,15 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
 import { SAGA_STATUSES } from '../../../engine/api/schemas.ts';
+import { UserError } from '../../../engine/index.ts';
 import { liveNowUs } from '../../../engine/live/index.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
 import { HandClock } from './hand-clock.ts';
-import { EXAMPLE, served } from './served.ts';
+import { EXAMPLE, type ServedOptions, served } from './served.ts';
 
 /** One saga that completes, one that is compensated, one whose undo is given up, one that runs. */
-async function mixed() {
-  const all = await served();
+async function mixed(options: ServedOptions = {}) {
+  const all = await served(options);
   const { ask, transport, host } = all;
   const ids: string[] = [];
   for (const answer of ['completes', 'is undone', 'gets stuck', 'runs'] as const) {
@@ -198,6 +199,37 @@ test('an administrator is told why sagas did not complete, at which service, and
     { saga: ids[1], class: 'business-refusal', service: 'payment', compensationAttempted: true },
   ]);
   expect((await ask('GET', '/api/admin/diagnosis?saga=nobody')).json).toMatchObject({ code: 'unknown-saga' });
+});
+
+test('an administrator is told where the books of the services and the log differ, and what settles it', async () => {
+  const entry = { saga: 'nobody', step: 'charge', direction: 'forward', round: 0, action: 'charge' } as const;
+  const postings = [
+    { account: 'c-0', amount: -5 },
+    { account: 'merchant', amount: 5 },
+  ];
+  const { ask, ids } = await mixed({
+    books: async () => [{ service: 'payment', entries: [{ ...entry, postings }] }],
+  });
+  const { json } = await ask('GET', '/api/admin/reconciliation');
+  expect(json).toMatchObject({
+    reconciled: false,
+    sagas: ids.length,
+    entries: 1,
+    differencesTotal: 1,
+    differences: [
+      { kind: 'unknown-saga', saga: 'nobody', service: 'payment', status: null, settle: { act: 'restore' } },
+    ],
+    accounts: [
+      { service: 'payment', account: 'c-0', posted: -5, unexplained: -5, drift: null },
+      { service: 'payment', account: 'merchant', posted: 5, unexplained: 5, drift: null },
+    ],
+  });
+  const noBooks = new UserError('no-books', 'the books of bank cannot be read', 'Mend it.');
+  const silent = await mixed({ books: () => Promise.reject(noBooks) });
+  expect(await silent.ask('GET', '/api/admin/reconciliation')).toMatchObject({
+    status: 502,
+    json: { code: 'no-books', detail: 'the books of bank cannot be read.' },
+  });
 });
 
 test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours) => {

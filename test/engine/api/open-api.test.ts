@@ -99,6 +99,7 @@ test('what the server answers is what the document says', async () => {
     '/api/admin/sagas/failed',
     '/api/admin/diagnosis',
     '/api/admin/diagnosis?saga=none',
+    '/api/admin/reconciliation',
     '/api/sagas/stats',
     '/api/sagas/health',
     '/health',

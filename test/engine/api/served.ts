@@ -90,6 +90,7 @@ export async function served({
     catalogue: isSlow ? new SlowStore(store) : store,
     meter,
     definitions: [order],
+    books: async () => [],
     log: { write: (line) => log.push(line) },
     ...options,
   });

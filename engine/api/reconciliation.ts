@@ -1,0 +1,64 @@
+// A store reconciled with the books of the services, while sagas go on: the logs are read before the books, and those that
+// seem to differ once more after them.
+
+import type { SagaDefinition } from '../core/define-saga.ts';
+import type { StoredEvent } from '../core/ports.ts';
+import { liveNowUs, PAGE_MAX, type SagaCatalogue } from '../live/index.ts';
+import { type Book, lasting, type Reconciliation, reconcile } from '../observe/index.ts';
+
+const HOUR_US = 3_600_000_000;
+
+/** What is compared with what. */
+export interface StoreReconciliation {
+  readonly catalogue: SagaCatalogue;
+  /** Asked once, after the logs were read. */
+  readonly books: () => Promise<readonly Book[]>;
+  /** Those that are known here. */
+  readonly definitions?: readonly SagaDefinition[];
+  /** Only sagas created in the last hours, and whatever else the books mention. Default: all. */
+  readonly hours?: number;
+  /** Sagas whose logs are read, newest first, from 1. Default 1,000,000. */
+  readonly sagasMax?: number;
+}
+
+/**
+ * What the logs of a store and the books of its services disagree about, lastingly.
+ *
+ * @throws UserError `store-failed`, and what `books` throws
+ * @example
+ * const { differences } = await reconcileStore({ catalogue: store, books: async () => [await serviceBook('bank', url)] });
+ */
+export async function reconcileStore(asked: StoreReconciliation): Promise<Reconciliation> {
+  const { catalogue, books: askBooks, definitions = [] } = asked;
+  const logs = await logsBefore(asked);
+  const books = await askBooks();
+  const definitionOf = (name: string, version: number): SagaDefinition | undefined =>
+    definitions.find((one) => one.name === name && one.version === version);
+  const before = reconcile({ logs: logs.values(), books, definitionOf });
+  const again = new Set(before.differences.map(({ saga }) => saga));
+  for (const saga of again) {
+    const log = await catalogue.logOf(saga);
+    if (log.length > 0) logs.set(saga, log);
+  }
+  return again.size === 0 ? before : lasting(before, reconcile({ logs: logs.values(), books, definitionOf }));
+}
+
+async function logsBefore({
+  catalogue,
+  hours,
+  sagasMax = 1_000_000,
+}: StoreReconciliation): Promise<Map<string, readonly StoredEvent[]>> {
+  const logs = new Map<string, readonly StoredEvent[]>();
+  const createdFromUs = hours === undefined ? 0 : liveNowUs() - hours * HOUR_US;
+  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+    const page = await catalogue.find({
+      createdFromUs,
+      limit: PAGE_MAX,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { saga } of page.sagas.slice(0, sagasMax - logs.size))
+      logs.set(saga, await catalogue.logOf(saga));
+    cursor = logs.size < sagasMax ? page.next : undefined;
+  }
+  return logs;
+}
