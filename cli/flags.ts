@@ -125,6 +125,12 @@ const FLAGS = {
     value: 'file',
     description: 'Write the traces of the run, one for each saga, as OTLP in JSON',
   },
+  into: {
+    name: 'into',
+    value: 'file',
+    description:
+      'Write a new store as of --until, or of the end, as if that were now, and the books of the services beside it',
+  },
   until: {
     name: 'until',
     value: 'time',

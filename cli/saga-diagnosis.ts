@@ -2,12 +2,20 @@
 
 import { UserError } from '../engine/core/user-error.ts';
 import { liveNowUs, troubledSagas } from '../engine/live/index.ts';
-import { type Diagnosis, type DiagnosisSummary, diagnoseAll, summaryOf } from '../engine/observe/index.ts';
+import {
+  type Diagnosis,
+  type DiagnosisSummary,
+  diagnoseAll,
+  type ManyFacts,
+  servicesIn,
+  summaryOf,
+} from '../engine/observe/index.ts';
 import { counted, duration } from '../reports/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { DIAGNOSE } from './commands/diagnose.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isGiven } from './flags.ts';
+import { textOf as flagText, isGiven } from './flags.ts';
+import { loadDefinitions } from './saga-definitions.ts';
 import { type OpenStore, openedStore } from './store-upkeep.ts';
 import { palette, print } from './terminal.ts';
 
@@ -28,7 +36,7 @@ export async function diagnoseSagas(words: readonly string[], given: GivenFlags)
   }
   const store = await openedStore(given);
   try {
-    const diagnoses = await diagnosesOf(store, saga);
+    const diagnoses = await diagnosesOf(store, saga, await servicesBy(flagText(given, 'definitions')));
     const summary = summaryOf(diagnoses);
     if (isGiven(given, 'json')) print(`${JSON.stringify({ summary, diagnoses })}\n`);
     else print(textOf(diagnoses, summary, isGiven(given, 'no-color')));
@@ -38,17 +46,36 @@ export async function diagnoseSagas(words: readonly string[], given: GivenFlags)
   return EXIT.held;
 }
 
-async function diagnosesOf(store: OpenStore, saga: string | undefined): Promise<readonly Diagnosis[]> {
+/** Of a saga that did not bring its definition along, the services that a module names. */
+async function servicesBy(module: string | undefined): Promise<ManyFacts['servicesOf'] & {}> {
+  if (module === undefined) return servicesIn;
+  const definitions = await loadDefinitions(module);
+  return (log) => {
+    const first = log[0]?.event;
+    const own = definitions.find(
+      ({ name, version }) =>
+        first?.kind === 'saga-created' && name === first.definition && version === first.definitionVersion,
+    );
+    if (own === undefined) return servicesIn(log);
+    return (step) => own.steps.find(({ name }) => name === step)?.service ?? step;
+  };
+}
+
+async function diagnosesOf(
+  store: OpenStore,
+  saga: string | undefined,
+  servicesOf: ManyFacts['servicesOf'] & {},
+): Promise<readonly Diagnosis[]> {
   const { logs, others } = await troubledSagas(store, BOUNDS);
   const nowUs = liveNowUs();
-  if (saga === undefined) return diagnoseAll({ logs, others, nowUs });
+  if (saga === undefined) return diagnoseAll({ logs, others, servicesOf, nowUs });
   const log = await store.logOf(saga);
   if (log.length === 0) {
     const hint = '`sagastorm diagnose --all` tells of all that did not complete.';
     throw new UserError('unknown-saga', `the store knows no saga "${saga}"`, hint);
   }
   const beside = [...logs, ...others].filter(([first]) => first?.saga !== saga);
-  return diagnoseAll({ logs: [log], others: beside, nowUs });
+  return diagnoseAll({ logs: [log], others: beside, servicesOf, nowUs });
 }
 
 function textOf(diagnoses: readonly Diagnosis[], summary: DiagnosisSummary, isPlain: boolean): string {

@@ -9,7 +9,7 @@ export const DIAGNOSE: CommandSpec = {
   positional: '[saga]',
   description:
     'Why a saga went wrong: the root cause, what speaks for it, and what helps; or all of the last day',
-  flags: flags('all', 'store', 'db', 'json', 'no-color'),
+  flags: flags('all', 'store', 'db', 'definitions', 'json', 'no-color'),
   examples: ['diagnose order-4711', 'diagnose --all', 'diagnose --all --store postgres --db "$DATABASE_URL"'],
 };
 

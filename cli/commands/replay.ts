@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderPretty } from '../../reports/index.ts';
+import { counted, renderJson, renderPretty } from '../../reports/index.ts';
 import {
   type Capsule,
   MarkedTrace,
@@ -32,7 +32,7 @@ export const REPLAY: CommandSpec = {
   description: 'Run one run again, exactly: a capsule, or a scenario with --seed',
   flags: [
     ...OF_A_SEED_FLAGS,
-    ...flags('trace', 'until', 'ui', 'metrics', 'otlp'),
+    ...flags('trace', 'until', 'ui', 'metrics', 'otlp', 'into'),
     flagFor('json', 'Only the run record on stdout, one line of JSON'),
     ...flags('no-color'),
   ],
@@ -41,6 +41,7 @@ export const REPLAY: CommandSpec = {
     'replay .sagastorm/failures/money-conserved-3f9c01ab.json --ui',
     'replay bank-transfer --seed nightly/17 --sagas 100 --trace --until 1.2s',
     'replay outage --seed 1 --profile calm --metrics outage.prom',
+    'replay three-am --seed 3am --profile calm --until 4min --into drill.db',
   ],
 };
 
@@ -71,7 +72,8 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
     if (capsule !== undefined) print(` ${REPRODUCTIONS[reproduction(done, capsule)]}\n`);
   }
   if (given.has('ui')) await writeDebugger(subject, given, capsule);
-  if (given.has('metrics') || given.has('otlp')) await writeObserved(subject, given, capsule);
+  if (given.has('metrics') || given.has('otlp') || given.has('into'))
+    await writeObserved(subject, given, capsule);
   const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
   return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
 }
@@ -99,7 +101,7 @@ async function writeDebugger(subject: string, given: GivenFlags, capsule?: Capsu
   else print(` Debugger: ${path}\n`);
 }
 
-/** The run once more, as meters and traces have it. */
+/** The run once more, as meters, traces and a store have it. */
 async function writeObserved(subject: string, given: GivenFlags, capsule?: Capsule): Promise<void> {
   const run =
     capsule === undefined
@@ -109,6 +111,13 @@ async function writeObserved(subject: string, given: GivenFlags, capsule?: Capsu
   const [metrics, otlp] = [textOf(given, 'metrics'), textOf(given, 'otlp')];
   if (metrics !== undefined) writeBeside('Meters', metrics, await metricsText(run));
   if (otlp !== undefined) writeBeside('Traces', otlp, tracesText(run));
+  const into = textOf(given, 'into');
+  if (into === undefined) return;
+  const { writeRunInto } = await import('../run-into-store.ts');
+  const { sagas, books } = await writeRunInto(into, run, durationOf(given, 'until'));
+  remark(
+    `Store: ${shownPath(into)}, with ${counted(sagas, 'saga')}; books: ${books.map(shownPath).join(', ')}\n`,
+  );
 }
 
 function writeBeside(what: string, file: string, text: string): void {
@@ -119,7 +128,7 @@ function writeBeside(what: string, file: string, text: string): void {
 
 function traceOf(given: GivenFlags): MarkedTrace | undefined {
   const untilUs = durationOf(given, 'until');
-  if (untilUs === undefined && !isGiven(given, 'trace')) return undefined;
+  if (!isGiven(given, 'trace') && (untilUs === undefined || given.has('into'))) return undefined;
   if (isGiven(given, 'json')) {
     throw new UserError(
       'json-and-trace',

@@ -96,10 +96,12 @@ export function reconciliationEndpoint({
     query: Query,
     answers: {
       200: [`Of the newest ${SAGAS_MAX} sagas, and whatever else the books mention`, ReconciliationReport],
+      404: ['This server knows of no books'],
       502: ['A service cannot show its books'],
     },
     async handle({ query: { hours } }) {
-      if (books === undefined) throw unreadable('this server was told of no books', 'See docs/on-call.md.');
+      if (books === undefined)
+        throw unreadable(404, 'this server was told of no books', 'See docs/on-call.md.');
       const found = await reconcileStore({
         catalogue,
         definitions,
@@ -113,12 +115,12 @@ export function reconciliationEndpoint({
 }
 
 function toProblem(error: unknown): never {
-  if (error instanceof UserError) throw unreadable(error.message, error.hint);
+  if (error instanceof UserError) throw unreadable(502, error.message, error.hint);
   throw error;
 }
 
-function unreadable(detail: string, hint: string | undefined): Problem {
-  return new Problem({ status: 502, code: 'no-books', detail, hint });
+function unreadable(status: number, detail: string, hint: string | undefined): Problem {
+  return new Problem({ status, code: 'no-books', detail, hint });
 }
 
 function reportOf(found: Reconciliation): z.output<typeof ReconciliationReport> {

@@ -70,7 +70,7 @@ export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { log, serviceOf = (step) => step, nowUs } = facts;
   const attempts = attemptsOf(log, serviceOf);
   const failed = attempts.filter(({ failure }) => failure !== undefined);
-  const found = byLog(facts) ?? byEffects(facts) ?? byWaiting(log, nowUs) ?? byAttempts(attempts, facts);
+  const found = byLog(facts) ?? byEffects(facts) ?? byWaiting(facts, attempts) ?? byAttempts(attempts, facts);
   const { service } = found;
   const primary = failed.find(({ failure }) => failure !== 'circuit_open') ?? failed[0];
   return {
@@ -156,14 +156,24 @@ function byEffects({ log, effects = [], nowUs, serviceOf }: DiagnosisFacts): Fin
 }
 
 /** The undo, and who drives the saga. */
-function byWaiting(log: readonly StoredEvent[], nowUs: number): Finding | undefined {
+function byWaiting(
+  { log, nowUs, serviceOf = (step) => step }: DiagnosisFacts,
+  own: readonly Attempt[],
+): Finding | undefined {
   const waiting = whyWaiting(log, nowUs)!;
   const givenUp = log.findLast(({ event }) => event.kind === 'step-compensation-failed')?.event;
   if (givenUp?.kind === 'step-compensation-failed' && waiting.status !== 'compensated') {
     const { step, failure, reason } = givenUp;
+    const service = serviceOf(step);
+    const there = own.filter((attempt) => attempt.service === service);
+    const failed = there.filter((attempt) => attempt.failure !== undefined);
     return {
       class: 'compensating-failure',
-      evidence: [`the undo of "${step}" was given up (${failure}: ${reason})`],
+      evidence: [
+        `the undo of "${step}" was given up (${failure}: ${reason})`,
+        `${failed.length} of its ${there.length} attempts at ${service} failed`,
+      ],
+      service,
     };
   }
   if (!waiting.isStuck) return undefined;

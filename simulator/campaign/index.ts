@@ -37,6 +37,7 @@ export {
   mergeShards,
 } from './merge.ts';
 export {
+  type BookedEffect,
   type Happening,
   logsOf,
   type ObservedRun,

@@ -5,6 +5,7 @@
 
 import { Orchestrator, type OrchestratorOptions } from '../../engine/core/orchestrator.ts';
 import type { CircuitChange } from '../../engine/core/policy.ts';
+import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import { type Batch, rowsOf, type StoredEvent } from '../../engine/core/saga-event.ts';
 import type { InvariantFactory, WorldView } from '../invariants/invariant.ts';
 import type { RunResult } from '../run-result.ts';
@@ -20,9 +21,18 @@ export type Happening =
   /** A life is over, and with it what it knew of circuits. */
   | { readonly kind: 'over'; readonly atUs: number; readonly life: number };
 
+/** An effect that a service committed, and when, in microseconds of virtual time. */
+export interface BookedEffect {
+  readonly atUs: number;
+  readonly service: string;
+  readonly entry: LedgerEntry;
+}
+
 export interface ObservedRun {
   readonly result: RunResult;
   readonly happenings: readonly Happening[];
+  /** The ledgers of all services, in the order in which they were written. */
+  readonly booked: readonly BookedEffect[];
   /** The service of each step, by definition. */
   readonly services: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
@@ -59,12 +69,13 @@ export function observed(prepared: PreparedJob, seed: string, extras: RunExtras)
   const services = new Map(
     scenario.sagas.map(({ name, steps }) => [name, new Map(steps.map((step) => [step.name, step.service]))]),
   );
-  return { result, happenings: observer.happenings, services };
+  return { result, happenings: observer.happenings, booked: observer.booked, services };
 }
 
 /** O1. */
 class Observer {
   readonly happenings: Happening[] = [];
+  readonly booked: BookedEffect[] = [];
   #world: WorldView | undefined;
   #lives = 0;
 
@@ -83,6 +94,7 @@ class Observer {
       id: 'observer',
       statement: 'Nothing: it only observes',
       onAppended: (batch) => this.happenings.push({ kind: 'written', atUs: world.nowUs(), batch }),
+      onEffect: (entry, _step, _file, service) => this.booked.push({ atUs: world.nowUs(), service, entry }),
     };
   };
 

@@ -1,9 +1,9 @@
 // Logs and books of simulated runs, as they are at a moment of virtual time: what somebody who reconciles would find.
 
 import type { StoredEvent } from '../../../engine/core/saga-event.ts';
-import type { Book, LedgerEntry, SagaDefinition } from '../../../engine/index.ts';
+import type { Book, SagaDefinition } from '../../../engine/index.ts';
 import { logsOf, observed, prepare } from '../../../simulator/campaign/index.ts';
-import type { InvariantFactory, Scenario } from '../../../simulator/index.ts';
+import type { Scenario } from '../../../simulator/index.ts';
 
 export interface RunOfBooks {
   readonly definitions: readonly SagaDefinition[];
@@ -26,17 +26,8 @@ export async function runOfBooks(
 ): Promise<RunOfBooks> {
   const job = await prepare({ scenario: typeof name === 'string' ? name : 'bank-transfer', profile });
   const scenario = typeof name === 'string' ? job.scenario : name;
-  const entries: { readonly atUs: number; readonly service: string; readonly entry: LedgerEntry }[] = [];
-  const keeper: InvariantFactory = (_report, world) => ({
-    id: 'bookkeeper',
-    statement: 'Nothing: it only keeps books',
-    onEffect: (entry, _step, _file, service) => {
-      entries.push({ atUs: world.nowUs(), service, entry });
-    },
-  });
-  const kept = { ...scenario, invariants: [...scenario.invariants, keeper] };
-  const { happenings } = observed(
-    { ...job, scenario: kept, ...(sagas === undefined ? {} : { sagas }) },
+  const { happenings, booked } = observed(
+    { ...job, scenario, ...(sagas === undefined ? {} : { sagas }) },
     seed,
     {},
   );
@@ -48,7 +39,7 @@ export async function runOfBooks(
       logs: [...logsOf(happenings.filter((one) => one.atUs <= atUs)).values()],
       books: services.map((service) => ({
         service,
-        entries: entries
+        entries: booked
           .filter((one) => one.service === service && one.atUs <= atUs)
           .map(({ entry }) => entry),
       })),

@@ -1,0 +1,83 @@
+// A simulated run as a store, for whoever practises on it: the logs as they were at a moment of virtual time, moved so that
+// this moment is now, and beside the file the books of each service as they were then.
+//
+// I1. Nobody drives the sagas: an engine that is started on the file takes them up, and finds no services.
+
+import { existsSync, writeFileSync } from 'node:fs';
+import type { AppendOutput } from '../engine/core/orchestrator.ts';
+import type { SagaEvent } from '../engine/core/saga-event.ts';
+import { UserError } from '../engine/core/user-error.ts';
+import { liveNowUs, SqliteStore } from '../engine/live/index.ts';
+import type { ObservedRun } from '../simulator/campaign/index.ts';
+
+/** What was written. */
+export interface WrittenRun {
+  readonly sagas: number;
+  /** Files of entries, one for each service, as `reconcile --against` takes them. */
+  readonly books: readonly string[];
+}
+
+/**
+ * @param file must not be there yet
+ * @param untilUs virtual time; default the end
+ * @throws UserError `file-there`, and those of a store
+ */
+export async function writeRunInto(
+  file: string,
+  { happenings, booked, services }: ObservedRun,
+  untilUs = happenings.at(-1)?.atUs ?? 0,
+): Promise<WrittenRun> {
+  if (existsSync(file)) {
+    throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
+  }
+  const batches = happenings.flatMap((one) =>
+    one.kind === 'written' && one.atUs <= untilUs ? [one.batch] : [],
+  );
+  const shiftUs = liveNowUs() - untilUs;
+  const store = new SqliteStore({ file });
+  try {
+    let epoch = 0;
+    store.open('main', { opened: (opened) => (epoch = opened) });
+    await Promise.all(
+      batches.map((batch, i) =>
+        appended(store, {
+          ...batch,
+          kind: 'append',
+          number: i + 1,
+          epoch,
+          atUs: batch.atUs + shiftUs,
+          events: batch.events.map((event) => moved(event, shiftUs)),
+        }),
+      ),
+    );
+  } finally {
+    await store.close();
+  }
+  const names = new Set([...services.values()].flatMap((steps) => [...steps.values()]));
+  const books = [...names].sort().map((service) => {
+    const own = booked.filter((one) => one.service === service && one.atUs <= untilUs);
+    const path = `${file.replace(/\.db$/, '')}.${service}.ndjson`;
+    writeFileSync(path, own.map(({ entry }) => `${JSON.stringify(entry)}\n`).join(''));
+    return path;
+  });
+  return { sagas: new Set(batches.map(({ saga }) => saga)).size, books };
+}
+
+function appended(store: SqliteStore, append: AppendOutput): Promise<void> {
+  return new Promise((resolve, reject) => {
+    store.append(append, {
+      input: ({ kind }) => {
+        if (kind === 'appended') resolve();
+        else reject(new UserError('store-failed', `an event could not be written (${kind})`, 'Try again.'));
+      },
+    });
+  });
+}
+
+/** Times in events are moved as well. */
+function moved(event: SagaEvent, shiftUs: number): SagaEvent {
+  if ('dueAtUs' in event) return { ...event, dueAtUs: event.dueAtUs + shiftUs };
+  if ('deadlineAtUs' in event && event.deadlineAtUs !== undefined)
+    return { ...event, deadlineAtUs: event.deadlineAtUs + shiftUs };
+  return event;
+}
