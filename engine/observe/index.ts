@@ -19,6 +19,7 @@ export {
 } from './diagnosis.ts';
 export { type LoggedSaga, type LoggedStep, type LogSays, loggedSaga } from './logged-operations.ts';
 export { type OtlpAttribute, type OtlpTraces, otlpOf } from './otlp.ts';
+export { type RebuildFacts, type RebuiltLog, rebuiltLog } from './rebuilt-log.ts';
 export {
   type Difference,
   type InDoubt,
