@@ -7,9 +7,10 @@ import { LogReading } from '../core/waiting.ts';
 
 /**
  * `nothing`: it was never intended. `open`: a call may be on its way. `unknown`: forward work gave up in doubt, so it is
- * undone as if it had happened (E2). `given-up`: an undo that a person is asked for; it may have happened.
+ * undone as if it had happened (E2). `given-up`: an undo that a person is asked for; it may have happened. `skipped`: a person
+ * took it over, and nobody else knows what became of it.
  */
-export type LogSays = 'nothing' | 'open' | 'done' | 'refused' | 'unknown' | 'given-up';
+export type LogSays = 'nothing' | 'open' | 'done' | 'refused' | 'unknown' | 'given-up' | 'skipped';
 
 /** A step in one round, as its log has it. */
 export interface LoggedStep {
@@ -97,6 +98,9 @@ function read(step: LoggedStep, event: Extract<StoredEvent['event'], { readonly 
       return;
     case 'step-compensation-failed':
       step.compensation = 'given-up';
+      return;
+    case 'step-skipped':
+      step[event.direction] = 'skipped';
       return;
     default: // an event of a later version of the engine says nothing about the two directions
   }

@@ -164,7 +164,7 @@ function undoing(
     events.push({ kind: 'compensation-started', reason: state.reason ?? { kind: 'cancelled' } });
   }
   for (const step of inOrder(definition).reverse()) {
-    if (!undone.has(step.name) || statusOf(step) === 'compensated') continue;
+    if (!undone.has(step.name) || ['compensated', 'skipped'].includes(statusOf(step))) continue;
     if (statusOf(step) !== 'compensating') events.push({ kind: 'compensation-requested', step: step.name });
     events.push({ kind: 'step-compensated', step: step.name });
   }

@@ -5,7 +5,8 @@
 //     moment logs and books are read together.
 // R2. Who reads them one after the other reads the log twice, before and after the books: what the engine is busy with differs
 //     in one of the two only. See `lasting`.
-// R3. What cannot be judged is said, not guessed: a step of which no book has ever an entry has no effects, or its book is not
+// R3. What a person took over (`skip`, `resolve`) is that person's: whether it was done is not judged.
+// R4. What cannot be judged is said, not guessed: a step of which no book has ever an entry has no effects, or its book is not
 //     here.
 
 import type { SagaDefinition } from '../core/define-saga.ts';
@@ -68,7 +69,7 @@ export interface Reconciliation {
   readonly accounts: readonly AccountTotal[];
   /** By service and item. */
   readonly items: readonly ItemTotal[];
-  /** Steps that were not judged (R3), as `definition/step`. */
+  /** Steps that were not judged (R4), as `definition/step`. */
   readonly unchecked: readonly string[];
 }
 
@@ -220,7 +221,7 @@ class Reconciler {
       this.#inDoubt.push({ ...operation, direction: 'forward', isDone, ...rest });
   }
 
-  /** R3. */
+  /** R4. */
   #hasEffects({ definition, definitionVersion }: LoggedSaga, { step }: LoggedStep): boolean {
     const known = this.#facts.definitionOf?.(definition, definitionVersion)?.steps;
     const found = known?.find(({ name }) => name === step);
@@ -336,6 +337,7 @@ function isUnexplained(
   isUndone: boolean,
 ): boolean {
   if (forward === 'nothing' || forward === 'refused') return true;
+  if (forward === 'skipped' || compensation === 'skipped') return false; // R3
   const standsAtTheEnd = (status === 'compensated' || status === 'failed') && !isUndone;
   return standsAtTheEnd && compensation !== 'done';
 }

@@ -145,15 +145,14 @@ test('from the alert to the last order that is repaired', { timeout: 120_000 }, 
   });
 
   await shop.bring('wallet');
-  await repair(shop);
+  const all = ['--all', '--status', 'compensation_failed', '--by', 'anna', '--url', shop.server.url];
+  const looked = await shop.run('repair', 'resume', ...all);
+  expect(looked.stdout).toContain(`${stuck}`);
+  expect((await shop.atRest()).compensation_failed).toBe(stuck); // it only looked
+  const repaired = await shop.run('repair', 'resume', ...all, '--act', 'three-am', '--yes');
+  expect([repaired.code, repaired.stderr]).toEqual([0, '']);
   expect(await shop.atRest()).toEqual({ completed: 20 + ORDERS - stuck, compensated: stuck });
   const reconciled = await shop.run('reconcile', '--definitions', DEFINITIONS);
   expect([reconciled.code, reconciled.stdout]).toEqual([0, expect.stringContaining(`${20 + ORDERS} sagas`)]);
   expect(reconciled.stdout).toContain('the books and the log agree');
 });
-
-async function repair({ server }: Shop): Promise<void> {
-  const answer = await fetch(`${server.url}/api/sagas?limit=500&status=compensation_failed`);
-  const { sagas } = (await answer.json()) as { readonly sagas: readonly { readonly id: string }[] };
-  for (const { id } of sagas) await fetch(`${server.url}/api/sagas/${id}/retry`, { method: 'POST' });
-}

@@ -238,6 +238,7 @@ describe('a table', () => {
     round: 0,
     action: 'pay',
   });
+  const ACT = { id: 'act-1', by: 'anna', why: 'settled by hand' };
   const done = entry('forward');
   const undone = entry('compensation');
 
@@ -285,6 +286,28 @@ describe('a table', () => {
         { kind: 'saga-compensated' },
       ],
       [],
+      [],
+      [],
+    ],
+    [
+      'an undo that a person took over, done or not',
+      [
+        CREATED,
+        asked,
+        left,
+        ...undoing,
+        ...givenUp,
+        { kind: 'step-skipped', step: 'pay', direction: 'compensation', act: ACT },
+        { kind: 'saga-resolved' },
+      ],
+      [done],
+      [],
+      [],
+    ],
+    [
+      'resolved by a person, its undo was done after all',
+      [CREATED, asked, left, ...undoing, ...givenUp, { kind: 'saga-resolved', act: ACT }],
+      [done, undone],
       [],
       [],
     ],
