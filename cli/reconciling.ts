@@ -69,7 +69,7 @@ export function reconciliationText(found: Reconciliation, isPlain: boolean): str
     ...(inDoubt.length === 0
       ? []
       : [
-          `   ${counted(inDoubt.length, 'operation')} in doubt: ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person (resume), the others for the engine\n`,
+          `   ${counted(inDoubt.length, 'operation')} in doubt: ${doubtOf(waiting, inDoubt.length - waiting)}\n`,
         ]),
     ...(unchecked.length === 0
       ? []
@@ -120,4 +120,12 @@ function totalsOf(accounts: readonly AccountTotal[], items: readonly ItemTotal[]
 
 function entriesOf(count: number): string {
   return count === 1 ? '1 entry' : `${count} entries`;
+}
+
+function doubtOf(forPerson: number, forEngine: number): string {
+  const parts = [
+    ...(forPerson === 0 ? [] : [`${forPerson} for a person (resume)`]),
+    ...(forEngine === 0 ? [] : [`${forEngine} for the engine`]),
+  ];
+  return `waiting ${parts.join(', ')}`;
 }

@@ -76,7 +76,7 @@ export const REMEDIES: Readonly<Record<DiagnosisClass, Remedy>> = {
   'compensating-failure': {
     pattern: 'compensation-failure',
     cause: 'an undo was given up',
-    remedy: 'Mend what cannot be undone, then resume the saga (retry).',
+    remedy: 'Mend what cannot be undone, then resume the saga: sagastorm repair resume.',
   },
   'log-corruption': {
     pattern: 'coordinator-failure',

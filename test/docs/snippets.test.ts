@@ -47,11 +47,13 @@ test('what is not executed says why', () => {
       "docs/live.md: a database and a bank must be there",
       "docs/live.md: a minute for real, and a database; test/cli/live.test.ts does it",
       "docs/on-call.md: a store and a server must be there; test/cli/why.test.ts has them",
+      "docs/on-call.md: a store and services must be there; test/cli/reconcile.test.ts has them",
       "docs/on-call.md: a store and a server must be there; test/docs/on-call.test.ts has them",
       "docs/on-call.md: promtool is Prometheus' own; test/ops reads the same files",
       "docs/package.md: an installation; test/package/adopt.sh does it with the packed package",
       "docs/policies.md: a minute",
       "docs/reports.md: a minute",
+      "docs/runbook.md: a server must be there; test/cli/three-am.test.ts has one, and runs these",
       "docs/tour.md: an installation; test/package/adopt.sh does it with the packed package",
     ]
   `);

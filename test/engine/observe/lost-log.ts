@@ -106,7 +106,8 @@ export async function recovered(lost: LostLog): Promise<Recovered> {
   let lostEvents = 0;
   const nowUs = Date.now() * 1_000;
   for (const [saga, log] of logs) {
-    const kept = log.filter(({ atUs }) => atUs <= lost.keptUntilUs).map(({ event }) => event);
+    const end = log.findIndex(({ atUs }) => atUs > lost.keptUntilUs); // clocks differ: what is kept is a beginning
+    const kept = log.slice(0, end < 0 ? log.length : end).map(({ event }) => event);
     lostEvents += log.length - kept.length;
     const first = log[0]!.event;
     if (first.kind !== 'saga-created') throw new Error('a log begins with saga-created');
