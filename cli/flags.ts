@@ -125,6 +125,12 @@ const FLAGS = {
     value: 'file',
     description: 'Write the traces of the run, one for each saga, as OTLP in JSON',
   },
+  inputs: {
+    name: 'inputs',
+    value: 'file',
+    description:
+      'What sagas were begun with, { saga, definition, version, input } in each line, for those that the log lost',
+  },
   into: {
     name: 'into',
     value: 'file',

@@ -4,10 +4,9 @@
 // I1. Nobody drives the sagas: an engine that is started on the file takes them up, and finds no services.
 
 import { existsSync, writeFileSync } from 'node:fs';
-import type { AppendOutput } from '../engine/core/orchestrator.ts';
 import type { SagaEvent } from '../engine/core/saga-event.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { liveNowUs, SqliteStore } from '../engine/live/index.ts';
+import { LogWriter, liveNowUs, SqliteStore } from '../engine/live/index.ts';
 import type { ObservedRun } from '../simulator/campaign/index.ts';
 
 /** What was written. */
@@ -36,17 +35,14 @@ export async function writeRunInto(
   const shiftUs = liveNowUs() - untilUs;
   const store = new SqliteStore({ file });
   try {
-    let epoch = 0;
-    store.open('main', { opened: (opened) => (epoch = opened) });
+    const writer = new LogWriter(store);
     await Promise.all(
-      batches.map((batch, i) =>
-        appended(store, {
-          ...batch,
-          kind: 'append',
-          number: i + 1,
-          epoch,
-          atUs: batch.atUs + shiftUs,
-          events: batch.events.map((event) => moved(event, shiftUs)),
+      batches.map(({ saga, expectedVersion, atUs, events }) =>
+        writer.append({
+          saga,
+          expectedVersion,
+          atUs: atUs + shiftUs,
+          events: events.map((event) => moved(event, shiftUs)),
         }),
       ),
     );
@@ -61,17 +57,6 @@ export async function writeRunInto(
     return path;
   });
   return { sagas: new Set(batches.map(({ saga }) => saga)).size, books };
-}
-
-function appended(store: SqliteStore, append: AppendOutput): Promise<void> {
-  return new Promise((resolve, reject) => {
-    store.append(append, {
-      input: ({ kind }) => {
-        if (kind === 'appended') resolve();
-        else reject(new UserError('store-failed', `an event could not be written (${kind})`, 'Try again.'));
-      },
-    });
-  });
 }
 
 /** Times in events are moved as well. */

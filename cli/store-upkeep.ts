@@ -11,6 +11,7 @@ import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { wholeNumberOf } from './flags.ts';
 import { storeChoice } from './store-choice.ts';
+import { importLines, rebuild, restore } from './store-restore.ts';
 import { print } from './terminal.ts';
 
 const DAYS = { min: 0, max: 36_500 };
@@ -22,12 +23,15 @@ export type OpenStore = SqliteStore | PostgresStore;
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [action, file, ...rest] = words;
   refuseWords(rest, STORE);
+  if (action === 'restore') return restore(file, given);
+  if (action === 'rebuild') return rebuild(file, given);
+  if (action === 'import') return importLines(file, given);
   const act = action === undefined ? undefined : ACTIONS[action];
   if (act === undefined) {
     throw new UserError(
       'missing-argument',
       action === undefined ? 'store needs to know what to do' : `store does not know "${action}"`,
-      'Write sagastorm store backup <file>, store export [file] or store retire [archive].',
+      'Write sagastorm store backup <file>, restore <file>, export [file], import <file>, retire [archive] or rebuild.',
     );
   }
   const opened = await openedStore(given);

@@ -6,6 +6,7 @@ export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
 export type { LiveEngine, RepairAnswer } from './live-engine.ts';
+export { LogWriter, logsOfLines, type WrittenTogether, writeLogs } from './log-writer.ts';
 export {
   type Lease,
   type LeaseHolder,
@@ -25,6 +26,7 @@ export {
 export { isEntry, type ServiceBook, serviceBook } from './service-books.ts';
 export type { ClientContext, ServiceClient } from './service-client.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
+export { partitionsIn, type RestoredFile, restoreSagasFile } from './sqlite-restore.ts';
 export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';

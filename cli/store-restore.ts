@@ -1,0 +1,214 @@
+// `sagastorm store restore`, `rebuild` and `import`: a backup in the place of a store, a log that is brought up to the books of
+// the services, and a store that is made anew from its events.
+//
+// T1. What is missing is named before it is mended, and what could not be known or mended after it.
+
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { reconcileStore } from '../engine/api/index.ts';
+import type { SagaDefinition } from '../engine/core/define-saga.ts';
+import { definitionWithin } from '../engine/core/inline-saga.ts';
+import { UserError } from '../engine/core/user-error.ts';
+import {
+  LogWriter,
+  liveNowUs,
+  logsOfLines,
+  partitionsIn,
+  restoreSagasFile,
+  SqliteStore,
+  writeLogs,
+} from '../engine/live/index.ts';
+import {
+  type Book,
+  type BookEntry,
+  type DifferenceKind,
+  type Reconciliation,
+  rebuiltLog,
+} from '../engine/observe/index.ts';
+import { policies } from '../engine/policy/index.ts';
+import { counted } from '../reports/index.ts';
+import type { GivenFlags } from './command-line.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isGiven, textOf } from './flags.ts';
+import { reconciliationText } from './reconciling.ts';
+import { loadDefinitions } from './saga-definitions.ts';
+import { type BookSource, bookSources, readBooks } from './service-books.ts';
+import { storeChoice } from './store-choice.ts';
+import { print } from './terminal.ts';
+
+/** What a log can be brought up to. */
+const LOST: readonly DifferenceKind[] = ['done-not-logged', 'undone-not-logged', 'unknown-saga'];
+
+/** What a client knows of a saga that it asked for. */
+interface KnownInput {
+  readonly saga: string;
+  readonly definition: string;
+  readonly version?: number;
+  readonly input: unknown;
+}
+
+/** @throws UserError `missing-argument`, `not-for-postgres`, those of a restore, of books and of a store */
+export async function restore(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
+  const file = sqliteFile(given);
+  if (from === undefined) throw missing('store restore needs the backup');
+  const sources = sourcesIfAny(given); // before anything is overwritten
+  const { keptAs, asOfUs, sagas } = await restoreSagasFile(from, file);
+  const when = asOfUs === 0 ? '' : `, as of ${new Date(asOfUs / 1_000).toISOString()}`;
+  print(`${file} is ${from} again: ${counted(sagas, 'saga')}${when}\n`);
+  print('Whoever had it open is fenced: start engines anew.\n');
+  if (keptAs !== undefined) print(`What was there is ${keptAs}\n`);
+  if (sources.length > 0) return catchUp(file, sources, given);
+  print('What is missing is not known: give --against, and the books of the services tell.\n');
+  return EXIT.held;
+}
+
+/** @throws UserError as {@link restore} */
+export async function rebuild(extra: string | undefined, given: GivenFlags): Promise<ExitCode> {
+  if (extra !== undefined) throw missing(`store rebuild takes no file, not "${extra}"`);
+  return catchUp(sqliteFile(given), bookSources(given), given);
+}
+
+/** @throws UserError `missing-argument`, `file-there`, `bad-export`, and those of a store */
+export async function importLines(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
+  const file = sqliteFile(given);
+  if (from === undefined || !existsSync(from)) throw missing('store import needs what store export wrote');
+  if (existsSync(file)) {
+    throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
+  }
+  const logs = await logsOfLines(createInterface({ input: createReadStream(from) }));
+  const store = new SqliteStore({ file });
+  try {
+    print(`${file} has ${counted(await writeLogs(logs.values(), store), 'saga')}\n`);
+  } finally {
+    await store.close();
+  }
+  return EXIT.held;
+}
+
+/** T1. */
+async function catchUp(file: string, sources: readonly BookSource[], given: GivenFlags): Promise<ExitCode> {
+  const module = textOf(given, 'definitions');
+  const definitions = module === undefined ? [] : await loadDefinitions(module);
+  const inputs = inputsIn(textOf(given, 'inputs'));
+  const store = new SqliteStore({ file });
+  try {
+    const books = await readBooks(sources);
+    const asked = { catalogue: store, definitions, books: async () => books };
+    const before = await reconcileStore(asked);
+    const plain = isGiven(given, 'no-color');
+    print(`\nWhat the log and the books say:\n${reconciliationText(before, plain)}`);
+    const told = await mended(store, file, { before, books, definitions, inputs });
+    if (told.length === 0) return EXIT.held;
+    print(`\n${told.join('\n')}\n`);
+    const after = await reconcileStore(asked);
+    print(`\nAfter it:\n${reconciliationText(after, plain)}`);
+    return after.differences.length === 0 ? EXIT.held : EXIT.violated;
+  } finally {
+    await store.close();
+  }
+}
+
+interface Mending {
+  readonly before: Reconciliation;
+  readonly books: readonly Book[];
+  readonly definitions: readonly SagaDefinition[];
+  readonly inputs: ReadonlyMap<string, KnownInput>;
+}
+
+/** What became of each saga whose log lost something. */
+async function mended(store: SqliteStore, file: string, mending: Mending): Promise<readonly string[]> {
+  const { before, books, definitions, inputs } = mending;
+  const sagas = new Set(before.differences.filter(({ kind }) => LOST.includes(kind)).map(({ saga }) => saga));
+  const partitions = partitionsIn(file);
+  const writer = new LogWriter(store, (saga) => partitions.get(saga) ?? 'main');
+  const entries: ReadonlyMap<string, readonly BookEntry[]> = Map.groupBy(
+    books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true)),
+    ({ saga }) => saga,
+  );
+  const told: string[] = [];
+  for (const saga of sagas) {
+    const log = await store.logOf(saga);
+    const first = log[0]?.event;
+    const known = inputs.get(saga);
+    const definition =
+      first?.kind === 'saga-created'
+        ? (definitionWithin(first, policies.default) ??
+          definitionNamed(definitions, first.definition, first.definitionVersion))
+        : definitionNamed(definitions, known?.definition, known?.version);
+    if (definition === undefined) {
+      const why =
+        first === undefined && known === undefined
+          ? 'nobody says what it was begun with: give --inputs'
+          : 'its definition is not known: give --definitions';
+      told.push(` ✗ ${saga} is left as it is: ${why}`);
+      continue;
+    }
+    const { events, unknown } = rebuiltLog({
+      saga,
+      definition,
+      input: known?.input,
+      log: log.map(({ event }) => event),
+      entries: entries.get(saga) ?? [],
+      nowUs: liveNowUs(),
+    });
+    if (events.length === 0) {
+      told.push(` ✗ ${saga} is left as it is: it has ended, and no event can mend it`);
+      continue;
+    }
+    await writer.append({ saga, expectedVersion: log.length, atUs: liveNowUs(), events });
+    told.push(` + ${saga}: ${counted(events.length, 'event')} from ${log.length + 1} on`);
+    told.push(...unknown.map((what) => `     not known: ${what}`));
+  }
+  return told;
+}
+
+function definitionNamed(
+  definitions: readonly SagaDefinition[],
+  name: string | undefined,
+  version: number | undefined,
+): SagaDefinition | undefined {
+  return definitions.find((one) => one.name === name && (version === undefined || one.version === version));
+}
+
+/** One `{ "saga", "definition", "version", "input" }` in each line. */
+function inputsIn(file: string | undefined): ReadonlyMap<string, KnownInput> {
+  if (file === undefined) return new Map();
+  if (!existsSync(file)) throw missing(`there is no file ${file}`);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const known = lines.flatMap((line, i): readonly KnownInput[] => {
+    if (line.trim() === '') return [];
+    try {
+      const { saga, definition, version, input } = JSON.parse(line) as Partial<KnownInput>;
+      if (typeof saga === 'string' && typeof definition === 'string')
+        return [{ saga, definition, input, ...(version === undefined ? {} : { version }) }];
+    } catch {
+      // said below
+    }
+    const hint = 'Write { "saga": …, "definition": …, "version": 1, "input": … } in each line.';
+    throw new UserError('bad-inputs', `${file}, line ${i + 1} names no saga and definition`, hint);
+  });
+  return new Map(known.map((one) => [one.saga, one]));
+}
+
+function sourcesIfAny(given: GivenFlags): readonly BookSource[] {
+  try {
+    return bookSources(given);
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'no-books' && !given.has('against')) return [];
+    throw error;
+  }
+}
+
+function sqliteFile(given: GivenFlags): string {
+  const choice = storeChoice(given, process.env.DATABASE_URL);
+  if (choice.kind === 'sqlite') return choice.file;
+  throw new UserError(
+    'not-for-postgres',
+    'a database of PostgreSQL is restored by its own means',
+    'Use pg_restore, or a point in time of its WAL; then `sagastorm reconcile` says what is missing.',
+  );
+}
+
+function missing(what: string): UserError {
+  return new UserError('missing-argument', what, '`sagastorm store --help` shows how.');
+}

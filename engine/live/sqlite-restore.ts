@@ -1,0 +1,130 @@
+// A backup in the place of a file of sagas.
+//
+// R1. Who wrote the file before is fenced from the first moment on: the copy gets epochs above all that were ever given out,
+//     and only then takes the place of the file (E10).
+// R2. The file is overwritten in place, page by page under SQLite's own locks, so a process that has it open does not go on
+//     writing into a file that nobody reads. What was there is kept beside it.
+
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { backup, type DatabaseSync } from 'node:sqlite';
+import { UserError } from '../core/user-error.ts';
+import { openForReading, openSagasFile } from './sqlite-file.ts';
+
+/** So far the new epochs are above the highest that is known: one that was given out unseen is below. */
+const EPOCHS_AHEAD = 1_000_000;
+const ALL_PAGES = 2_147_483_647;
+
+/** What a restore did. */
+export interface RestoredFile {
+  /** Where that is which was in the file before; undefined when there was nothing. */
+  readonly keptAs: string | undefined;
+  /** Of the newest event in it, in microseconds since 1970; 0 when it has none. */
+  readonly asOfUs: number;
+  readonly sagas: number;
+}
+
+/**
+ * Puts a copy of a backup in the place of a file.
+ *
+ * @throws UserError `no-store`, `restore-failed`, and those of `SqliteStore` when the backup is none of ours
+ * @example
+ * await restoreSagasFile('backups/sagas.db', '.sagastorm/sagas.db');
+ */
+export async function restoreSagasFile(from: string, file: string): Promise<RestoredFile> {
+  if (!existsSync(from))
+    throw new UserError('no-store', `there is no backup ${from}`, 'Name a file that is there.');
+  const copy = `${file}.restoring`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    removeFile(copy);
+    await copied(from, copy);
+    const highest = highestEpoch(file);
+    const db = openSagasFile(copy);
+    const facts = raised(db, highest);
+    db.close();
+    const keptAs = await kept(file);
+    await copied(copy, file);
+    return { ...facts, keptAs };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = 'Stop every process that has the file open, and see that the disk has room; then try again.';
+    throw new UserError('restore-failed', `${file} could not be restored: ${why}`, hint);
+  } finally {
+    removeFile(copy);
+  }
+}
+
+/** The partition of each saga in a file. */
+export function partitionsIn(file: string): ReadonlyMap<string, string> {
+  const db = openForReading(file);
+  try {
+    const rows = db.prepare('SELECT id, partition FROM sagas').all();
+    return new Map(rows.map(({ id, partition }) => [String(id), String(partition)]));
+  } finally {
+    db.close();
+  }
+}
+
+/** R1. */
+function raised(db: DatabaseSync, highest: number): Omit<RestoredFile, 'keptAs'> {
+  const names = db.prepare('SELECT name, epoch FROM partitions ORDER BY epoch DESC').all();
+  const from = Math.max(highest, Number(names[0]?.epoch ?? 0)) + EPOCHS_AHEAD;
+  db.exec('BEGIN IMMEDIATE');
+  const raise = db.prepare('UPDATE partitions SET epoch = ? WHERE name = ?');
+  names.forEach(({ name }, i) => {
+    raise.run(from + names.length - i, name!);
+  });
+  // Also when there was no partition: what is opened next must be above.
+  if (names.length === 0) db.prepare("INSERT INTO partitions (name, epoch) VALUES ('main', ?)").run(from);
+  db.exec('COMMIT');
+  const facts = db
+    .prepare(
+      'SELECT (SELECT count(*) FROM sagas) AS sagas, (SELECT coalesce(max(at_us), 0) FROM batches) AS at',
+    )
+    .get()!;
+  return { sagas: Number(facts.sagas), asOfUs: Number(facts.at) };
+}
+
+/** Of the file that is to be replaced, if it can be read. */
+function highestEpoch(file: string): number {
+  if (!existsSync(file)) return 0;
+  let db: DatabaseSync | undefined;
+  try {
+    db = openForReading(file);
+    return Number(db.prepare('SELECT coalesce(max(epoch), 0) AS epoch FROM partitions').get()!.epoch);
+  } catch {
+    return 0; // it is broken: R1 holds by the distance
+  } finally {
+    db?.close();
+  }
+}
+
+/** R2; a file that cannot be copied is moved. */
+async function kept(file: string): Promise<string | undefined> {
+  if (!existsSync(file)) return undefined;
+  let name = `${file}.before-restore`;
+  for (let i = 2; existsSync(name); i++) name = `${file}.before-restore-${i}`;
+  try {
+    await copied(file, name);
+  } catch {
+    removeFile(name);
+    renameSync(file, name);
+    removeFile(file);
+  }
+  return name;
+}
+
+async function copied(from: string, to: string): Promise<void> {
+  const db = openForReading(from);
+  try {
+    await backup(db, to, { rate: ALL_PAGES });
+  } finally {
+    db.close();
+  }
+}
+
+function removeFile(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}

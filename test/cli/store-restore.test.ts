@@ -1,0 +1,183 @@
+// `sagastorm store restore`, `rebuild` and `import`: a backup is put back, what it lacks is named and made up for from the books
+// of real services, and who wrote before is fenced.
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { policies } from '../../engine/index.ts';
+import { Host, HttpTransport, SqliteStore } from '../../engine/live/index.ts';
+import { type ServedParticipant, serveParticipant } from '../../participants-mock/http/index.ts';
+import { checkoutByCard } from '../../scenarios/three-am.ts';
+import { appendAll, appendOf, CREATED } from '../engine/live/store-asking.ts';
+import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+
+const INPUT = { productId: 'item-0', quantity: 1, amount: 1_000, customer: 'c-0' };
+const DEFINITIONS = ['--definitions', resolve('scenarios/three-am.ts')];
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+class Shop {
+  readonly folder = freshFolder();
+  readonly file = join(this.folder, 'sagas.db');
+  readonly #served = new Map<string, ServedParticipant>();
+
+  async bring(name: string, service: string, options = {}): Promise<void> {
+    const port = this.#served.get(name)?.port ?? 0;
+    const file = join(this.folder, `${name}-books.db`);
+    this.#served.set(name, await serveParticipant({ service, file, port, options }));
+    open.push(this.#served.get(name)!);
+  }
+
+  take(name: string): Promise<void> {
+    return this.#served.get(name)!.close();
+  }
+
+  get against(): readonly string[] {
+    return [...this.#served].flatMap(([name, { url }]) => ['--against', `${name}=${url}`]);
+  }
+
+  /** A host on the file, until `act` is done. */
+  async driven(act: (host: Host, store: SqliteStore) => Promise<void>): Promise<void> {
+    const store = new SqliteStore({ file: this.file });
+    const services = Object.fromEntries([...this.#served].map(([name, { url }]) => [name, url]));
+    const transport = new HttpTransport({ services });
+    const definitions = [checkoutByCard];
+    const host = new Host({ store, transport, definitions, policy: policies.patient, overridePolicy: true });
+    await host.start();
+    await act(host, store);
+    await host.stop();
+    transport.close();
+    await store.close();
+  }
+
+  run(...words: readonly string[]) {
+    return sagastorm(words, this.folder);
+  }
+}
+
+async function shop(): Promise<Shop> {
+  const made = new Shop();
+  await made.bring('inventory', 'inventory', { items: { 'item-0': 100 } });
+  await made.bring('card', 'payment');
+  await made.bring('orders', 'orders');
+  return made;
+}
+
+test('a backup is restored: what it lacks is named, made up for, and ends', PROCESS_TIMEOUT, async () => {
+  const it = await shop();
+  await it.driven(async (host, store) => {
+    const create = (id: string) => host.create(checkoutByCard, INPUT, { id });
+    await host.whenEnded(await create('kept'));
+    await it.take('card');
+    await create('open');
+    while (!(await store.logOf('open')).some(({ event }) => event.kind === 'step-retry-scheduled'))
+      await delay(10);
+    expect((await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db')).code).toBe(0);
+    await it.bring('card', 'payment');
+    for (const id of ['lost-1', 'lost-2']) await create(id);
+    for (const id of ['open', 'lost-1', 'lost-2'])
+      expect(await host.whenEnded(id)).toMatchObject({ status: 'completed' });
+  });
+
+  const zombie = new SqliteStore({ file: it.file });
+  open.push(zombie);
+  let epoch = 0;
+  zombie.open('main', { opened: (opened) => (epoch = opened) });
+  const asked = { saga: 'lost-1', definition: 'checkout-card', version: 1, input: INPUT };
+  writeFileSync(join(it.folder, 'asked.ndjson'), `${JSON.stringify(asked)}\n`);
+  const on = ['--db', 'sagas.db', ...DEFINITIONS, ...it.against];
+  const restored = await it.run('store', 'restore', 'copy.db', ...on, '--inputs', 'asked.ndjson');
+  expect([restored.code, restored.stderr]).toEqual([1, '']); // one cannot be mended
+  expect(restored.stdout).toMatch(/^sagas\.db is copy\.db again: 2 sagas, as of 20/);
+  expect(restored.stdout).toContain('What was there is sagas.db.before-restore\n');
+  const [named] = restored.stdout.split('\n + ') as [string];
+  expect(named).toMatch(/✗ open running\n +done-not-logged "order" · orders: the log says nothing of it/);
+  expect(named).toMatch(
+    /✗ lost-1 not in the log\n +unknown-saga "reserve" · inventory.*unknown-saga "charge" · card/s,
+  );
+  expect(named).toContain('✗ lost-2 not in the log');
+  expect(restored.stdout).toContain('not known: when it began, and whether a person had cancelled it');
+  expect(restored.stdout).toMatch(/\+ lost-1: \d+ events from 1 on/);
+  expect(restored.stdout).toMatch(
+    /✗ lost-2 is left as it is: nobody says what it was begun with: give --inputs/,
+  );
+  expect(restored.stdout).toMatch(/After it:\n.*✗ lost-2 not in the log/s);
+  expect(restored.stdout.split('After it:')[1]).not.toContain('lost-1');
+
+  expect(await appendAll(zombie, [appendOf('zombie', epoch, [CREATED])])).toEqual(['append-fenced']);
+  writeFileSync(join(it.folder, 'asked.ndjson'), `${JSON.stringify({ ...asked, saga: 'lost-2' })}\n`);
+  const rebuilt = await it.run('store', 'rebuild', ...on, '--inputs', 'asked.ndjson');
+  expect([rebuilt.code, rebuilt.stderr]).toEqual([0, '']);
+  await it.driven(async (host) => {
+    for (const id of ['kept', 'open', 'lost-1', 'lost-2'])
+      expect(await host.whenEnded(id)).toMatchObject({ status: 'completed' });
+  });
+  const reconciled = await it.run('reconcile', ...on);
+  expect(reconciled.stdout).toBe(' ✓ 4 sagas, 12 operations, 12 entries: the books and the log agree\n');
+  const before = await it.run('why', '--db', 'sagas.db.before-restore');
+  expect(before.stdout).toBe('No saga waits: all have ended.\n');
+});
+
+test('a store that is gone is rebuilt from the books alone', PROCESS_TIMEOUT, async () => {
+  const it = await shop();
+  await it.driven(async (host) => {
+    for (const id of ['a', 'b']) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+  });
+  const asked = ['a', 'b'].map((saga) => JSON.stringify({ saga, definition: 'checkout-card', input: INPUT }));
+  writeFileSync(join(it.folder, 'asked.ndjson'), asked.join('\n'));
+  const words = ['--db', 'new.db', ...DEFINITIONS, ...it.against, '--inputs', 'asked.ndjson'];
+  const rebuilt = await it.run('store', 'rebuild', ...words);
+  expect([rebuilt.code, rebuilt.stderr]).toEqual([0, '']);
+  expect(rebuilt.stdout).toMatch(
+    /After it:\n ✓ 2 sagas, 6 operations, 6 entries: the books and the log agree\n$/,
+  );
+  const health = await it.run('health', '--db', 'new.db', '--json');
+  expect(JSON.parse(health.stdout)).toMatchObject({ overall: 'healthy', ended: 2 });
+});
+
+test(
+  'what was exported is a store again, and every question is answered as before',
+  PROCESS_TIMEOUT,
+  async () => {
+    const it = await shop();
+    await it.driven(async (host) => {
+      for (const id of ['a', 'b']) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+    });
+    await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db');
+    const imported = await it.run('store', 'import', 'all.ndjson', '--db', 'again.db');
+    expect(imported.stdout).toBe('again.db has 2 sagas\n');
+    const [was, is] = [
+      await it.run('store', 'export', '--db', 'sagas.db'),
+      await it.run('store', 'export', '--db', 'again.db'),
+    ];
+    expect(is.stdout.replaceAll(/"epoch":\d+/g, '')).toBe(was.stdout.replaceAll(/"epoch":\d+/g, ''));
+  },
+);
+
+test.each([
+  ['no backup', ['restore'], 'store restore needs the backup'],
+  ['a backup that is not there', ['restore', 'none.db'], 'there is no backup none.db'],
+  ['a backup that is none', ['restore', 'text.db'], 'sagas.db'],
+  [
+    'a database',
+    ['restore', 'x', '--store', 'postgres', '--db', 'postgres://x'],
+    'a database of PostgreSQL is restored',
+  ],
+  ['no export', ['import', 'none.ndjson'], 'store import needs what store export wrote'],
+  ['an export that is none', ['import', 'text.db'], 'line 1 of the export: it is not JSON'],
+  ['no books', ['rebuild', '--db', 'new.db'], 'it is not said whose books to compare with'],
+])(
+  '%s is refused in one sentence, and nothing is overwritten',
+  PROCESS_TIMEOUT,
+  async (_what, words, sentence) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, 'text.db'), 'this is a text\n');
+    const on = words.includes('--db') ? [] : ['--db', 'sagas.db'];
+    const { code, stderr } = await sagastorm(['store', ...words, ...on], folder);
+    expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+    expect(existsSync(join(folder, 'sagas.db'))).toBe(false);
+  },
+);
