@@ -2,8 +2,14 @@
 
 import { describe, expect, test } from 'vitest';
 import type { EpochSink, Store } from '../../engine/core/ports.ts';
-import type { SagaEvent } from '../../engine/core/saga-event.ts';
-import { PAGE_MAX, type Retirement, type SagaCatalogue, type SagaQuery } from '../../engine/live/index.ts';
+import type { SagaEvent, StoredEvent } from '../../engine/core/saga-event.ts';
+import {
+  PAGE_MAX,
+  type Retirement,
+  type SagaCatalogue,
+  type SagaQuery,
+  writeLogs,
+} from '../../engine/live/index.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
 
 export type CatalogueStore = Store &
@@ -21,7 +27,12 @@ interface Part {
   readonly atUs: number;
 }
 
-export function catalogueContract(name: string, make: () => Promise<CatalogueStore>): void {
+/** @param makeOther a store beside that of `make`, which knows nothing of it */
+export function catalogueContract(
+  name: string,
+  make: () => Promise<CatalogueStore>,
+  makeOther: () => Promise<CatalogueStore> = make,
+): void {
   /** A store with its partition open, and ways to fill it. */
   async function filled() {
     const store = await make();
@@ -78,6 +89,33 @@ export function catalogueContract(name: string, make: () => Promise<CatalogueSto
       expect(await tally(store)).toEqual({});
       expect(await store.logOf('nobody')).toEqual([]);
       expect(await store.remove('nobody')).toBe('unknown');
+    });
+
+    test('rebuilt from its events alone it answers every question as before, and its sagas go on', async () => {
+      const { store } = await variety();
+      const asked = async (of: SagaCatalogue) => {
+        const { sagas } = await of.find({ limit: 10 });
+        const logs = await Promise.all(sagas.map(({ saga }) => of.logOf(saga)));
+        return {
+          sagas,
+          amiss: await of.find({ limit: 2, statuses: ['compensated', 'failed', 'compensation_failed'] }),
+          ofOne: (await of.find({ limit: 10, definition: 'e', createdFromUs: 300 })).sagas,
+          tally: await tally(of),
+          logs: logs.map((log) => log.map(({ epoch: _, ...row }) => row)),
+        };
+      };
+      const before = await asked(store);
+      const logs = await Promise.all(before.sagas.toReversed().map(({ saga }) => store.logOf(saga)));
+      const rebuilt = await makeOther();
+      // One after the other, so that they are as old among one another as they were.
+      for (const log of logs) expect(await writeLogs([log], rebuilt, () => 'p')).toBe(1);
+      const after = await asked(rebuilt);
+      expect({ ...after, amiss: after.amiss.sagas }).toEqual({ ...before, amiss: before.amiss.sagas });
+      await expect(writeLogs([logs[0]!], rebuilt, () => 'p')).rejects.toMatchObject({ code: 'store-failed' });
+      const open = await new Promise<readonly (readonly StoredEvent[])[]>((resolve) =>
+        rebuilt.open('p', { opened: (_epoch, logs) => resolve(logs) }),
+      );
+      expect(open.map(([first]) => first!.saga).sort()).toEqual(['compensating', 'running']);
     });
 
     test('a saga is listed as it stands: an open one and one that waits for a person have no end', async () => {

@@ -9,7 +9,11 @@ import { catalogueContract } from '../../contracts/catalogue.ts';
 import { beside, connect, cut, during, epochOf, openLogs, schema } from './postgres-server.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, load } from './store-asking.ts';
 
-catalogueContract('the store on PostgreSQL', () => connect());
+catalogueContract(
+  'the store on PostgreSQL',
+  () => connect(),
+  () => connect({ schema: `${schema}_other` }),
+);
 
 const FAILED: SagaEvent = { kind: 'saga-failed', reason: { kind: 'deadline' } };
 const RETRIED: SagaEvent = { kind: 'saga-retried', round: 1 };

@@ -21,7 +21,11 @@ import {
   open,
 } from './sqlite-files.ts';
 
-catalogueContract('the store on SQLite', async () => open());
+catalogueContract(
+  'the store on SQLite',
+  async () => open(),
+  async () => open({ file: file('other.db') }),
+);
 
 const FAILED: SagaEvent = { kind: 'saga-failed', reason: { kind: 'deadline' } };
 const RETRIED: SagaEvent = { kind: 'saga-retried', round: 1 };
