@@ -27,7 +27,8 @@ import {
 } from '../engine/observe/index.ts';
 import { policies } from '../engine/policy/index.ts';
 import { counted } from '../reports/index.ts';
-import type { GivenFlags } from './command-line.ts';
+import { type GivenFlags, refuseWords } from './command-line.ts';
+import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven, textOf } from './flags.ts';
 import { reconciliationText } from './reconciling.ts';
@@ -47,8 +48,16 @@ interface KnownInput {
   readonly input: unknown;
 }
 
+/** @throws UserError those of {@link restore}, {@link rebuild} and {@link importLines} */
+export async function storeAfterLoss(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const [action, file, ...rest] = words;
+  refuseWords(rest, STORE);
+  if (action === 'restore') return restore(file, given);
+  return action === 'rebuild' ? rebuild(file, given) : importLines(file, given);
+}
+
 /** @throws UserError `missing-argument`, `not-for-postgres`, those of a restore, of books and of a store */
-export async function restore(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
+async function restore(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
   const file = sqliteFile(given);
   if (from === undefined) throw missing('store restore needs the backup');
   const sources = sourcesIfAny(given); // before anything is overwritten
@@ -63,13 +72,13 @@ export async function restore(from: string | undefined, given: GivenFlags): Prom
 }
 
 /** @throws UserError as {@link restore} */
-export async function rebuild(extra: string | undefined, given: GivenFlags): Promise<ExitCode> {
+async function rebuild(extra: string | undefined, given: GivenFlags): Promise<ExitCode> {
   if (extra !== undefined) throw missing(`store rebuild takes no file, not "${extra}"`);
   return catchUp(sqliteFile(given), bookSources(given), given);
 }
 
 /** @throws UserError `missing-argument`, `file-there`, `bad-export`, and those of a store */
-export async function importLines(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
+async function importLines(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
   const file = sqliteFile(given);
   if (from === undefined || !existsSync(from)) throw missing('store import needs what store export wrote');
   if (existsSync(file)) {

@@ -11,7 +11,6 @@ import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { wholeNumberOf } from './flags.ts';
 import { storeChoice } from './store-choice.ts';
-import { importLines, rebuild, restore } from './store-restore.ts';
 import { print } from './terminal.ts';
 
 const DAYS = { min: 0, max: 36_500 };
@@ -23,9 +22,6 @@ export type OpenStore = SqliteStore | PostgresStore;
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [action, file, ...rest] = words;
   refuseWords(rest, STORE);
-  if (action === 'restore') return restore(file, given);
-  if (action === 'rebuild') return rebuild(file, given);
-  if (action === 'import') return importLines(file, given);
   const act = action === undefined ? undefined : ACTIONS[action];
   if (act === undefined) {
     throw new UserError(

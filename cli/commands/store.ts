@@ -1,4 +1,5 @@
-// `sagastorm store`: what it is called and what it takes. What it does is loaded when it is needed: see ../store-upkeep.ts.
+// `sagastorm store`: what it is called and what it takes. What it does is loaded when it is needed: see ../store-upkeep.ts
+// and ../store-restore.ts.
 
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -7,9 +8,9 @@ import { AGAINST } from './reconcile.ts';
 
 export const STORE: CommandSpec = {
   name: 'store',
-  positional: '<backup|restore|export|import|retire|rebuild> [file]',
+  positional: '<act> [file]',
   description:
-    'Copy, export or shorten a store of sagas, while a server goes on with it; restore or rebuild one that was lost',
+    'backup, export or retire: copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
   flags: [...flags('store', 'db', 'days', 'definitions', 'inputs', 'config', 'no-color'), AGAINST],
   examples: [
     'store backup backups/sagas.db',
@@ -21,6 +22,11 @@ export const STORE: CommandSpec = {
   ],
 };
 
+const AFTER_A_LOSS = ['restore', 'rebuild', 'import'];
+
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  if (AFTER_A_LOSS.includes(words[0] ?? '')) {
+    return (await import('../store-restore.ts')).storeAfterLoss(words, given);
+  }
   return (await import('../store-upkeep.ts')).store(words, given);
 }

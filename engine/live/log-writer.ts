@@ -21,6 +21,8 @@ export interface WrittenTogether {
 }
 
 /**
+ * Writes events of sagas as an engine would, each append when the one before it is durable.
+ *
  * @example
  * const writer = new LogWriter(store);
  * await writer.append({ saga: 's-1', expectedVersion: 3, atUs: liveNowUs(), events });

@@ -49,6 +49,7 @@ test('what is not executed says why', () => {
       "docs/on-call.md: a store and a server must be there; test/cli/why.test.ts has them",
       "docs/on-call.md: a store and services must be there; test/cli/reconcile.test.ts has them",
       "docs/on-call.md: a store and a server must be there; test/docs/on-call.test.ts has them",
+      "docs/on-call.md: a store and services must be there; test/cli/store-restore.test.ts has them",
       "docs/on-call.md: promtool is Prometheus' own; test/ops reads the same files",
       "docs/package.md: an installation; test/package/adopt.sh does it with the packed package",
       "docs/policies.md: a minute",
