@@ -23,6 +23,26 @@ function altered(change: Record<string, unknown>): string {
 }
 
 describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
+  test('a run becomes a store as of a moment, which the commands for stores read, and is never written over one', async () => {
+    const into = freshFolder();
+    const words = ['replay', 'three-am', '--seed', 'x', '--sagas', '300', '--profile', 'calm'];
+    const { code, stdout, stderr } = await sagastorm([...words, '--until', '70s', '--into', 'run.db'], into);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /Store: run\.db, with 2\d\d sagas; books: run\.card\.ndjson, .*run\.wallet\.ndjson\n/,
+    );
+    expect(stdout).not.toMatch(/^0 /m); // no trace
+    const why = await sagastorm(['why', '--db', 'run.db'], into);
+    expect(why.stdout).toMatch(/the undo of "charge" was given up .*\n.*\n.*stuck\n$/s);
+    const books = ['card', 'wallet', 'inventory', 'orders'].flatMap((one) => [
+      '--against',
+      `${one}=run.${one}.ndjson`,
+    ]);
+    expect((await sagastorm(['reconcile', '--db', 'run.db', ...books], into)).code).toBe(0);
+    const again = await sagastorm([...words, '--into', 'run.db'], into);
+    expect([again.code, again.stderr]).toEqual([64, expect.stringContaining('run.db is there already')]);
+  });
+
   test('every capsule shows its violation again, at the same moment, in the same run', async () => {
     expect(found.violations.length).toBeGreaterThan(1);
     const replay = ({ capsule }: { readonly capsule?: string }) => sagastorm(['replay', capsule!], folder);
