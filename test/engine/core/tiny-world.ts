@@ -55,6 +55,8 @@ export type Move =
 /** `later`: the truth, but whenever it pleases. */
 export type Said = 'truth' | 'append-unknown' | 'later' | 'nothing';
 
+const NO_LOAD = -1;
+
 export class TinyWorld {
   readonly definition: SagaDefinition;
   readonly log: StoredEvent[] = [];
@@ -157,7 +159,10 @@ export class TinyWorld {
     const outputs = this.#machine.handle(input, this.nowUs);
     assert(outputs.length === 0 || !this.#halted, 'E10: a halted machine says nothing');
     for (const output of outputs) this.#perform(output);
-    if (this.#machine.size === 0) this.#told = 0; // forgotten
+    if (this.#machine.size === 0) {
+      this.#told = 0; // forgotten, and with it what was asked for
+      this.#latestLoad = NO_LOAD;
+    }
     return outputs;
   }
 
