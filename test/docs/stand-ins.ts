@@ -88,3 +88,10 @@ export declare class PaymentClient {
   constructor(baseUrl: string);
   charge(order: Order, options: { readonly key: string; readonly signal: AbortSignal }): Promise<Response>;
 }
+
+// Of engine/observe, and of what is written into a store past an engine.
+export declare const url: string;
+export declare const state: import('../../engine/index.ts').SagaState;
+export declare const events: readonly import('../../engine/index.ts').SagaEvent[];
+export declare const entries: readonly import('../../engine/index.ts').BookEntry[];
+export declare const logs: readonly (readonly import('../../engine/index.ts').StoredEvent[])[];
