@@ -57,7 +57,7 @@ function inTwoPhases({ sagas }: Scenario, place: Place): MadeOver {
   };
 }
 
-function choreographed({ sagas, choreographies }: Scenario): MadeOver {
+function choreographed({ sagas, choreographies = [] }: Scenario): MadeOver {
   const ofSaga = new Map<SagaDefinition, Choreography>(
     sagas.map((saga) => [saga, choreographies.find((one) => one.saga === saga) ?? choreographyOf(saga)]),
   );

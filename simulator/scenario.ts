@@ -103,8 +103,8 @@ export interface ScenarioSpec {
 
 /** A scenario that passed {@link defineScenario}. */
 export interface Scenario
-  extends Required<Omit<ScenarioSpec, 'policy' | 'clients' | 'repairs'>>,
-    Pick<ScenarioSpec, 'clients' | 'repairs'> {
+  extends Required<Omit<ScenarioSpec, 'policy' | 'clients' | 'choreographies' | 'repairs'>>,
+    Pick<ScenarioSpec, 'clients' | 'choreographies' | 'repairs'> {
   readonly kind: 'scenario';
   readonly policy: Policy | undefined;
 }
@@ -190,7 +190,6 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   return {
     sagasPerRun: 100,
     policies: [],
-    choreographies: [],
     latency: LATENCY_DEFAULT,
     storeLatency: STORE_LATENCY_DEFAULT,
     orchestrators: ORCHESTRATORS_DEFAULT,

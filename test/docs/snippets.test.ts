@@ -53,6 +53,7 @@ test('what is not executed says why', () => {
       "docs/on-call.md: promtool is Prometheus' own; test/ops reads the same files",
       "docs/package.md: an installation; test/package/adopt.sh does it with the packed package",
       "docs/policies.md: a minute",
+      "docs/protocols.md: no two runs for real are the same",
       "docs/reports.md: a minute",
       "docs/runbook.md: a server must be there; test/cli/three-am.test.ts has one, and runs these",
       "docs/tour.md: an installation; test/package/adopt.sh does it with the packed package",

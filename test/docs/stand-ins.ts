@@ -71,7 +71,6 @@ export declare const totals: {
 };
 export declare const orderChoreography: import('../../engine/choreography/index.ts').Choreography;
 export declare const order: import('../../engine/index.ts').SagaDefinition;
-export declare const state: import('../../engine/core/saga-state.ts').SagaState;
 export declare class Customers {}
 export declare const streams: import('../../engine/event-sourcing/index.ts').EventStreams;
 
