@@ -2,6 +2,7 @@
 // row), and how its steps stand. Durable, and written in one transaction with what the service did.
 
 import type { Call } from '../core/protocol.ts';
+import { UserError } from '../core/user-error.ts';
 import type { PublishedEvent, Reaction } from './reaction.ts';
 
 /** How a step of this service stands. `never`: it was called off before it was done, and will not be. */
@@ -36,12 +37,13 @@ export class Remembered {
 export interface InboxOptions {
   /**
    * How long a transaction is remembered after its last message, in microseconds: at least this long, less than twice as
-   * long. It must outlive the longest delay of a message. Default 30 days.
+   * long. It must outlive the longest delay of a message. 1 to 2^52; default 30 days.
    */
   readonly retentionUs?: number;
 }
 
 const RETENTION_DEFAULT_US = 2_592_000_000_000;
+const RETENTION_MAX_US = 4_503_599_627_370_496;
 
 /** All transactions of one service, in two generations: a turn forgets the older. */
 export class Inbox {
@@ -50,7 +52,15 @@ export class Inbox {
   #old = new Map<string, Remembered[]>();
   #turnAtUs = 0;
 
+  /** @throws UserError `bad-retention` when `retentionUs` is not a whole number from 1 to 2^52 */
   constructor({ retentionUs = RETENTION_DEFAULT_US }: InboxOptions = {}) {
+    if (!Number.isInteger(retentionUs) || retentionUs < 1 || retentionUs > RETENTION_MAX_US) {
+      throw new UserError(
+        'bad-retention',
+        `an inbox cannot remember for ${retentionUs} microseconds`,
+        'Use a whole number from 1 to 2^52, longer than the longest delay.',
+      );
+    }
     this.#retentionUs = retentionUs;
   }
 

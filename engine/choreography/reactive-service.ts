@@ -30,6 +30,12 @@ const ATTEMPTS_MAX = 5;
 
 type Failure = Exclude<Outcome, { kind: 'applied' }>;
 
+const IN_DOUBT: Failure = {
+  kind: 'unknown',
+  failure: 'transient',
+  reason: 'what it would call off may be done',
+};
+
 /** What a delivery is about. */
 interface Subscription {
   readonly choreography: Choreography;
@@ -176,8 +182,10 @@ export class ReactiveService implements Participant {
     const { remembered } = turn;
     const standing = remembered.steps.get(step.name);
     if (standing === 'refused' || (standing === 'applied' && staysDone(step))) return undefined;
+    const isInDoubt = standing === undefined && remembered.inDoubt.has(step.name);
+    if (isInDoubt && staysDone(step)) return IN_DOUBT; // R5
     const { compensation } = step;
-    if (standing === 'applied' && compensation !== undefined) {
+    if ((standing === 'applied' || isInDoubt) && compensation !== undefined) {
       const outcome = this.#compensate(turn, step, compensation);
       if (outcome.kind !== 'applied') return outcome;
     }

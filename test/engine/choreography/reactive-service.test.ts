@@ -164,6 +164,24 @@ describe('R5: who gives up', () => {
     expect(new Set(heard)).toEqual(new Set(['lost']));
   });
 
+  test('in doubt, and is told to undo before it knows, undoes what may be done', () => {
+    const inventory = new ServiceUnderTest('inventory');
+    inventory.participant.answer = ({ action }) => (action === 'reserve' ? LOST : { kind: 'applied' });
+    inventory.hears('payment-succeeded');
+    expect(inventory.hears('shipment-called-off')).toEqual(['stock-released']);
+    expect(inventory.asked.at(-1)).toBe('release t-1/reserve/compensation');
+  });
+
+  test('in doubt of what cannot be undone says nothing until it knows', () => {
+    const shipping = new ServiceUnderTest('shipping');
+    shipping.participant.answer = () => LOST;
+    shipping.hears('stock-reserved');
+    expect(shipping.hears('cancel-requested')).toBe('what it would call off may be done');
+    shipping.participant.answer = () => ({ kind: 'applied' });
+    expect(shipping.hears('stock-reserved')).toEqual(['shipment-created']);
+    expect(shipping.hears('cancel-requested')).toEqual([]);
+  });
+
   test('does not call off what cannot be undone any more', () => {
     const shipping = new ServiceUnderTest('shipping');
     shipping.hears('stock-reserved');
@@ -210,6 +228,10 @@ describe('an event of another shape', () => {
       failure: 'invalid_request',
     });
   });
+});
+
+test('an inbox that remembers nothing is refused', () => {
+  expect(() => new Inbox({ retentionUs: 0 })).toThrow('cannot remember for 0 microseconds');
 });
 
 test('an inbox remembers for at least its retention, and less than twice that', () => {
