@@ -164,8 +164,15 @@ describe('R5: who gives up', () => {
     expect(new Set(heard)).toEqual(new Set(['lost']));
   });
 
+  const undoFirst = defineChoreography({
+    ...SPEC,
+    services: Object.fromEntries(
+      Object.entries(SPEC.services).map(([service, reactions]) => [service, reactions.toReversed()]),
+    ),
+  });
+
   test('in doubt, and is told to undo before it knows, undoes what may be done', () => {
-    const inventory = new ServiceUnderTest('inventory');
+    const inventory = new ServiceUnderTest('inventory', undoFirst);
     inventory.participant.answer = ({ action }) => (action === 'reserve' ? LOST : { kind: 'applied' });
     inventory.hears('payment-succeeded');
     expect(inventory.hears('shipment-called-off')).toEqual(['stock-released']);
@@ -173,7 +180,7 @@ describe('R5: who gives up', () => {
   });
 
   test('in doubt of what cannot be undone says nothing until it knows', () => {
-    const shipping = new ServiceUnderTest('shipping');
+    const shipping = new ServiceUnderTest('shipping', undoFirst);
     shipping.participant.answer = () => LOST;
     shipping.hears('stock-reserved');
     expect(shipping.hears('cancel-requested')).toBe('what it would call off may be done');
