@@ -30,12 +30,6 @@ const ATTEMPTS_MAX = 5;
 
 type Failure = Exclude<Outcome, { kind: 'applied' }>;
 
-const IN_DOUBT: Failure = {
-  kind: 'unknown',
-  failure: 'transient',
-  reason: 'what it would call off may be done',
-};
-
 /** What a delivery is about. */
 interface Subscription {
   readonly choreography: Choreography;
@@ -65,6 +59,8 @@ export class ReactiveService implements Participant {
   readonly #participant: Participant;
   readonly #inbox: Inbox;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** What is done before what is undone: a step in doubt is settled before it is called off (R5). */
+  readonly #reactions = new Map<Choreography, readonly Reaction[]>();
 
   constructor(
     service: string,
@@ -76,9 +72,15 @@ export class ReactiveService implements Participant {
     this.#participant = participant;
     this.#inbox = inbox;
     this.ledger = participant.ledger;
-    for (const choreography of choreographies)
+    for (const choreography of choreographies) {
+      const reactions = choreography.services[service] ?? [];
+      this.#reactions.set(choreography, [
+        ...reactions.filter(({ does }) => does !== undefined),
+        ...reactions.filter(({ does }) => does === undefined),
+      ]);
       for (const type of heardBy(choreography, service))
         this.#subscriptions.set(deliveryOf(choreography, type), { choreography, type });
+    }
     this.actions = [...participant.actions, ...this.#subscriptions.keys()];
   }
 
@@ -116,7 +118,7 @@ export class ReactiveService implements Participant {
     remembered.unanswered.set(type, published);
     const oneCommit: ParticipantEnv = { ...env, nowUs: env.nowUs, chance: env.chance.bind(env), commit() {} }; // R2
     const turn: Turn = { call, env: oneCommit, choreography, remembered, input: data.input, published };
-    for (const reaction of choreography.services[this.#service] ?? []) {
+    for (const reaction of this.#reactions.get(choreography)!) {
       if (remembered.fired.has(reaction) || !isMet(reaction.when, (one) => remembered.seen.has(one)))
         continue;
       const refusal = this.#react(turn, reaction);
@@ -182,10 +184,8 @@ export class ReactiveService implements Participant {
     const { remembered } = turn;
     const standing = remembered.steps.get(step.name);
     if (standing === 'refused' || (standing === 'applied' && staysDone(step))) return undefined;
-    const isInDoubt = standing === undefined && remembered.inDoubt.has(step.name);
-    if (isInDoubt && staysDone(step)) return IN_DOUBT; // R5
     const { compensation } = step;
-    if ((standing === 'applied' || isInDoubt) && compensation !== undefined) {
+    if (standing === 'applied' && compensation !== undefined) {
       const outcome = this.#compensate(turn, step, compensation);
       if (outcome.kind !== 'applied') return outcome;
     }
