@@ -55,7 +55,6 @@ interface Turn {
 export class ReactiveService implements Participant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
-  readonly #service: string;
   readonly #participant: Participant;
   readonly #inbox: Inbox;
   readonly #subscriptions = new Map<string, Subscription>();
@@ -68,7 +67,6 @@ export class ReactiveService implements Participant {
     choreographies: readonly Choreography[],
     inbox: Inbox = new Inbox(),
   ) {
-    this.#service = service;
     this.#participant = participant;
     this.#inbox = inbox;
     this.ledger = participant.ledger;
