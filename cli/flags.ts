@@ -195,6 +195,10 @@ const FLAGS = {
   cause: { name: 'cause', value: 'class', description: 'Only sagas with this cause, as diagnose names it' },
   'dry-run': { name: 'dry-run', description: 'Only say what would happen' },
   yes: { name: 'yes', description: 'Do it' },
+  'from-beginning': {
+    name: 'from-beginning',
+    description: 'For summary: made again from all events, whatever was kept',
+  },
   url: {
     name: 'url',
     value: 'url',

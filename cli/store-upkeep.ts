@@ -27,7 +27,7 @@ export async function store(words: readonly string[], given: GivenFlags): Promis
     throw new UserError(
       'missing-argument',
       action === undefined ? 'store needs to know what to do' : `store does not know "${action}"`,
-      'Write sagastorm store backup <file>, restore <file>, export [file], import <file>, retire [archive] or rebuild.',
+      'Write sagastorm store summary, backup <file>, restore <file>, export [file], import <file>, retire [archive] or rebuild.',
     );
   }
   const opened = await openedStore(given);

@@ -86,11 +86,15 @@ export {
   type Reconciliation,
   rebuiltLog,
   reconcile,
+  type SagaSummary,
   type Settlement,
   type SettlingAct,
   type Span,
   type StepEffects,
+  type SummaryRow,
+  sagaStateSummary,
   spansOf,
   summaryOf,
+  summaryRows,
 } from './observe/index.ts';
 export * from './policy/index.ts';

@@ -3,16 +3,21 @@
 
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { flags } from '../flags.ts';
+import { flagFor, flags } from '../flags.ts';
 import { AGAINST } from './reconcile.ts';
 
 export const STORE: CommandSpec = {
   name: 'store',
   positional: '<act> [file]',
   description:
-    'backup, export or retire: copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
-  flags: [...flags('store', 'db', 'days', 'definitions', 'inputs', 'config', 'no-color'), AGAINST],
+    'summary, backup, export or retire: look at, copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
+  flags: [
+    ...flags('store', 'db', 'days', 'from-beginning', 'definitions', 'inputs', 'config', 'no-color'),
+    flagFor('json', 'For summary: as JSON, one line'),
+    AGAINST,
+  ],
   examples: [
+    'store summary',
     'store backup backups/sagas.db',
     'store export sagas.ndjson',
     'store retire archive.ndjson --days 30',
@@ -28,5 +33,6 @@ export async function store(words: readonly string[], given: GivenFlags): Promis
   if (AFTER_A_LOSS.includes(words[0] ?? '')) {
     return (await import('../store-restore.ts')).storeAfterLoss(words, given);
   }
+  if (words[0] === 'summary') return (await import('../store-summary.ts')).storeSummary(words, given);
   return (await import('../store-upkeep.ts')).store(words, given);
 }

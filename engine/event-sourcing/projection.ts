@@ -2,10 +2,15 @@
 // beginning when it is lost, or when what it shows changes.
 
 import type { StreamEvent } from './aggregate.ts';
+import type { AsyncEventStreams } from './async-streams.ts';
 import type { EventStreams } from './event-streams.ts';
 
-/** What a projection shows, and how an event changes it. */
-export interface ProjectionSpec<View> {
+/**
+ * What a projection shows, and how an event changes it.
+ *
+ * @typeParam Stored the events of its log: of streams, or, for views of sagas, `StoredEvent`
+ */
+export interface ProjectionSpec<View, Stored = StreamEvent> {
   /** Kebab-case. */
   readonly name: string;
   /** A change of what is shown is a new version: what was kept under another is made again. */
@@ -13,7 +18,11 @@ export interface ProjectionSpec<View> {
   /** The view of an empty log. */
   empty(): View;
   /** May change the view that it is given. */
-  apply(view: View, stored: StreamEvent): View;
+  apply(view: View, stored: Stored): View;
+  /** The view as something that JSON can hold. Default: as it is. Where it is kept as text. */
+  toJson?(view: View): unknown;
+  /** The way back. Default: as it is. */
+  fromJson?(json: unknown): View;
 }
 
 /** What is kept of a projection. View and position belong together: they are written at once, or events count twice. */
@@ -38,9 +47,7 @@ export function project<View>(
   streams: EventStreams,
   kept?: ProjectedView<View>,
 ): ProjectedView<View> {
-  const isUsable = kept !== undefined && kept.version === version;
-  let view = isUsable ? kept.view : empty();
-  let position = isUsable ? kept.position : 0;
+  let { view, position } = begun({ version, empty }, kept);
   for (;;) {
     const events = streams.readAll(position, BATCH);
     for (const stored of events) {
@@ -49,4 +56,29 @@ export function project<View>(
     }
     if (events.length < BATCH) return { version, position, view };
   }
+}
+
+/** {@link project}, over streams that have to be waited for. */
+export async function projectAsync<View>(
+  { version, empty, apply }: ProjectionSpec<View>,
+  streams: EventStreams | AsyncEventStreams,
+  kept?: ProjectedView<View>,
+): Promise<ProjectedView<View>> {
+  let { view, position } = begun({ version, empty }, kept);
+  for (;;) {
+    const events = await streams.readAll(position, BATCH);
+    for (const stored of events) {
+      view = apply(view, stored);
+      position = stored.position;
+    }
+    if (events.length < BATCH) return { version, position, view };
+  }
+}
+
+/** What was kept under this version, or the beginning. */
+function begun<View>(
+  { version, empty }: Pick<ProjectionSpec<View>, 'version' | 'empty'>,
+  kept: ProjectedView<View> | undefined,
+): Pick<ProjectedView<View>, 'view' | 'position'> {
+  return kept !== undefined && kept.version === version ? kept : { view: empty(), position: 0 };
 }

@@ -14,7 +14,7 @@ import {
   type Refusal,
   type StreamEvent,
 } from './aggregate.ts';
-import type { EventStreams } from './event-streams.ts';
+import type { EventStreams, StreamAppend } from './event-streams.ts';
 
 /** A fold that was kept (V1). */
 export interface Snapshot<State> {
@@ -48,7 +48,8 @@ export interface Handled<State, Event> extends Loaded<State> {
   readonly events: readonly Event[];
 }
 
-const ATTEMPTS_MAX = 10;
+/** After so many writers in a row that were faster, a command is given up. */
+export const ATTEMPTS_MAX = 10;
 
 /**
  * Loads and changes the streams of one aggregate.
@@ -77,14 +78,13 @@ export class Repository<State, Command, Event extends DomainEvent> {
 
   /** From the last snapshot that can be used, and what came after it (V1, V2). */
   load(stream: string): Loaded<State> {
-    const snapshot = this.#snapshots.get(stream);
-    if (snapshot === undefined || snapshot.schema !== this.#aggregate.schema) return this.rebuild(stream);
-    return this.#foldFrom(snapshot, this.#streams.read(stream, snapshot.version));
+    const from = foldedFrom(this.#aggregate, this.#snapshots.get(stream));
+    return foldedOn(this.#aggregate, from, this.#streams.read(stream, from.version));
   }
 
   /** From the first event, whatever snapshots say. */
   rebuild(stream: string): Loaded<State> {
-    return this.#foldFrom({ state: this.#aggregate.initial, version: 0 }, this.#streams.read(stream));
+    return foldedOn(this.#aggregate, foldedFrom(this.#aggregate, undefined), this.#streams.read(stream));
   }
 
   /**
@@ -95,27 +95,74 @@ export class Repository<State, Command, Event extends DomainEvent> {
   handle(stream: string, command: Command): Handled<State, Event> | Refusal {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const before = this.load(stream);
-      const events = this.#aggregate.decide(before.state, command);
-      if (isRefusal(events)) return events;
-      if (events.length === 0) return { ...before, events };
-      const { version: expectedVersion } = before;
-      const { schema } = this.#aggregate;
-      if (this.#streams.append({ stream, expectedVersion, schema, events }) === 'conflict') continue;
-      const state = events.reduce((folded, event) => this.#aggregate.evolve(folded, event), before.state);
-      const after = { state, version: expectedVersion + events.length };
-      this.#keep(stream, before.version, after);
-      return { ...after, events };
+      const decided = decidedOn(this.#aggregate, before, command);
+      if (decided.kind === 'done') return decided.answer;
+      if (this.#streams.append({ stream, ...decided.append }) === 'conflict') continue;
+      if (isSnapshotDue(before.version, decided.after.version, this.#snapshotEvery)) {
+        this.#snapshots.set(stream, snapshotOf(this.#aggregate, decided.after));
+      }
+      return decided.after;
     }
-    throw new Error(`${ATTEMPTS_MAX} writers in a row were faster in ${stream}`);
+    throw overtaken(stream);
   }
+}
 
-  #foldFrom({ state, version }: Loaded<State>, events: readonly StreamEvent[]): Loaded<State> {
-    return { state: evolved(this.#aggregate, state, events), version: version + events.length };
-  }
+/** What a repository begins with: the snapshot if it can be used (V1), else nothing. */
+export function foldedFrom<State>(
+  { initial, schema }: Pick<Aggregate<State, never, never>, 'initial' | 'schema'>,
+  snapshot: Snapshot<State> | undefined,
+): Loaded<State> {
+  return snapshot === undefined || snapshot.schema !== schema ? { state: initial, version: 0 } : snapshot;
+}
 
-  #keep(stream: string, from: number, { state, version }: Loaded<State>): void {
-    const every = this.#snapshotEvery;
-    if (Math.floor(from / every) === Math.floor(version / every)) return;
-    this.#snapshots.set(stream, { state, version, schema: this.#aggregate.schema });
-  }
+/** V2. */
+export function foldedOn<State, Event extends DomainEvent>(
+  aggregate: Aggregate<State, never, Event>,
+  { state, version }: Loaded<State>,
+  later: readonly StreamEvent[],
+): Loaded<State> {
+  return { state: evolved(aggregate, state, later), version: version + later.length };
+}
+
+/** What a command comes to: an answer at once, or an append and the answer when it is written. */
+export type Decided<State, Event> =
+  | { readonly kind: 'done'; readonly answer: Handled<State, Event> | Refusal }
+  | {
+      readonly kind: 'append';
+      readonly append: Omit<StreamAppend, 'stream'>;
+      readonly after: Handled<State, Event>;
+    };
+
+/** V3, for one attempt. */
+export function decidedOn<State, Command, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  before: Loaded<State>,
+  command: Command,
+): Decided<State, Event> {
+  const events = aggregate.decide(before.state, command);
+  if (isRefusal(events)) return { kind: 'done', answer: events };
+  if (events.length === 0) return { kind: 'done', answer: { ...before, events } };
+  const { version: expectedVersion } = before;
+  const state = events.reduce((folded, event) => aggregate.evolve(folded, event), before.state);
+  return {
+    kind: 'append',
+    append: { expectedVersion, schema: aggregate.schema, events },
+    after: { state, version: expectedVersion + events.length, events },
+  };
+}
+
+/** Whether a stream has passed a multiple of `every`. */
+export function isSnapshotDue(from: number, to: number, every: number): boolean {
+  return Math.floor(from / every) !== Math.floor(to / every);
+}
+
+export function snapshotOf<State>(
+  { schema }: { readonly schema: number },
+  { state, version }: Loaded<State>,
+): Snapshot<State> {
+  return { state, version, schema };
+}
+
+export function overtaken(stream: string): Error {
+  return new Error(`${ATTEMPTS_MAX} writers in a row were faster in ${stream}`);
 }

@@ -3,7 +3,7 @@
 import { assert } from '../core/assert.ts';
 import type { AppendOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
-import { statusAfter } from './saga-standing.ts';
+import { statusAfter } from '../core/saga-standing.ts';
 
 /** Columns of equal length, but for `births`. */
 export interface AppendBatch {

@@ -16,14 +16,25 @@ export interface BatchRow {
 /** @param rows of one saga after the other, each in the order of its versions */
 export function logsOf(rows: readonly BatchRow[]): readonly (readonly StoredEvent[])[] {
   const logs: StoredEvent[][] = [];
-  for (const { id: saga, version, epoch, at_us: atUs, events: text } of rows) {
-    const events = JSON.parse(text) as readonly SagaEvent[];
-    const written = rowsOf({ saga, expectedVersion: version - events.length, epoch, atUs, events });
+  for (const row of rows) {
+    const written = eventsOf(row);
     const last = logs.at(-1);
-    if (last?.[0]?.saga === saga) last.push(...written);
+    if (last?.[0]?.saga === row.id) last.push(...written);
     else logs.push([...written]);
   }
   return logs;
+}
+
+/** What a row holds. */
+export function eventsOf({
+  id,
+  version,
+  epoch,
+  at_us: atUs,
+  events: text,
+}: BatchRow): readonly StoredEvent[] {
+  const events = JSON.parse(text) as readonly SagaEvent[];
+  return rowsOf({ saga: id, expectedVersion: version - events.length, epoch, atUs, events });
 }
 
 /** Each event as a line of JSON (`StoredEvent`), with its line feed. */

@@ -14,6 +14,7 @@ export {
   type PartitionLeasesOptions,
 } from './partition-leases.ts';
 export { SAGAS_SCHEMA } from './postgres-address.ts';
+export { PostgresStreams, type PostgresStreamsOptions } from './postgres-streams.ts';
 export type { Retirement } from './retirement.ts';
 export {
   PAGE_MAX,
@@ -23,10 +24,20 @@ export {
   type SagaRow,
   type StatusCount,
 } from './saga-catalogue.ts';
+export {
+  type HistoryPage,
+  type HistoryPlace,
+  type KeptView,
+  type ProjectSagasOptions,
+  projectSagas,
+  type SagaHistory,
+  type SagaView,
+} from './saga-history.ts';
 export { isEntry, type ServiceBook, serviceBook } from './service-books.ts';
 export type { ClientContext, ServiceClient } from './service-client.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
 export { partitionsIn, type RestoredFile, restoreSagasFile } from './sqlite-restore.ts';
+export { SqliteStreams, type SqliteStreamsOptions } from './sqlite-streams.ts';
 export { MemoryStore } from './store-memory.ts';
 export { PostgresStore, type PostgresStoreOptions } from './store-postgres.ts';
 export { SqliteStore, type SqliteStoreOptions } from './store-sqlite.ts';

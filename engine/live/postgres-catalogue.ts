@@ -76,7 +76,8 @@ export class PostgresCatalogue implements SagaCatalogue {
   }
 }
 
-async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+/** @throws UserError `store-failed` */
+export async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {

@@ -23,6 +23,9 @@ const PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '20s'";
  * go well, and one that says of each stretch of the table what may be in it.
  *
  * Version 3 is the roll of the workers (worker-roll.ts).
+ *
+ * Version 5: `batches.position`, an order over all sagas (postgres-history.ts), 0 for what was there before; views of the log;
+ * how often sagas were removed, counted by whoever removes them; and the events of aggregates (postgres-streams.ts).
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE SEQUENCE epochs;
@@ -67,6 +70,37 @@ export const MIGRATIONS: readonly string[] = [
      alive_until timestamptz NOT NULL
    );`,
   `CREATE INDEX IF NOT EXISTS sagas_resolved ON sagas (status, no) WHERE status = 'resolved';`,
+  `CREATE SEQUENCE batch_positions;
+   ALTER TABLE batches ADD COLUMN position bigint NOT NULL DEFAULT 0;
+   ALTER TABLE batches ALTER COLUMN position SET DEFAULT nextval('batch_positions');
+   CREATE INDEX batches_in_order ON batches USING brin (position) WITH (autosummarize = on);
+   CREATE TABLE removals (count bigint NOT NULL);
+   INSERT INTO removals VALUES (0);
+   CREATE FUNCTION count_removal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+     BEGIN
+       IF EXISTS (SELECT FROM gone) THEN UPDATE removals SET count = count + 1; END IF;
+       RETURN NULL;
+     END $$;
+   CREATE TRIGGER saga_removed AFTER DELETE ON sagas REFERENCING OLD TABLE AS gone
+     FOR EACH STATEMENT EXECUTE FUNCTION count_removal();
+   CREATE TABLE projections (
+     name text COLLATE "C" PRIMARY KEY,
+     version integer NOT NULL,
+     removals bigint NOT NULL,
+     position bigint NOT NULL,
+     view text NOT NULL
+   );
+   CREATE TABLE stream_head (position bigint NOT NULL);
+   INSERT INTO stream_head VALUES (0);
+   CREATE TABLE stream_events (
+     position bigint PRIMARY KEY,
+     stream text COLLATE "C" NOT NULL,
+     version integer NOT NULL,
+     schema integer NOT NULL,
+     event text NOT NULL,
+     append_id uuid NOT NULL,
+     UNIQUE (stream, version)
+   );`,
 ];
 
 /**

@@ -12,10 +12,10 @@
 import { assert } from '../core/assert.ts';
 import type { AppendOutput } from '../core/orchestrator-messages.ts';
 import type { SagaEvent, SagaStatus } from '../core/saga-event.ts';
+import { statusAfter } from '../core/saga-standing.ts';
 import { isEnded } from '../core/saga-state.ts';
 import type { AppendAnswer } from './append-batch.ts';
 import { LineError, type PostgresLine, type Statement } from './postgres-line.ts';
-import { statusAfter } from './saga-standing.ts';
 
 /** An append, with its events as JSON. */
 export interface TextedAppend {

@@ -34,6 +34,9 @@ const WAL_PAGES = 4_000;
  * for each transaction. (A list of three after IN would be made into a table by each statement.) A process of the version before must not go on writing: it would not add to them.
  *
  * Version 3 has sagas that people took over; a process of the version before cannot read their logs.
+ *
+ * Version 4: views of the log (sqlite-history.ts), and how often a saga was removed, counted by whoever removes it, also by
+ * a process of the version before; and the events of aggregates (sqlite-streams.ts).
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
@@ -81,6 +84,24 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    INSERT INTO zones SELECT no / 8192, definition, max(created_at_us) FROM sagas GROUP BY 1, 2;`,
   `CREATE INDEX IF NOT EXISTS sagas_resolved ON sagas (status) WHERE status = 'resolved';`,
+  `CREATE TABLE removals (count INTEGER NOT NULL) STRICT;
+   INSERT INTO removals VALUES (0);
+   CREATE TRIGGER saga_removed AFTER DELETE ON sagas BEGIN UPDATE removals SET count = count + 1; END;
+   CREATE TABLE projections (
+     name TEXT PRIMARY KEY,
+     version INTEGER NOT NULL,
+     removals INTEGER NOT NULL,
+     position INTEGER NOT NULL,
+     view TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE stream_events (
+     position INTEGER PRIMARY KEY,
+     stream TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     schema INTEGER NOT NULL,
+     event TEXT NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX events_of_stream ON stream_events (stream, version);`,
 ];
 
 /**

@@ -6,6 +6,7 @@
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
 import { rowsOf, type SagaStatus } from '../core/saga-event.ts';
+import { statusAfter } from '../core/saga-standing.ts';
 import { isAtRest, isEnded } from '../core/saga-state.ts';
 import {
   checkQuery,
@@ -15,13 +16,15 @@ import {
   type SagaRow,
   type StatusCount,
 } from './saga-catalogue.ts';
-import { statusAfter } from './saga-standing.ts';
+import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
 
 interface MemorySaga {
   readonly partition: string;
   /** Counts the sagas as they came. */
   readonly number: number;
   readonly log: StoredEvent[];
+  /** The same, as it was appended; positions are those of the store. */
+  readonly appends: { readonly position: number; readonly rows: readonly StoredEvent[] }[];
   status: SagaStatus;
 }
 
@@ -31,10 +34,13 @@ interface MemorySaga {
  * @example
  * const host = new Host({ store: new MemoryStore(), transport, definitions: [transfer] });
  */
-export class MemoryStore implements Store, SagaCatalogue {
+export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
   readonly #sagas = new Map<string, MemorySaga>();
   /** The partition that an epoch was opened for, as long as it is the latest of that partition. */
   readonly #current = new Map<number, string>();
+  readonly #views = new Map<string, KeptView>();
+  #positions = 0;
+  #removals = 0;
   #epoch = 0;
   #numbers = 0;
 
@@ -92,7 +98,27 @@ export class MemoryStore implements Store, SagaCatalogue {
     if (known === undefined) return 'unknown';
     if (!isEnded(known.status)) return 'not-ended';
     this.#sagas.delete(saga);
+    this.#removals++;
     return 'removed';
+  }
+
+  async *history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {
+    const removals = this.#removals;
+    const isFresh = after?.removals !== removals;
+    const from = isFresh ? 0 : after!.position;
+    const later = [...this.#sagas.values()]
+      .flatMap(({ appends }) => appends.filter(({ position }) => position > from))
+      .sort((a, b) => a.position - b.position);
+    const place = { position: this.#positions, removals };
+    yield { isFresh, place, events: later.flatMap(({ rows }) => rows) };
+  }
+
+  async keptView(projection: string): Promise<KeptView | undefined> {
+    return this.#views.get(projection);
+  }
+
+  async keepView(projection: string, kept: KeptView): Promise<void> {
+    this.#views.set(projection, kept);
   }
 
   #write(append: AppendOutput): StoreAnswer['kind'] & `append${string}` {
@@ -102,9 +128,11 @@ export class MemoryStore implements Store, SagaCatalogue {
       return 'append-fenced';
     if (saga === undefined && append.expectedVersion > 0) return 'append-gone';
     if (append.expectedVersion !== (saga?.log.length ?? 0)) return 'append-conflict';
-    const written = saga ?? { partition, number: ++this.#numbers, log: [], status: 'running' };
+    const written = saga ?? { partition, number: ++this.#numbers, log: [], appends: [], status: 'running' };
     if (saga === undefined) this.#sagas.set(append.saga, written);
-    written.log.push(...rowsOf(append));
+    const rows = rowsOf(append);
+    written.log.push(...rows);
+    written.appends.push({ position: ++this.#positions, rows });
     written.status = statusAfter(append.events) ?? written.status;
     return 'appended';
   }

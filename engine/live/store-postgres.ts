@@ -15,15 +15,15 @@ import type { ClientBase } from 'pg';
 import { hash32 } from '../core/mix.ts';
 import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
-import { UserError } from '../core/user-error.ts';
 import { textOf } from './event-text.ts';
 import { type AskedLoad, GroupCommit } from './group-commit.ts';
 import { type Lease, PartitionLeases, type PartitionLeasesOptions } from './partition-leases.ts';
-import { checkSchema, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
-import { PostgresCatalogue } from './postgres-catalogue.ts';
+import { type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
+import { asked, PostgresCatalogue } from './postgres-catalogue.ts';
+import { readHistoryRows, readViewRow, writeViewRow } from './postgres-history.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
-import { prepareSchema } from './postgres-schema.ts';
+import { preparedAddress } from './postgres-start.ts';
 import { exportRows, retireRows } from './postgres-upkeep.ts';
 import { isStorable, isStorableName, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
 import type { Retirement } from './retirement.ts';
@@ -34,6 +34,7 @@ import {
   type StatusCount,
   storeFailed,
 } from './saga-catalogue.ts';
+import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 2_000;
@@ -65,7 +66,7 @@ export interface PostgresStoreOptions {
  * await worker.stop();
  * await store.close();
  */
-export class PostgresStore implements Store, SagaCatalogue {
+export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   readonly #address: PostgresAddress;
   readonly #onTrouble: (error: Error) => void;
   readonly #writers: readonly PostgresLine[];
@@ -108,15 +109,7 @@ export class PostgresStore implements Store, SagaCatalogue {
    */
   static async connect(options: PostgresStoreOptions): Promise<PostgresStore> {
     const { url, schema = SAGAS_SCHEMA, onTrouble = () => undefined } = options;
-    checkSchema(schema);
-    const address = { url, schema };
-    try {
-      const client = await connectTo(address);
-      await prepareSchema(client, schema).finally(() => client.end());
-    } catch (error) {
-      throw error instanceof UserError ? error : unreachableDatabase(error);
-    }
-    return new PostgresStore(address, onTrouble);
+    return new PostgresStore(await preparedAddress({ url, schema }), onTrouble);
   }
 
   append(append: AppendOutput, answers: InputSink): void {
@@ -200,6 +193,19 @@ export class PostgresStore implements Store, SagaCatalogue {
   /** Every event of every saga as a line of JSON, as of now: see {@link exportRows}. */
   export(): AsyncGenerator<string> {
     return exportRows(() => connectTo(this.#address));
+  }
+
+  /** Of all workers; see postgres-history.ts. */
+  history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {
+    return readHistoryRows(() => connectTo(this.#address), after);
+  }
+
+  keptView(projection: string): Promise<KeptView | undefined> {
+    return asked(() => readViewRow(this.#lister, projection));
+  }
+
+  keepView(projection: string, kept: KeptView): Promise<void> {
+    return asked(() => writeViewRow(this.#lister, projection, kept));
   }
 
   get #isBusy(): boolean {
@@ -287,14 +293,3 @@ const OPEN = `
   ON CONFLICT (name) DO UPDATE SET epoch = nextval('epochs'), owner = NULL, lease_until = NULL RETURNING epoch`;
 
 const HOLDS = `SELECT 1 FROM partitions WHERE name = $1 AND epoch = $2 AND lease_until > clock_timestamp()`;
-
-function unreachableDatabase(error: unknown): UserError {
-  const why =
-    error instanceof AggregateError
-      ? error.errors.join('; ')
-      : error instanceof Error
-        ? error.message
-        : error;
-  const hint = 'Look at its address, that it runs, and that its user may make a schema.';
-  return new UserError('store-unreachable', `the database of sagas cannot be used: ${why}`, hint);
-}

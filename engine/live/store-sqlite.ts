@@ -28,8 +28,10 @@ import {
   type StatusCount,
   storeFailed,
 } from './saga-catalogue.ts';
+import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
 import { findSagas, removeSaga } from './sqlite-catalogue.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
+import { readHistory, readView, writeView } from './sqlite-history.ts';
 import { readTotals } from './sqlite-totals.ts';
 import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
@@ -68,7 +70,7 @@ class Work {
  * await host.stop();
  * await store.close();
  */
-export class SqliteStore implements Store, SagaCatalogue {
+export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   readonly #file: string;
   /** For everything but appends. */
   readonly #db: DatabaseSync;
@@ -177,6 +179,24 @@ export class SqliteStore implements Store, SagaCatalogue {
   /** Waits for the transaction that is under way. */
   remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
     return this.#asked(() => removeSaga(this.#db, saga));
+  }
+
+  /** L5. */
+  async *history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {
+    try {
+      yield* readHistory(this.#file, after);
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  keptView(projection: string): Promise<KeptView | undefined> {
+    return this.#asked(() => readView(this.#db, projection));
+  }
+
+  /** Waits for the transaction that is under way. */
+  keepView(projection: string, kept: KeptView): Promise<void> {
+    return this.#asked(() => writeView(this.#db, projection, kept));
   }
 
   async #asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {

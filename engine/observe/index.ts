@@ -43,5 +43,11 @@ export {
   type SagaNews,
   type StuckSagas,
 } from './saga-activity.ts';
+export {
+  type SagaSummary,
+  type SummaryRow,
+  sagaStateSummary,
+  summaryRows,
+} from './saga-summary.ts';
 export type { DifferenceKind, Settlement, SettlingAct } from './settlement.ts';
 export { type AttributeValue, type Span, type SpanEvent, spansOf } from './spans.ts';

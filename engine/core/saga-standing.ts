@@ -1,18 +1,19 @@
 // What a store must know of a saga beside its events: whether it is open, so that a new writer is given it (E9), or at
 // rest, so that it may one day be retired. Read off the events of each append, without folding the log.
 
-import type { SagaEvent, SagaStatus } from '../core/saga-event.ts';
+import type { SagaEvent, SagaStatus } from './saga-event.ts';
 
 /** The status that a list of events, appended together, leaves a saga in; undefined when they do not change it. */
 export function statusAfter(events: readonly SagaEvent[]): SagaStatus | undefined {
   for (let i = events.length - 1; i >= 0; i--) {
-    const status = statusOf(events[i]!);
+    const status = statusFrom(events[i]!);
     if (status !== undefined) return status;
   }
   return undefined;
 }
 
-function statusOf(event: SagaEvent): SagaStatus | undefined {
+/** The status that an event leaves a saga in; undefined when it does not change it. */
+export function statusFrom(event: SagaEvent): SagaStatus | undefined {
   switch (event.kind) {
     case 'saga-created':
     case 'saga-retried':

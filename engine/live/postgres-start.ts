@@ -1,0 +1,29 @@
+// The first connection to a database of sagas: it makes the tables or brings them up to date, and is gone.
+
+import { UserError } from '../core/user-error.ts';
+import { checkSchema, type PostgresAddress } from './postgres-address.ts';
+import { connectTo } from './postgres-line.ts';
+import { prepareSchema } from './postgres-schema.ts';
+
+/** @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`. */
+export async function preparedAddress(address: PostgresAddress): Promise<PostgresAddress> {
+  checkSchema(address.schema);
+  try {
+    const client = await connectTo(address);
+    await prepareSchema(client, address.schema).finally(() => client.end());
+    return address;
+  } catch (error) {
+    throw error instanceof UserError ? error : unreachableDatabase(error);
+  }
+}
+
+function unreachableDatabase(error: unknown): UserError {
+  const why =
+    error instanceof AggregateError
+      ? error.errors.join('; ')
+      : error instanceof Error
+        ? error.message
+        : error;
+  const hint = 'Look at its address, that it runs, and that its user may make a schema.';
+  return new UserError('store-unreachable', `the database of sagas cannot be used: ${why}`, hint);
+}
