@@ -59,13 +59,28 @@ export function evolved<State, Event extends DomainEvent>(
   events: Iterable<StreamEvent>,
 ): State {
   let state = from;
-  for (const stored of events) state = aggregate.evolve(state, present(aggregate, stored));
+  for (const stored of events) state = aggregate.evolve(state, presentEvent(aggregate, stored));
   return state;
 }
 
-/** The event as the aggregate would write it now. */
-function present<State, Event extends DomainEvent>(
-  { name, schema, upcast }: Aggregate<State, never, Event>,
+/**
+ * The event as its aggregate would write it now: for projections, which see events as they were written. Repositories do this
+ * by themselves.
+ *
+ * @throws Error when the event has a schema that the aggregate does not know yet, or an older one and there is no upcaster
+ * @example
+ * const revenue: ProjectionSpec<number> = {
+ *   name: 'revenue',
+ *   version: 1,
+ *   empty: () => 0,
+ *   apply(total, stored) {
+ *     const event = presentEvent(orderAggregate, stored);
+ *     return event.kind === 'payment-applied' ? total + event.amount : total;
+ *   },
+ * };
+ */
+export function presentEvent<Event extends DomainEvent>(
+  { name, schema, upcast }: Pick<Aggregate<never, never, Event>, 'name' | 'schema' | 'upcast'>,
   stored: StreamEvent,
 ): Event {
   if (stored.schema === schema) return stored.event as Event;

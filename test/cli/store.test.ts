@@ -43,10 +43,61 @@ test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async 
   await close();
 });
 
+test(
+  'summary says where sagas stand, goes on where it was, and begins anew when asked',
+  PROCESS_TIMEOUT,
+  async () => {
+    const { folder, file, close } = await storeInUse();
+    const on = ['--db', file];
+    const first = await sagastorm(['store', 'summary', ...on], folder);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^ No saga is open, .*\n\n {3}\d+ events read from the beginning · as of/);
+    const store = new SqliteStore({ file });
+    store.open('p', {
+      opened(epoch) {
+        const events = [
+          { kind: 'saga-created', definition: 'order', definitionVersion: 1, input: {} },
+          { kind: 'step-requested', step: 'pay' },
+        ] as const;
+        const append = { saga: 's-4', number: 1, expectedVersion: 0, epoch, atUs: 1_000_000, events };
+        store.append({ kind: 'append', ...append }, { input: () => undefined });
+      },
+    });
+    await store.close();
+    const row = {
+      definition: 'order',
+      status: 'running',
+      step: 'pay',
+      count: 1,
+      oldestCreatedAtUs: 1_000_000,
+    };
+    const json = await sagastorm(['store', 'summary', '--json', ...on], folder);
+    const summary = JSON.parse(json.stdout) as { folded: number; position: number };
+    expect(summary).toMatchObject({
+      view: 'saga-state-summary',
+      version: 1,
+      folded: 2,
+      isRebuilt: false,
+      rows: [row],
+    });
+    const text = await sagastorm(['store', 'summary', ...on], folder);
+    expect(text.stdout).toMatch(/ order +running +pay +1 +\S+ \S+ +1970-01-01T00:00:01.000Z/);
+    expect(text.stdout).toContain('0 events read since the last time');
+    const anew = await sagastorm(['store', 'summary', '--from-beginning', '--json', ...on], folder);
+    expect(JSON.parse(anew.stdout)).toMatchObject({
+      isRebuilt: true,
+      position: summary.position,
+      rows: [row],
+    });
+    await close();
+  },
+);
+
 test.each([
   ['nothing to do', ['store'], 'store needs to know what to do'],
   ['what it does not know', ['store', 'copy'], 'store does not know "copy"'],
   ['no file to write', ['store', 'export', '--db', 'none.db'], 'there is no store none.db'],
+  ['a word too many', ['store', 'summary', 'a'], '"a"'],
   ['too many words', ['store', 'retire', 'a', 'b'], '"b"'],
 ])('%s is refused in one sentence, and nothing is made', PROCESS_TIMEOUT, async (_what, words, sentence) => {
   const folder = freshFolder();
