@@ -43,6 +43,7 @@ test('what is not executed says why', () => {
       "docs/ci.md: half a minute",
       "docs/ci.md: there is no such failure yet",
       "docs/debugger.md: there is no such failure yet",
+      "docs/event-sourcing.md: a database must be there; test/engine/live/postgres-streams.test.ts has one",
       "docs/live.md: a bank must be there",
       "docs/live.md: a database and a bank must be there",
       "docs/live.md: a minute for real, and a database; test/cli/live.test.ts does it",
