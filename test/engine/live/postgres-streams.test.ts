@@ -1,6 +1,6 @@
 // Streams in a database: the acceptance suite of the port on a real server, and what only a server can go through.
 
-import { type AddressInfo, createConnection, createServer } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { PostgresStreams } from '../../../engine/live/index.ts';
@@ -34,10 +34,10 @@ test('after three kills every append that was acknowledged is there, and each is
 }, 120_000);
 
 /** The first append waits after it is written, before its commit. */
-async function slow(): Promise<void> {
+async function slow(seconds = 30): Promise<void> {
   await beside(`CREATE SEQUENCE tries;
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN IF nextval('${schema}.tries') = 1 THEN PERFORM pg_sleep(30); END IF; RETURN NULL; END $$;
+      $$ BEGIN IF nextval('${schema}.tries') = 1 THEN PERFORM pg_sleep(${seconds}); END IF; RETURN NULL; END $$;
     CREATE TRIGGER slow AFTER INSERT ON stream_events FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
 }
 
@@ -58,8 +58,19 @@ test('an append whose connection is lost before its commit is done, once', async
 /** A way to the server on which the next answer is lost, and the connection with it, once it is told to. */
 async function lossyWay() {
   const socket = join(new URL(url.replace('@/', '@localhost/')).searchParams.get('host')!, '.s.PGSQL.5432');
-  const way = { url: '', isLosing: false, lost: 0, close: () => server.close() };
+  const clients = new Set<Socket>();
+  const way = {
+    url: '',
+    isLosing: false,
+    lost: 0,
+    /** The server hears nothing of it, and goes on. */
+    cut: () => {
+      for (const client of clients) client.destroy();
+    },
+    close: () => server.close(),
+  };
   const server = createServer((client) => {
+    clients.add(client);
     const inner = createConnection(socket);
     for (const end of [client, inner]) end.on('error', () => undefined);
     client.pipe(inner);
@@ -90,6 +101,20 @@ test('an append whose answer is lost after its commit is known by its id, and do
   expect(await streams.read('s')).toHaveLength(2);
   way.isLosing = true; // and where somebody else was faster, it is a conflict all the same
   expect(await streams.append(append)).toBe('conflict');
+  way.close();
+});
+
+test('an append that goes on after its connection was lost, while it is asked for again, is done once', async () => {
+  const way = await lossyWay();
+  const streams = await PostgresStreams.connect({ url: way.url, schema });
+  opened.push(streams);
+  await slow(1);
+  const answer = streams.append(append);
+  await untilSleeping();
+  way.cut();
+  expect(await answer).toBe('appended');
+  expect((await streams.readAll(0, 9)).map(({ position }) => position)).toEqual([1, 2]);
+  expect(await streams.append({ ...append, expectedVersion: 2 })).toBe('appended');
   way.close();
 });
 
