@@ -31,7 +31,10 @@ export interface StoreReconciliation {
 export async function reconcileStore(asked: StoreReconciliation): Promise<Reconciliation> {
   const { catalogue, books: askBooks, definitions = [] } = asked;
   const logs = await logsBefore(asked);
-  const books = await askBooks();
+  let books = await askBooks();
+  const elder = await logsOnlyBooked(catalogue, logs, books);
+  for (const log of elder) logs.set(log[0]!.saga, log);
+  if (elder.length > 0) books = await askBooks(); // R2: these logs are to be older than the books, too
   const definitionOf = (name: string, version: number): SagaDefinition | undefined =>
     definitions.find((one) => one.name === name && one.version === version);
   const before = reconcile({ logs: logs.values(), books, definitionOf });
@@ -41,6 +44,19 @@ export async function reconcileStore(asked: StoreReconciliation): Promise<Reconc
     if (log.length > 0) logs.set(saga, log);
   }
   return again.size === 0 ? before : lasting(before, reconcile({ logs: logs.values(), books, definitionOf }));
+}
+
+/** Of sagas that the books mention, and that are older than what was asked for. */
+async function logsOnlyBooked(
+  catalogue: SagaCatalogue,
+  known: ReadonlyMap<string, unknown>,
+  books: readonly Book[],
+): Promise<readonly (readonly StoredEvent[])[]> {
+  const entries = books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true));
+  const sagas = [...new Set(entries.map(({ saga }) => saga))].filter((saga) => !known.has(saga));
+  const logs: (readonly StoredEvent[])[] = [];
+  for (const saga of sagas) logs.push(await catalogue.logOf(saga));
+  return logs.filter((log) => log.length > 0);
 }
 
 async function logsBefore({

@@ -70,7 +70,9 @@ function checkReaction({ name, saga }: Choreography, service: string, reaction: 
 
 /** C1. */
 function refuseRepeated(choreography: Choreography): void {
-  const all = reactionsOf(choreography).flatMap(([, reaction]) => publishedBy(reaction));
+  const { starts, cancelledBy } = choreography;
+  const given = cancelledBy === undefined ? [starts] : [starts, cancelledBy];
+  const all = [...given, ...reactionsOf(choreography).flatMap(([, reaction]) => publishedBy(reaction))];
   const twice = all.find((type, i) => all.indexOf(type) !== i);
   if (twice === undefined) return;
   throw bad(

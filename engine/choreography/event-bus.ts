@@ -10,6 +10,7 @@
 // B4 A transaction ends when its condition is met and nothing is under way: every published event is handled.
 
 import { assert } from '../core/assert.ts';
+import { isRecord } from '../core/countermeasure.ts';
 import {
   defineSaga,
   type EventFlow,
@@ -52,8 +53,8 @@ export function heardBy({ services }: Choreography, service: string): readonly s
 }
 
 /** The event that a transaction begins with. */
-export function startOf({ starts, events }: Choreography, input: unknown): PublishedEvent {
-  return { type: starts, schema: events?.[starts]?.schema ?? 1, time: 0, data: { input, results: {} } };
+export function startOf({ starts, events }: Choreography, input: unknown, type = starts): PublishedEvent {
+  return { type, schema: events?.[type]?.schema ?? 1, time: 0, data: { input, results: {} } };
 }
 
 /**
@@ -115,7 +116,7 @@ function eventIn(
 ): PublishedEvent {
   const published = Object.values(results).flatMap((result) => (result as Handled).events);
   const found = published.find((event) => event.type === type);
-  return found ?? { ...startOf(choreography, input), type };
+  return found ?? startOf(choreography, input, type);
 }
 
 function moved(step: StepDefinition, by: number): StepDefinition {
@@ -157,6 +158,10 @@ class BusFlow implements EventFlow {
       }),
     );
     this.#meanings = meaningsOf(choreography);
+  }
+
+  isAnswer(result: unknown): boolean {
+    return isRecord(result) && Array.isArray(result.events) && result.events.every(isPublished);
   }
 
   isCommitted({ reason }: FlowState): boolean {
@@ -258,6 +263,17 @@ class BusFlow implements EventFlow {
       { kind: 'saga-compensated' },
     ];
   }
+}
+
+function isPublished(event: unknown): boolean {
+  return (
+    isRecord(event) &&
+    typeof event.type === 'string' &&
+    Number.isSafeInteger(event.schema) &&
+    Number.isSafeInteger(event.time) &&
+    isRecord(event.data) &&
+    isRecord(event.data.results)
+  );
 }
 
 function isUnderWay({ steps }: FlowState, index: number): boolean {

@@ -82,8 +82,9 @@ export class Inbox {
   }
 
   #turn(nowUs: number): void {
-    this.#old = nowUs >= this.#turnAtUs + this.#retentionUs ? new Map() : this.#young;
+    const slept = nowUs >= this.#turnAtUs + this.#retentionUs;
+    this.#old = slept ? new Map() : this.#young;
     this.#young = new Map();
-    this.#turnAtUs = nowUs + this.#retentionUs;
+    this.#turnAtUs = slept ? nowUs + this.#retentionUs : this.#turnAtUs + this.#retentionUs;
   }
 }

@@ -21,17 +21,20 @@ export function refuseOpenEnds(choreography: Choreography): void {
   const refusable = reactionsOf(choreography).flatMap(([, { does, rejected }]) =>
     does !== undefined && rejected !== undefined ? [does] : [],
   );
-  for (const refused of branches(refusable)) {
-    const fault = faultOf(choreography, play(choreography, new Set(refused)));
-    if (fault === undefined) continue;
-    const when =
-      refused.length === 0 ? 'when nothing is refused' : `when ${refused.join(' and ')} is refused`;
-    throw new UserError(
-      'open-end',
-      `choreography "${choreography.name}": ${when}, ${fault}`,
-      'Give the event that it stops at a reaction, or name it in `completes` or `cancels`.',
-    );
-  }
+  const moments = choreography.cancelledBy === undefined ? 0 : reactionsOf(choreography).length + 1;
+  for (const refused of branches(refusable))
+    for (let at = -1; at < moments; at++) {
+      const fault = faultOf(choreography, play(choreography, new Set(refused), at));
+      if (fault === undefined) continue;
+      const when =
+        (refused.length === 0 ? 'when nothing is refused' : `when ${refused.join(' and ')} is refused`) +
+        (at < 0 ? '' : ` and it is cancelled after ${at} reactions`);
+      throw new UserError(
+        'open-end',
+        `choreography "${choreography.name}": ${when}, ${fault}`,
+        'Give the event that it stops at a reaction, or name it in `completes` or `cancels`.',
+      );
+    }
 }
 
 function branches(refusable: readonly string[]): readonly (readonly string[])[] {
@@ -44,11 +47,12 @@ function branches(refusable: readonly string[]): readonly (readonly string[])[] 
   return [[], ...refusable.map((one) => [one]), ...pairs];
 }
 
-function play(choreography: Choreography, refused: ReadonlySet<string>): Played {
+function play(choreography: Choreography, refused: ReadonlySet<string>, cancelAt: number): Played {
   const seen = new Set([choreography.starts]);
   const steps = new Map<string, Standing>();
   const open = new Set(reactionsOf(choreography).map(([, reaction]) => reaction));
-  for (;;) {
+  for (let fired = 0; ; fired++) {
+    if (fired === cancelAt) seen.add(choreography.cancelledBy!);
     const next = [...open].find(({ when }) => isMet(when, (type) => seen.has(type)));
     if (next === undefined) return { seen, steps };
     open.delete(next);

@@ -8,6 +8,8 @@
 // R4 A step that was called off before it was done is never done.
 // R5 Nobody but the service can settle what its own step came to: who gives up in doubt undoes it first.
 
+import { payloadFault } from '../core/call.ts';
+import { isRecord } from '../core/countermeasure.ts';
 import type { StepDefinition } from '../core/define-saga.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import {
@@ -23,12 +25,25 @@ import {
 import { deliveryOf, type Handled, heardBy } from './event-bus.ts';
 import { Inbox, type Remembered } from './inbox.ts';
 import { isFinal as staysDone } from './open-ends.ts';
-import { type Choreography, type EventData, isMet, type PublishedEvent, type Reaction } from './reaction.ts';
+import {
+  type Choreography,
+  type EventData,
+  isMet,
+  type PublishedEvent,
+  type Reaction,
+  typesIn,
+} from './reaction.ts';
 
 /** As many as the standard policy gives a transient failure. */
 const ATTEMPTS_MAX = 5;
 
 type Failure = Exclude<Outcome, { kind: 'applied' }>;
+
+const IN_DOUBT: Failure = {
+  kind: 'unknown',
+  failure: 'transient',
+  reason: 'it may be done, and cannot be undone',
+};
 
 /** What a delivery is about. */
 interface Subscription {
@@ -117,6 +132,7 @@ export class ReactiveService implements Participant {
     const oneCommit: ParticipantEnv = { ...env, nowUs: env.nowUs, chance: env.chance.bind(env), commit() {} }; // R2
     const turn: Turn = { call, env: oneCommit, choreography, remembered, input: data.input, published };
     for (const reaction of this.#reactions.get(choreography)!) {
+      if (!typesIn(reaction.when).includes(type)) continue; // what it publishes must follow from what it was told
       if (remembered.fired.has(reaction) || !isMet(reaction.when, (one) => remembered.seen.has(one)))
         continue;
       const refusal = this.#react(turn, reaction);
@@ -151,8 +167,8 @@ export class ReactiveService implements Participant {
       publish(turn, applied);
       return undefined;
     }
-    if (rejected === undefined) return outcome;
     if (outcome.kind === 'unknown') remembered.inDoubt.add(step.name);
+    if (rejected === undefined) return outcome;
     const failures = (remembered.failures.get(step.name) ?? 0) + 1;
     remembered.failures.set(step.name, failures);
     const isClosed = outcome.kind === 'rejected' && isFinal(outcome.failure);
@@ -182,8 +198,11 @@ export class ReactiveService implements Participant {
     const { remembered } = turn;
     const standing = remembered.steps.get(step.name);
     if (standing === 'refused' || (standing === 'applied' && staysDone(step))) return undefined;
+    const isInDoubt = standing === undefined && remembered.inDoubt.has(step.name);
+    if (isInDoubt && staysDone(step)) return IN_DOUBT; // R5
     const { compensation } = step;
-    if (standing === 'applied' && compensation !== undefined) {
+    const mayStand = standing === 'applied' || isInDoubt; // R5
+    if (mayStand && compensation !== undefined) {
       const outcome = this.#compensate(turn, step, compensation);
       if (outcome.kind !== 'applied') return outcome;
     }
@@ -201,7 +220,14 @@ export class ReactiveService implements Participant {
     payloadOf: () => unknown,
   ): Outcome {
     const { saga, round, attempt, service } = call;
-    const payload = payloadOf();
+    let payload: unknown;
+    let hash: number;
+    try {
+      payload = payloadOf();
+      hash = payloadHash(payload);
+    } catch (error) {
+      return poison(payloadFault(name) + (error instanceof Error ? error.message : String(error)));
+    }
     const key = idempotencyKey(saga, name, direction, round);
     const own: Call = {
       kind: 'call',
@@ -214,7 +240,7 @@ export class ReactiveService implements Participant {
       service,
       action,
       payload,
-      payloadHash: payloadHash(payload),
+      payloadHash: hash,
     };
     return this.#participant.handle(own, env);
   }
@@ -240,12 +266,21 @@ function publish({ choreography, remembered, published, input }: Turn, type: str
 function presentOf({ choreography, type }: Subscription, payload: unknown): PublishedEvent | Rejected {
   const event = payload as PublishedEvent;
   const { schema = 1, upcast } = choreography.events?.[type] ?? {};
-  if (event?.type !== type || typeof event.data !== 'object') return poison(`this is no "${type}"`);
+  const isEvent = event?.type === type && Number.isSafeInteger(event.time) && isRecord(event.data);
+  if (!isEvent) return poison(`this is no "${type}"`);
   if (event.schema === schema) return event;
   const what = `"${type}" has schema ${event.schema}`;
   if (event.schema > schema) return poison(`${what}, and this service knows ${schema}`);
   if (upcast === undefined) return poison(`${what}, and there is no upcaster to ${schema}`);
-  return { ...event, schema, data: upcast(event.data, event.schema) as EventData };
+  try {
+    const data = upcast(event.data, event.schema);
+    if (isRecord(data)) return { ...event, schema, data: data as unknown as EventData };
+    return poison(`${what}, and its upcaster made no event of it`);
+  } catch (error) {
+    return poison(
+      `${what}, and its upcaster failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** Refused for good: a dead letter, until a service comes that knows what to do with it. */

@@ -106,6 +106,8 @@ export interface FlowState {
 export interface EventFlow {
   /** What follows from the state alone: the next intents, or the end. */
   advance(state: FlowState): readonly SagaEvent[];
+  /** Whether this is what a service answers a delivery with; anything else is a dead letter. */
+  isAnswer(result: unknown): boolean;
   /** Whether it can no longer be cancelled (E8). */
   isCommitted(state: FlowState): boolean;
   /** How long a call that was refused for good lies aside before it is tried again, in microseconds. */

@@ -129,6 +129,7 @@ const WHAT_CAN = 'only an undo that has begun can be, or a retriable step under 
 export function skippable(state: SagaState): readonly Skippable[] {
   const isUndoing = state.status === 'compensating' || state.status === 'compensation_failed';
   const isForward = state.status === 'running' && isCommitted(state);
+  if (state.definition.flow !== undefined) return []; // who skips a delivery would lose an event
   return state.definition.steps.flatMap(({ name: step, kind }, i): readonly Skippable[] => {
     const current = state.steps[i]!;
     const { status } = current;

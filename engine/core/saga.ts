@@ -156,6 +156,9 @@ function decideReply(
   if (isAtRest(state.status) || reply.round !== state.round) return []; // E5
   const awaited = reply.direction === 'forward' ? isUnderWay(current) : current.status === 'compensating';
   if (!awaited) return [];
+  const { flow } = state.definition;
+  if (reply.outcome.kind === 'applied' && flow !== undefined && !flow.isAnswer(reply.outcome.result))
+    return decideReply(state, { ...reply, outcome: NONSENSE }, rules, nowUs);
   if (reply.outcome.kind === 'applied') return applied(step, reply); // E6: of whatever attempt
   if (reply.attempt !== current.attempt) return []; // E6: a newer attempt may still apply
   return reply.direction === 'forward'
@@ -168,6 +171,12 @@ function applied(step: StepDefinition, { direction, outcome }: ReplyInput): read
   const result = outcome.kind === 'applied' ? outcome.result : undefined;
   return result === undefined ? step.events.applied : [{ kind: 'step-applied', step: step.name, result }];
 }
+
+const NONSENSE: Outcome = {
+  kind: 'rejected',
+  failure: 'invalid_request',
+  reason: 'its answer says no events',
+};
 
 type Failure = Exclude<Outcome, { kind: 'applied' }>;
 

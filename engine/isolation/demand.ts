@@ -16,7 +16,9 @@ export function demandOf({ payload }: Call): IsolationDemand | undefined {
   const demand = isRecord(payload) ? payload[ISOLATION] : undefined;
   if (demand === undefined) return NONE;
   if (!isRecord(demand)) return undefined;
-  return Object.entries(demand).every(([member, value]) => CHECKS[member]?.(value) === true)
+  return Object.entries(demand).every(
+    ([member, value]) => Object.hasOwn(CHECKS, member) && CHECKS[member]!(value),
+  )
     ? demand
     : undefined;
 }

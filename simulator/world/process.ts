@@ -104,7 +104,7 @@ export class SimProcess implements Actor, LifeOwner, Sufferer {
   /** An incident: whoever has a saga here waits. */
   goDown(downUs: number): void {
     const { sim, sagas, incidents } = this.#parts.world;
-    this.#downUntilUs = sim.nowUs + downUs;
+    this.#downUntilUs = Math.max(this.#downUntilUs, sim.nowUs + downUs);
     for (const saga of sagas.values()) {
       if (saga.partition === this.#partition && saga.phase !== 'ended')
         incidents.foundDown(orchestratorName(this.number), sim.nowUs);

@@ -171,21 +171,20 @@ describe('R5: who gives up', () => {
     ),
   });
 
-  test('in doubt, and told to undo meanwhile, settles the doubt first', () => {
+  test('in doubt, and told to undo meanwhile, undoes what may be done', () => {
     const inventory = new ServiceUnderTest('inventory', undoFirst);
-    inventory.participant.answer = () => LOST;
+    inventory.participant.answer = ({ action }) => (action === 'reserve' ? LOST : { kind: 'applied' });
     inventory.hears('payment-succeeded');
-    expect(inventory.hears('shipment-called-off')).toBe('lost');
-    inventory.participant.answer = () => ({ kind: 'applied' });
-    expect(inventory.hears('shipment-called-off')).toEqual(['stock-reserved', 'stock-released']);
+    expect(inventory.hears('shipment-called-off')).toEqual(['stock-released']);
+    expect(inventory.asked.at(-1)).toBe('release t-1/reserve/compensation');
     expect(inventory.hears('payment-succeeded')).toEqual([]);
   });
 
-  test('in doubt of what cannot be undone, and told to call it off, settles the doubt first', () => {
+  test('in doubt of what cannot be undone, and told to call it off, says nothing until it knows', () => {
     const shipping = new ServiceUnderTest('shipping', undoFirst);
     shipping.participant.answer = () => LOST;
     shipping.hears('stock-reserved');
-    expect(shipping.hears('cancel-requested')).toBe('lost');
+    expect(shipping.hears('cancel-requested')).toBe('it may be done, and cannot be undone');
     shipping.participant.answer = () => ({ kind: 'applied' });
     expect(shipping.hears('stock-reserved')).toEqual(['shipment-created']);
     expect(shipping.hears('cancel-requested')).toEqual([]);
