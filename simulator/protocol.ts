@@ -73,7 +73,7 @@ function madeOver(
   protocol: Protocol,
   { sagas, participant, invariants }: MadeOver,
 ): Scenario {
-  const { policy, participants, workload, ...rest } = scenario;
+  const { policy, participants, workload, choreographies: _, ...rest } = scenario;
   return defineScenario({
     ...rest,
     ...(policy === undefined ? {} : { policy }),

@@ -176,6 +176,7 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   checkServiceLevels(spec.name, spec.slo ?? {});
   if (spec.sloWeather !== undefined) checkWeather(spec.name, spec.sloWeather);
   assertTellsApart(spec);
+  assertChoreographed(spec);
   assertServicesExist(spec);
   const participants = spec.participants({ sagas: 1 });
   assertClientsAsk(spec.name, Object.keys(spec.clients ?? {}), Object.keys(participants));
@@ -240,6 +241,26 @@ function assertCanRun(spec: ScenarioSpec): void {
       'Give whole microseconds below 2^31: percentiles that rise, or a list of latencies.',
     );
   }
+}
+
+/** Refuses a choreography that would never be played. */
+function assertChoreographed({ name, sagas, choreographies = [] }: ScenarioSpec): void {
+  const isList = Array.isArray(choreographies) && choreographies.every((one) => one?.kind === 'choreography');
+  if (!isList) {
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}": \`choreographies\` is no list of choreographies`,
+      'Make each with defineChoreography.',
+    );
+  }
+  const played = choreographies.map(({ saga }) => saga);
+  const wrong = played.find((saga, i) => !sagas.includes(saga) || played.indexOf(saga) !== i);
+  if (wrong === undefined) return;
+  throw new UserError(
+    'bad-scenario',
+    `scenario "${name}" has a choreography of "${wrong.name}" that none of its sagas would follow`,
+    'There is one for each saga at most, made of that very definition.',
+  );
 }
 
 /** Refuses two `sometimes` of one name: how often each was true is told by its name. */

@@ -58,7 +58,7 @@ export interface ManyRepairs {
 const MAY_APPLY: Readonly<Record<RepairKind, readonly SagaStatus[]>> = {
   retry: ['failed', 'compensated'],
   compensate: ['created', 'running'],
-  resume: ['compensation_failed'],
+  resume: ['running', 'compensation_failed'],
   skip: ['running', 'compensating', 'compensation_failed'],
   resolve: ['created', 'running', 'compensating', 'compensation_failed'],
 };

@@ -3,6 +3,7 @@
 // C2 Every branch ends. Whichever steps are refused, the events that follow lead to all done or to all undone.
 
 import { UserError } from '../core/user-error.ts';
+import { checkChoreographyShape } from './choreography-shape.ts';
 import { refuseOpenEnds } from './open-ends.ts';
 import {
   type Choreography,
@@ -37,6 +38,7 @@ import {
  * });
  */
 export function defineChoreography(spec: ChoreographySpec): Choreography {
+  checkChoreographyShape(spec);
   const choreography: Choreography = {
     ...spec,
     kind: 'choreography',
@@ -46,16 +48,20 @@ export function defineChoreography(spec: ChoreographySpec): Choreography {
     for (const reaction of reactions) checkReaction(choreography, service, reaction);
   refuseRepeated(choreography);
   refuseUnpublished(choreography);
+  refuseUnheard(choreography);
   refuseOpenEnds(choreography);
   return choreography;
 }
 
 function checkReaction({ name, saga }: Choreography, service: string, reaction: Reaction): void {
   const where = `choreography "${name}", service "${service}"`;
-  const { does, undoes, when } = reaction;
-  if ((does === undefined) === (undoes === undefined)) {
-    throw bad(`${where}: a reaction does a step or undoes one`, 'Give it `does` or `undoes`.');
-  }
+  const { does, undoes } = reaction;
+  const services = [...new Set(saga.steps.map((one) => one.service))];
+  if (!services.includes(service))
+    throw bad(
+      `${where}: no step of the saga is of this service`,
+      `Its services are: ${services.join(', ')}.`,
+    );
   const step = saga.steps.find((one) => one.name === (does ?? undoes));
   if (step?.service !== service) {
     const steps = saga.steps.filter((one) => one.service === service).map((one) => one.name);
@@ -64,8 +70,6 @@ function checkReaction({ name, saga }: Choreography, service: string, reaction: 
       `Its steps are: ${steps.join(', ') || 'none'}; a service does its own.`,
     );
   }
-  if (when.length === 0)
-    throw bad(`${where}: "${does ?? undoes}" waits for nothing`, 'Name an event in `when`.');
 }
 
 /** C1. */
@@ -97,6 +101,25 @@ function refuseUnpublished(choreography: Choreography): void {
     `choreography "${name}" waits for "${unknown}", which nobody publishes`,
     `Published are: ${[...known].join(', ')}.`,
   );
+}
+
+/** What is said of an event, or cancelled, and nobody hears. */
+function refuseUnheard(choreography: Choreography): void {
+  const { name, cancelledBy, events = {}, starts } = choreography;
+  const reactions = reactionsOf(choreography);
+  const heard = new Set(reactions.flatMap(([, { when }]) => typesIn(when)));
+  if (cancelledBy !== undefined && !heard.has(cancelledBy))
+    throw bad(
+      `choreography "${name}": nobody hears "${cancelledBy}"`,
+      'Give it a reaction, or leave `cancelledBy` out.',
+    );
+  const known = [starts, cancelledBy, ...reactions.flatMap(([, reaction]) => publishedBy(reaction))];
+  const unknown = Object.keys(events).find((type) => !known.includes(type));
+  if (unknown !== undefined)
+    throw bad(
+      `choreography "${name}": \`events\` names "${unknown}", which nobody publishes`,
+      `Published are: ${known.filter((type) => type !== undefined).join(', ')}.`,
+    );
 }
 
 function bad(message: string, hint: string): UserError {

@@ -19,6 +19,7 @@ import {
   type StepDefinition,
 } from '../core/define-saga.ts';
 import type { SagaEvent, StopReason } from '../core/saga-event.ts';
+import { UserError } from '../core/user-error.ts';
 import {
   type Choreography,
   isMet,
@@ -61,12 +62,13 @@ export function startOf({ starts, events }: Choreography, input: unknown, type =
  * The definition that the engine runs for a choreography: its steps, which say how the transaction stands, and a delivery for
  * each service and event that it hears.
  *
- * @throws UserError `cycle` when events cause one another in a circle
+ * @throws UserError `bad-choreography` when a step is called as a delivery is; `cycle` when events cause one another in a circle
  * @example
  * const definition = eventBus(orderChoreography); // steps: charge, reserve, …, payment-on-order-created, …
  */
 export function eventBus(choreography: Choreography): SagaDefinition {
   const { name, saga } = choreography;
+  refuseSameNames(choreography);
   const deliveries = defineSaga<unknown, string>({
     name,
     version: saga.version,
@@ -101,6 +103,22 @@ function stepOf(service: string, type: string): string {
   return `${service}-on-${type}`;
 }
 
+/** Each step has a name of its own, and each delivery. */
+function refuseSameNames(choreography: Choreography): void {
+  const { name, saga, services } = choreography;
+  const deliveries = Object.keys(services).flatMap((service) =>
+    heardBy(choreography, service).map((type) => stepOf(service, type)),
+  );
+  const all = [...saga.steps.map((step) => step.name), ...deliveries];
+  const twice = all.find((one, i) => all.indexOf(one) !== i);
+  if (twice === undefined) return;
+  throw new UserError(
+    'bad-choreography',
+    `choreography "${name}": "${twice}" is the name of two steps, or of two deliveries`,
+    'A delivery is called <service>-on-<event>: rename the step, the service or the event.',
+  );
+}
+
 /** The deliveries of which an event may be the consequence. */
 function causesOf(choreography: Choreography, type: string): readonly string[] {
   return reactionsOf(choreography).flatMap(([service, reaction]) =>
@@ -116,6 +134,12 @@ function eventIn(
 ): PublishedEvent {
   const published = Object.values(results).flatMap((result) => (result as Handled).events);
   const found = published.find((event) => event.type === type);
+  const { starts, cancelledBy } = choreography;
+  assert(
+    found !== undefined || type === starts || type === cancelledBy,
+    'an event is delivered that nobody published',
+    type,
+  );
   return found ?? startOf(choreography, input, type);
 }
 

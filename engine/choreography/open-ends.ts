@@ -8,6 +8,9 @@ import { type Choreography, isMet, type Reaction, reactionsOf } from './reaction
 /** With more steps that can be refused, only branches with one or two refusals are played. */
 const REFUSABLE_MAX = 10;
 
+const HINT =
+  'Give the event that it stops at a reaction, or what stays done one with `undoes`. A condition is met when all of its events were seen; a list within it stands for any one of its events.';
+
 type Standing = 'applied' | 'refused' | 'undone';
 
 /** How one branch ended. */
@@ -29,11 +32,7 @@ export function refuseOpenEnds(choreography: Choreography): void {
       const when =
         (refused.length === 0 ? 'when nothing is refused' : `when ${refused.join(' and ')} is refused`) +
         (at < 0 ? '' : ` and it is cancelled after ${at} reactions`);
-      throw new UserError(
-        'open-end',
-        `choreography "${choreography.name}": ${when}, ${fault}`,
-        'Give the event that it stops at a reaction, or name it in `completes` or `cancels`.',
-      );
+      throw new UserError('open-end', `choreography "${choreography.name}": ${when}, ${fault}`, HINT);
     }
 }
 
@@ -86,7 +85,11 @@ export function isFinal({ hasEffects, compensation }: SagaDefinition['steps'][nu
   return hasEffects && compensation === undefined;
 }
 
-function faultOf({ saga, completes, cancels }: Choreography, { seen, steps }: Played): string | undefined {
+function faultOf(
+  { saga, completes, cancels, cancelledBy = '' }: Choreography,
+  { seen, steps }: Played,
+): string | undefined {
+  const isCalledFor = seen.has(cancelledBy) || [...steps.values()].includes('refused');
   const isSeen = (type: string): boolean => seen.has(type);
   const effective = saga.steps.filter(({ hasEffects }) => hasEffects);
   const named = (wanted: boolean): string =>
@@ -96,6 +99,7 @@ function faultOf({ saga, completes, cancels }: Choreography, { seen, steps }: Pl
       .join(', ');
   const standing = named(true);
   const missing = named(false);
+  if (isMet(cancels, isSeen) && !isCalledFor) return 'it ends as undone';
   if (isMet(cancels, isSeen))
     return standing === '' ? undefined : `it ends as undone, and ${standing} stays done`;
   if (isMet(completes, isSeen)) return missing === '' ? undefined : `it completes without ${missing}`;

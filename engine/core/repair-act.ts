@@ -37,6 +37,7 @@ const KIND_OF: Partial<Record<SagaEvent['kind'], RepairKind>> = {
   'saga-retried': 'retry',
   'stop-requested': 'compensate',
   'compensation-resumed': 'resume',
+  'step-retry-scheduled': 'resume',
   'step-skipped': 'skip',
   'saga-resolved': 'resolve',
 };

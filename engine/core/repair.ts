@@ -2,7 +2,7 @@
 // Pure. Which state allows which act:
 //
 //                        retry   compensate  resume  skip                                 resolve
-//   created, running     –       yes         –       –                                    yes
+//   created, running     –       yes         ¹       –                                    yes
 //     · is stopping      –       –           –       –                                    yes
 //     · past its pivot   –       –           –       a retriable step under way           yes
 //   compensating         –       –           –       a step whose undo is under way       yes
@@ -10,6 +10,8 @@
 //   compensation_failed  –       –           yes     a step whose undo was given up       yes
 //   compensated, failed  yes     –           –       –                                    –
 //   completed, resolved  –       –           –       –                                    –
+//
+//   ¹ of a choreography: its dead letters. No delivery can be skipped: an event would be lost.
 //
 // R1. The same act (by its id) is one event, however often it is asked for, by whichever process, before and after crashes:
 //     the ids stand in the log, and this is asked of a state that is durable (E10).
@@ -26,6 +28,7 @@
 
 import { unreachable } from './assert.ts';
 import type { Direction } from './protocol.ts';
+import { redriven } from './redrive.ts';
 import { actWords, type RepairAct } from './repair-act.ts';
 import type { ActRecord, SagaEvent } from './saga-event.ts';
 import { isCommitted, isEnded, isUnderWay, type SagaState } from './saga-state.ts';
@@ -63,9 +66,7 @@ export function decideRepair(state: SagaState, act: RepairAct, nowUs: number): R
     case 'compensate':
       return decideCompensate(state, record);
     case 'resume':
-      return state.status === 'compensation_failed'
-        ? decided({ kind: 'compensation-resumed', act: record })
-        : refused(`it is ${state.status}, and no undo of it was given up`);
+      return decideResume(state, nowUs, record);
     case 'skip':
       return decideSkip(state, act.step, record);
     case 'resolve':
@@ -88,14 +89,22 @@ function decideRetry(state: SagaState, nowUs: number, act: ActRecord): Repair {
   return decided({ kind: 'saga-retried', round: round + 1, ...deadline, act });
 }
 
+/** The undos that were given up; or the dead letters of a choreography. */
+function decideResume(state: SagaState, nowUs: number, act: ActRecord): Repair {
+  if (state.status === 'compensation_failed') return decided({ kind: 'compensation-resumed', act });
+  const events = redriven(state, nowUs, act);
+  if (events.length > 0) return { kind: 'decided', events };
+  return refused(`it is ${state.status}, and no undo of it was given up`);
+}
+
 /** E7, E8. */
 function decideCompensate(state: SagaState, act: ActRecord): Repair {
   const { status, reason } = state;
   if (status === 'compensation_failed') return refused('its undo was given up: resume it');
   if (status === 'compensating') return refused('it is being undone already');
   if (isEnded(status)) return refused(`it has ended ${status}`);
-  if (isCommitted(state)) return refused('it is past its point of no return, and only goes forward');
   if (reason !== undefined) return refused('it is stopping already');
+  if (isCommitted(state)) return refused('it is past its point of no return, and only goes forward');
   return decided({ kind: 'stop-requested', reason: { kind: 'cancelled' }, act });
 }
 

@@ -103,6 +103,8 @@ export interface RetryScheduled<Kind extends string> {
   readonly failure: FailureClass;
   /** Whether the attempt that failed may have happened. */
   readonly inDoubt: boolean;
+  /** Of a dead letter that a person has delivered again. */
+  readonly act?: ActRecord;
 }
 
 export interface GivenUp<Kind extends string> {

@@ -19,6 +19,7 @@ import type { SagaDefinition, StepDefinition } from './define-saga.ts';
 import { hash32 } from './mix.ts';
 import type { FailedAttempt, RetryRules } from './policy.ts';
 import { type Direction, type FailureClass, idempotencyKey, isFinal, type Outcome } from './protocol.ts';
+import { redriven } from './redrive.ts';
 import { decideRepair, type Repair } from './repair.ts';
 import type { RepairAct } from './repair-act.ts';
 import { joined, type SagaEvent, type StopReason } from './saga-event.ts';
@@ -87,31 +88,12 @@ export function decide(
     case 'resume':
       return state.status === 'compensation_failed'
         ? [{ kind: 'compensation-resumed' }]
-        : redrive(state, nowUs);
+        : redriven(state, nowUs);
     case 'retry':
       return decideRetry(state, nowUs);
     default:
       return unreachable(input);
   }
-}
-
-/** Dead letters are delivered again at once, as are all other calls that wait for their next attempt. */
-function redrive({ definition, status, steps }: SagaState, nowUs: number): readonly SagaEvent[] {
-  if (definition.flow === undefined || isAtRest(status)) return [];
-  return definition.steps.flatMap(({ name }, i): readonly SagaEvent[] => {
-    const { status: standing, attempt, dueAtUs, inDoubt } = steps[i]!;
-    if (standing !== 'retrying' || dueAtUs <= nowUs) return [];
-    return [
-      {
-        kind: 'step-retry-scheduled',
-        step: name,
-        attempt,
-        dueAtUs: nowUs,
-        failure: 'transient',
-        inDoubt,
-      },
-    ];
-  });
 }
 
 /** What a wish means for a saga whose state is durable. */

@@ -41,7 +41,9 @@ export function attemptsOf(log: readonly StoredEvent[], serviceOf: ServiceOf): r
       open.set(key, { attempt: 1, fromUs: atUs });
       continue;
     }
-    const isRetry = kind === 'step-retry-scheduled' || kind === 'compensation-retry-scheduled';
+    const isByHandAgain = kind === 'step-retry-scheduled' && event.act !== undefined; // no attempt failed
+    const isRetry =
+      !isByHandAgain && (kind === 'step-retry-scheduled' || kind === 'compensation-retry-scheduled');
     if (begun !== undefined && kind !== 'step-skipped') {
       const failure = 'failure' in event ? event.failure : undefined;
       const reason = 'reason' in event ? event.reason : '';

@@ -95,6 +95,8 @@ function ofRound(
   isLast: boolean,
   unknown: string[],
 ): readonly SagaEvent[] {
+  // Whoever is delivered to again answers from its inbox: nothing else needs to be known.
+  if (state.definition.flow !== undefined) return withConsequences(state, []);
   const own = entries.filter(({ round }) => round === state.round);
   const done: Done = new Map(
     own.filter(({ direction }) => direction === 'forward').map((entry) => [entry.step, entry]),

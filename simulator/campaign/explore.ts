@@ -81,12 +81,13 @@ class Exploration {
   constructor(options: ExploreOptions, prepared: PreparedJob) {
     this.#options = options;
     this.#prepared = prepared;
-    const { scenario, saga, profile, policy, atOnce } = options;
+    const { scenario, saga, profile, protocol, policy, atOnce } = options;
     this.#job = {
       scenario,
       profile,
       sagas: prepared.sagas,
       ...(saga === undefined ? {} : { saga }),
+      ...(protocol === undefined ? {} : { protocol }),
       ...(policy === undefined ? {} : { policy }),
       ...(atOnce === undefined ? {} : { atOnce }),
     };

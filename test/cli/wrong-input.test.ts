@@ -58,7 +58,10 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
     `run ${honest} --profile strom`,
     /--profile takes one of calm, breeze, storm, not "strom"\.\n {2}Did you mean "storm"/,
   ],
-  [`run ${honest} --protocol 3pc`, /--protocol takes one of saga, choreography, 2pc, not "3pc"\.\n {2}Did you mean "2pc"/],
+  [
+    `run ${honest} --protocol 3pc`,
+    /--protocol takes one of saga, choreography, 2pc, not "3pc"\.\n {2}Did you mean "2pc"/,
+  ],
   [
     `run ${resolve('scenarios/planted-bugs/never-undoes.ts')} --protocol 2pc`,
     /cannot run under 2pc: it has an engine of its own\.\n {2}Leave --protocol out\./,

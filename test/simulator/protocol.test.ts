@@ -17,7 +17,7 @@ import paymentChain from '../../scenarios/payment-chain.ts';
 import { bug as neverUndoes } from '../../scenarios/planted-bugs/never-undoes.ts';
 import { bug as votesInMemory } from '../../scenarios/planted-bugs/votes-in-memory.ts';
 import ride from '../../scenarios/ride.ts';
-import { readCapsule, replayCapsule, runCampaign } from '../../simulator/campaign/index.ts';
+import { explore, readCapsule, replayCapsule, runCampaign } from '../../simulator/campaign/index.ts';
 import { defineScenario, inProtocol, profiles, type Scenario, simulate } from '../../simulator/index.ts';
 import { type Offer, sagaDefinition } from '../../testing/fast-check/saga-definition.ts';
 
@@ -175,4 +175,20 @@ test('a failure under two-phase commit has a capsule that runs again, and a comm
   expect(capsule.protocol).toBe('2pc');
   const { result } = await replayCapsule(capsule, path);
   expect(result.fingerprint).toBe(capsule.fingerprint);
+});
+
+test.each([
+  ['choreography', 'bank-transfer-choreography'],
+  ['2pc', 'bank-transfer-2pc'],
+] as const)('what is explored under %s is what runs under it', async (protocol, saga) => {
+  const record = await explore({
+    scenario: 'bank-transfer',
+    profile: 'calm',
+    protocol,
+    sagas: 1,
+    faults: 1,
+    workers: 1,
+    out: mkdtempSync(join(tmpdir(), 'sagastorm-protocol-')),
+  });
+  expect([record.verdict, record.steps?.[0]?.saga]).toEqual(['held', saga]);
 });

@@ -84,10 +84,78 @@ describe('what is no choreography is told with its place', () => {
     [
       'a reaction to nothing',
       having('payment', { ...charge, when: [] }, refund),
-      '"charge" waits for nothing',
+      '"charge": `when` is []; it is a list of events',
     ],
   ] as const)('%s', (_, spec, fault) => {
     expect(() => defineChoreography(spec)).toThrow(fault);
+  });
+
+  test.each([
+    ['not an object', 7, 'a choreography is an object'],
+    ['without a saga', { ...SPEC, saga: undefined }, 'a choreography has a `saga`'],
+    ['with a member that nothing reads', { ...SPEC, cancel: [] }, 'unknown member "cancel"'],
+    ['without `cancels`', { ...SPEC, cancels: undefined }, '`cancels` is missing; it is a list of events'],
+    [
+      'with a condition that is no list',
+      having('payment', { ...charge, when: 'x' } as never),
+      '`when` is "x"; it is a list',
+    ],
+    ['without services', { ...SPEC, services: {} }, 'has no services'],
+    ['with a service that is no list', { ...SPEC, services: { payment: {} } }, 'service "payment" is {}'],
+    [
+      'with a service that the saga has not',
+      having('mail', charge),
+      'no step of the saga is of this service',
+    ],
+    ['with another order', { ...SPEC, order: 'sorted' }, '`order` is "sorted"'],
+    [
+      'with an event without a name',
+      having('payment', { ...charge, applied: '' }, refund),
+      '`applied` is ""',
+    ],
+    ['with no attempts', having('payment', { ...charge, attemptsMax: 0 }, refund), 'attemptsMax is 0'],
+    [
+      'with an undo that is refused',
+      having('payment', charge, { ...refund, rejected: 'x' }),
+      'an undo is not refused for good',
+    ],
+    ['with schema 0', { ...SPEC, events: { 'order-created': { schema: 0 } } }, 'schema is 0'],
+    [
+      'with the shape of an unknown event',
+      { ...SPEC, events: { 'goods-packed': { schema: 2 } } },
+      '`events` names "goods-packed"',
+    ],
+    [
+      'with a cancellation that nobody hears',
+      { ...SPEC, cancelledBy: 'nobody-hears' },
+      'waits for "cancel-requested"',
+    ],
+    [
+      'whose start is published, too',
+      having('payment', { ...charge, applied: 'order-created' }, refund),
+      '"order-created" is published by two reactions',
+    ],
+  ])('%s', (_, spec, fault) => {
+    expect(() => defineChoreography(spec as ChoreographySpec)).toThrow(fault);
+  });
+
+  test('steps that are called as deliveries are', () => {
+    const saga = sequence('svc-on-requested', 'b');
+    expect(() => eventBus(choreographyOf(saga))).toThrow('"svc-on-requested" is the name of two steps');
+  });
+
+  test('what is undone though nobody refused anything', () => {
+    const undone = { ...SPEC, cancels: [['payment-failed', 'payment-refunded', 'shipment-created']] };
+    expect(() => defineChoreography(undone)).toThrow('when nothing is refused, it ends as undone');
+  });
+
+  test('a cancellation that is not asked of who ships', () => {
+    const early = having('inventory', reserve, {
+      ...release,
+      when: [['shipment-failed', 'cancel-requested']],
+    });
+    const spec = { ...early, services: { ...early.services, shipping: [ship] } };
+    expect(() => defineChoreography(spec)).toThrow('and it is cancelled after');
   });
 
   test('events in a circle', () => {

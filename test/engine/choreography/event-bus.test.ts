@@ -147,7 +147,29 @@ describe('B4: a transaction ends when nothing is under way', () => {
   });
 });
 
+describe('what a service answers', () => {
+  test.each([undefined, { ok: true }, { events: [null] }, { events: [{ type: 'payment-succeeded' }] }])(
+    'is a dead letter when it says no events: %j',
+    (result) => {
+      const machine = started(bus);
+      const outcome: Outcome = result === undefined ? { kind: 'applied' } : { kind: 'applied', result };
+      expect(machine.replied('do payment-on-order-created #1', outcome)).toEqual([]);
+      expect(machine.wake(DEAD_LETTER_US)).toEqual(['do payment-on-order-created #2']);
+    },
+  );
+});
+
 describe('a dead letter', () => {
+  test('is delivered again by an act of a person, once', () => {
+    const machine = started(bus);
+    machine.replied('do payment-on-order-created #1', DEAD);
+    const act = { act: 'resume', id: 'inc-7', by: 'anna' } as const;
+    const wish = { kind: 'repair', saga: 's-1', act, request: 'r' } as const;
+    machine.take(wish);
+    expect(machine.appended()).toEqual(['r accepted', 'do payment-on-order-created #2']);
+    expect(machine.take(wish)).toEqual(['r done-before']);
+  });
+
   test('lies aside, and is tried again by itself', () => {
     const machine = started(bus);
     machine.replied('do payment-on-order-created #1', DEAD);
