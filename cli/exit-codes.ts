@@ -1,5 +1,6 @@
 // What the process says when it ends. The codes are public: scripts depend on them.
 
+import { BOOKS_UNREACHABLE } from '../engine/live/books-unreachable.ts';
 import { AMBIENT_ACCESS, isUserError } from '../simulator/campaign/index.ts';
 import type { Verdict } from '../simulator/run-record.ts';
 
@@ -39,9 +40,13 @@ export function codeOfVerdict(verdict: Verdict): ExitCode {
   return OF_VERDICT[verdict];
 }
 
-/** A run that asked for real time or chance is not deterministic; any other UserError is wrong usage. */
+/**
+ * A run that asked for real time or chance is not deterministic; what depends on a service that is away is inconclusive, for
+ * the same words may do tomorrow; any other UserError is wrong usage.
+ */
 export function codeOfError(error: unknown): ExitCode {
   if (!isUserError(error)) return EXIT.internal;
+  if (error.code === BOOKS_UNREACHABLE) return EXIT.inconclusive;
   return error.code === AMBIENT_ACCESS ? EXIT.nondeterministic : EXIT.usage;
 }
 

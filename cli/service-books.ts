@@ -45,7 +45,7 @@ export function bookSources(given: GivenFlags): readonly BookSource[] {
   );
 }
 
-/** Reads all of them. @throws UserError `no-books`, and those of a participant's file */
+/** Reads all of them. @throws UserError `books-unreachable`, `no-books`, and those of a participant's file */
 export function readBooks(sources: readonly BookSource[]): Promise<readonly Book[]> {
   return Promise.all(sources.map((source) => source.read()));
 }

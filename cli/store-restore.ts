@@ -2,6 +2,7 @@
 // the services, and a store that is made anew from its events.
 //
 // T1. What is missing is named before it is mended, and what could not be known or mended after it.
+// T2. Books, definitions and inputs are read before a file is made or replaced: who cannot read them has touched nothing.
 
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -56,17 +57,18 @@ export async function storeAfterLoss(words: readonly string[], given: GivenFlags
   return action === 'rebuild' ? rebuild(file, given) : importLines(file, given);
 }
 
-/** @throws UserError `missing-argument`, `not-for-postgres`, those of a restore, of books and of a store */
+/** @throws UserError `missing-argument`, `not-for-postgres`, `books-unreachable`, those of a restore, of books and of a store */
 async function restore(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
   const file = sqliteFile(given);
   if (from === undefined) throw missing('store restore needs the backup');
-  const sources = sourcesIfAny(given); // before anything is overwritten
+  const sources = sourcesIfAny(given);
+  const known = sources.length === 0 ? undefined : await knownOf(sources, given); // T2
   const { keptAs, asOfUs, sagas } = await restoreSagasFile(from, file);
   const when = asOfUs === 0 ? '' : `, as of ${new Date(asOfUs / 1_000).toISOString()}`;
   print(`${file} is ${from} again: ${counted(sagas, 'saga')}${when}\n`);
   print('Whoever had it open is fenced: start engines anew.\n');
   if (keptAs !== undefined) print(`What was there is ${keptAs}\n`);
-  if (sources.length > 0) return catchUp(file, sources, given);
+  if (known !== undefined) return catchUp(file, known, given);
   print('What is missing is not known: give --against, and the books of the services tell.\n');
   return EXIT.held;
 }
@@ -74,7 +76,8 @@ async function restore(from: string | undefined, given: GivenFlags): Promise<Exi
 /** @throws UserError as {@link restore} */
 async function rebuild(extra: string | undefined, given: GivenFlags): Promise<ExitCode> {
   if (extra !== undefined) throw missing(`store rebuild takes no file, not "${extra}"`);
-  return catchUp(sqliteFile(given), bookSources(given), given);
+  const file = sqliteFile(given);
+  return catchUp(file, await knownOf(bookSources(given), given), given); // T2
 }
 
 /** @throws UserError `missing-argument`, `file-there`, `bad-export`, and those of a store */
@@ -94,19 +97,30 @@ async function importLines(from: string | undefined, given: GivenFlags): Promise
   return EXIT.held;
 }
 
-/** T1. */
-async function catchUp(file: string, sources: readonly BookSource[], given: GivenFlags): Promise<ExitCode> {
+/** What is known of sagas besides their logs. */
+interface Known {
+  readonly books: readonly Book[];
+  readonly definitions: readonly SagaDefinition[];
+  readonly inputs: ReadonlyMap<string, KnownInput>;
+}
+
+async function knownOf(sources: readonly BookSource[], given: GivenFlags): Promise<Known> {
   const module = textOf(given, 'definitions');
   const definitions = module === undefined ? [] : await loadDefinitions(module);
   const inputs = inputsIn(textOf(given, 'inputs'));
+  return { books: await readBooks(sources), definitions, inputs };
+}
+
+/** T1. */
+async function catchUp(file: string, known: Known, given: GivenFlags): Promise<ExitCode> {
+  const { books, definitions } = known;
   const store = new SqliteStore({ file });
   try {
-    const books = await readBooks(sources);
     const asked = { catalogue: store, definitions, books: async () => books };
     const before = await reconcileStore(asked);
     const plain = isGiven(given, 'no-color');
     print(`\nWhat the log and the books say:\n${reconciliationText(before, plain)}`);
-    const told = await mended(store, file, { before, books, definitions, inputs });
+    const told = await mended(store, file, { ...known, before });
     if (told.length === 0) return EXIT.held;
     print(`\n${told.join('\n')}\n`);
     const after = await reconcileStore(asked);
@@ -117,11 +131,8 @@ async function catchUp(file: string, sources: readonly BookSource[], given: Give
   }
 }
 
-interface Mending {
+interface Mending extends Known {
   readonly before: Reconciliation;
-  readonly books: readonly Book[];
-  readonly definitions: readonly SagaDefinition[];
-  readonly inputs: ReadonlyMap<string, KnownInput>;
 }
 
 /** What became of each saga whose log lost something. */

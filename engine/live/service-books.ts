@@ -6,6 +6,7 @@
 
 import type { LedgerEntry, StockLevel } from '../core/protocol.ts';
 import { UserError } from '../core/user-error.ts';
+import { BOOKS_UNREACHABLE } from './books-unreachable.ts';
 import type { HttpService } from './transport-http.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -25,7 +26,8 @@ export interface ServiceBook {
 /**
  * All that stands in the books of a service.
  *
- * @throws UserError `no-books` when it has none to show, cannot be reached, or answers something else
+ * @throws UserError `books-unreachable` when it cannot be reached, or answers 5xx; `no-books` when it has none to show, or
+ *   answers something else
  * @example
  * const book = await serviceBook('bank', 'http://127.0.0.1:7001');
  * book.entries.length;
@@ -75,8 +77,12 @@ async function pageOf(
     status = answer.status;
     body = status === 200 ? await answer.json() : await answer.body?.cancel();
   } catch (error) {
-    throw noBooks(service, `it cannot be asked (${error instanceof Error ? error.message : String(error)})`);
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof SyntaxError)
+      throw noBooks(service, `GET ledger/entries was not answered in JSON (${why})`);
+    throw unreachable(service, `it cannot be asked (${why})`);
   }
+  if (status >= 500) throw unreachable(service, `GET ledger/entries was answered ${status}`);
   if (status !== 200) throw noBooks(service, `GET ledger/entries was answered ${status}`);
   if (!isPage(body)) throw noBooks(service, 'GET ledger/entries was not answered with a page of entries');
   return body;
@@ -111,5 +117,13 @@ function noBooks(service: string, why: string): UserError {
     'no-books',
     `the books of ${service} cannot be read: ${why}`,
     'Give its file, or let it answer GET ledger/entries as docs/on-call.md shows.',
+  );
+}
+
+function unreachable(service: string, why: string): UserError {
+  return new UserError(
+    BOOKS_UNREACHABLE,
+    `the books of ${service} cannot be read: ${why}`,
+    'Bring it up and try again, or give its file.',
   );
 }

@@ -67,7 +67,7 @@ test(
   },
 );
 
-test.each([
+test.each<[string, readonly string[], string, number?]>([
   ['no books at all', [], 'it is not said whose books to compare with'],
   ['no place', ['--against', 'bank'], '--against takes service=where'],
   ['a file that is not there', ['--against', 'bank=none.db'], 'there is no file none.db'],
@@ -75,10 +75,11 @@ test.each([
     'nobody at an address',
     ['--against', 'bank=http://127.0.0.1:9'],
     'the books of bank cannot be read: it cannot be asked',
+    2,
   ],
-])('%s is said in one sentence', PROCESS_TIMEOUT, async (_what, words, sentence) => {
+])('%s is said in one sentence', PROCESS_TIMEOUT, async (_what, words, sentence, ends = 64) => {
   const folder = freshFolder();
   await new SqliteStore({ file: join(folder, 'sagas.db') }).close();
   const { code, stderr } = await sagastorm(['reconcile', '--db', 'sagas.db', ...words], folder);
-  expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
 });

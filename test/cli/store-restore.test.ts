@@ -1,7 +1,7 @@
 // `sagastorm store restore`, `rebuild` and `import`: a backup is put back, what it lacks is named and made up for from the books
 // of real services, and who wrote before is fenced.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
@@ -154,6 +154,42 @@ test(
       await it.run('store', 'export', '--db', 'again.db'),
     ];
     expect(is.stdout.replaceAll(/"epoch":\d+/g, '')).toBe(was.stdout.replaceAll(/"epoch":\d+/g, ''));
+  },
+);
+
+test(
+  'of a service that is away nothing is guessed: no store is replaced, and none is made',
+  PROCESS_TIMEOUT,
+  async () => {
+    const it = await shop();
+    const create = (id: string) =>
+      it.driven(async (host) => {
+        await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+      });
+    await create('kept');
+    await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
+    await create('lost');
+    const was = (await it.run('store', 'export', '--db', 'sagas.db')).stdout;
+    await it.take('card');
+    const on = [...DEFINITIONS, ...it.against];
+    const files = readdirSync(it.folder).sort();
+    const away = [2, '', expect.stringContaining('the books of card cannot be read: it cannot be asked')];
+    const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
+    expect([restored.code, restored.stdout, restored.stderr]).toEqual(away);
+    const rebuilt = await it.run('store', 'rebuild', '--db', 'new.db', ...on);
+    expect([rebuilt.code, rebuilt.stdout, rebuilt.stderr]).toEqual(away);
+    const configured = Object.fromEntries(
+      it.against.filter((word) => word !== '--against').map((word) => word.split('=')),
+    );
+    writeFileSync(join(it.folder, 'sagastorm.config.json'), JSON.stringify({ services: configured }));
+    const byConfig = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...DEFINITIONS);
+    expect([byConfig.code, byConfig.stdout, byConfig.stderr]).toEqual(away);
+    expect(
+      readdirSync(it.folder)
+        .filter((one) => one !== 'sagastorm.config.json')
+        .sort(),
+    ).toEqual(files);
+    expect((await it.run('store', 'export', '--db', 'sagas.db')).stdout).toBe(was);
   },
 );
 
