@@ -7,7 +7,7 @@
 //     in one of the two only. See `lasting`.
 // R3. What a person took over (`skip`, `resolve`) is that person's: whether it was done is not judged.
 // R4. What cannot be judged is said, not guessed: a step of which no book has ever an entry has no effects, or its book is not
-//     here.
+//     here. Entries of another definition say nothing: its step of the same name may be another service's.
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
@@ -109,8 +109,8 @@ function identity({ kind, saga, ...operation }: Difference): string {
 class Reconciler {
   readonly #facts: ReconcileFacts;
   readonly #entries: EntriesBySaga;
-  /** Steps that stand in some book. */
-  readonly #booked: ReadonlySet<string>;
+  /** Steps that stand in some book, as `definition/step`. */
+  readonly #booked = new Set<string>();
   readonly #differences: Difference[] = [];
   readonly #inDoubt: InDoubt[] = [];
   readonly #unchecked = new Set<string>();
@@ -121,15 +121,13 @@ class Reconciler {
   constructor(facts: ReconcileFacts) {
     this.#facts = facts;
     this.#entries = entriesBySaga(facts.books);
-    this.#booked = new Set(facts.books.flatMap(({ entries }) => entries.map(({ step }) => step)));
   }
 
   run(): Reconciliation {
-    const known = new Set<string>();
-    for (const log of this.#facts.logs) {
-      const saga = loggedSaga(log);
-      if (saga === undefined) continue;
-      known.add(saga.saga);
+    const sagas = [...this.#facts.logs].map(loggedSaga).filter((saga) => saga !== undefined);
+    const known = new Set(sagas.map(({ saga }) => saga));
+    for (const saga of sagas) this.#noteBooked(saga);
+    for (const saga of sagas) {
       this.#sagas++;
       this.#compare(saga);
     }
@@ -146,6 +144,11 @@ class Reconciler {
       items: itemTotals(books, wrong),
       unchecked: [...this.#unchecked].sort(),
     };
+  }
+
+  #noteBooked({ saga, definition }: LoggedSaga): void {
+    for (const [filed] of this.#entries.get(saga)?.values() ?? [])
+      this.#booked.add(`${definition}/${filed!.entry.step}`);
   }
 
   #unknown(saga: string, operations: ReadonlyMap<string, readonly FiledEntry[]>): void {
@@ -228,7 +231,7 @@ class Reconciler {
     if (found?.hasEffects === false) return false;
     const hasBook =
       found === undefined
-        ? this.#booked.has(step)
+        ? this.#booked.has(`${definition}/${step}`)
         : this.#facts.books.some(({ service }) => service === found.service);
     if (!hasBook) this.#unchecked.add(`${definition}/${step}`);
     return hasBook;
