@@ -6,8 +6,10 @@
 // Q2. A refusal by the business is no fault; a circuit that is open is the consequence of one.
 // Q3. Where two causes look the same from here, the evidence says so: a service that is down without a sound, and a network
 //     that loses every call, are both `network-timeout`.
+// Q4. What a person took over is that person's: the cause is still told, but nothing is left for `resume`.
 
 import type { FailureClass } from '../core/protocol.ts';
+import { actWords, doneAct, TAKES_OVER } from '../core/repair-act.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type Attempt, attemptsOf, brokenLog, type ServiceOf } from './attempts.ts';
@@ -73,18 +75,30 @@ export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const found = byLog(facts) ?? byEffects(facts) ?? byWaiting(facts, attempts) ?? byAttempts(attempts, facts);
   const { service } = found;
   const primary = failed.find(({ failure }) => failure !== 'circuit_open') ?? failed[0];
+  const status = whyWaiting(log, nowUs)?.status ?? 'unknown';
+  const isTaken = status === 'resolved';
   return {
     saga: log[0]?.saga ?? '',
-    status: whyWaiting(log, nowUs)?.status ?? 'unknown',
+    status,
     class: found.class,
-    evidence: found.evidence,
+    evidence: isTaken ? [...found.evidence, ...takenOver(log)] : found.evidence,
     ...REMEDIES[found.class],
+    ...(isTaken && found.class === 'compensating-failure' ? { remedy: TAKEN_OVER } : {}),
     ...(service === undefined ? {} : { service }),
     ...(primary === undefined ? {} : { primaryError: ERROR_TYPES[primary.failure!] }),
     serviceErrors: counted(failed.map((attempt) => attempt.service)),
     compensationAttempted: log.some(({ event }) => event.kind === 'compensation-requested'),
     durationUs: log.length === 0 ? 0 : log.at(-1)!.atUs - log[0]!.atUs,
   };
+}
+
+const TAKEN_OVER = 'Nothing more is sent: a person took it over, and settles by hand what still stands.';
+
+/** Q4. By whom. */
+function takenOver(log: readonly StoredEvent[]): readonly string[] {
+  const acts = log.flatMap(({ event }) => doneAct(event) ?? []).filter(({ act }) => TAKES_OVER.has(act));
+  if (acts.length === 0) return ['a person took it over, and left no name'];
+  return acts.map((act) => `a person took it over: ${actWords(act)}`);
 }
 
 const ERROR_TYPES: Readonly<Record<FailureClass, ErrorType>> = {

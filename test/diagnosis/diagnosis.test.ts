@@ -48,6 +48,39 @@ function found(events: readonly SagaEvent[], effects?: readonly StepEffects[], n
 
 const stands = (step: string, forward: number, undone = 0): StepEffects => ({ step, forward, undone });
 
+describe('a saga whose undo was given up', () => {
+  const GIVEN_UP: readonly SagaEvent[] = [
+    ...UNDONE.slice(0, -2),
+    { kind: 'step-compensation-failed', step: 'stock', failure: 'timeout', reason: 'late' },
+    { kind: 'saga-compensation-failed' },
+  ];
+  const act = { id: 'act-1', by: 'anna', why: 'ticket 4711' };
+  const skipped: SagaEvent = { kind: 'step-skipped', step: 'stock', direction: 'compensation', act };
+
+  test('is to be resumed while it waits for a person', () => {
+    expect(found(GIVEN_UP)).toMatchObject({
+      status: 'compensation_failed',
+      remedy: expect.stringContaining('resume'),
+    });
+  });
+
+  test.each<[string, readonly SagaEvent[], string]>([
+    ['resolved', [{ kind: 'saga-resolved', act }], 'a person took it over: resolve by anna: ticket 4711'],
+    [
+      'resolved by a skip',
+      [skipped, { kind: 'saga-resolved' }],
+      'a person took it over: skip of "stock" by anna: ticket 4711',
+    ],
+    ['resolved without a name', [{ kind: 'saga-resolved' }], 'a person took it over, and left no name'],
+  ])('is nothing to resume once it is %s, and who took it over is said', (_what, events, sentence) => {
+    const one = found([...GIVEN_UP, ...events]);
+    expect(one).toMatchObject({ status: 'resolved', class: 'compensating-failure' });
+    expect(one.remedy).not.toContain('resume');
+    expect(one.remedy).toContain('a person took it over');
+    expect(one.evidence.at(-1)).toBe(sentence);
+  });
+});
+
 describe('a saga', () => {
   test.each<[string, readonly SagaEvent[], readonly StepEffects[] | undefined, string]>([
     ['that completed', [CREATED, asked('pay'), applied('pay'), COMPLETED], undefined, 'it completed'],
