@@ -29,19 +29,20 @@ export async function health(words: readonly string[], given: GivenFlags): Promi
 const SIGN = { healthy: '✓', degraded: '!', unhealthy: '✗' } as const;
 
 function textOf(found: SagaHealth, isPlain: boolean): string {
-  const { overall, active, ended, successRate, compensationRate, meanUs, steps } = found;
+  const { overall, active, steps } = found;
   const colors = palette(isPlain);
   const paint = { healthy: colors.green, degraded: colors.yellow, unhealthy: colors.red }[overall];
-  const day =
-    successRate === undefined
-      ? 'none ended'
-      : `${counted(ended, 'saga')} ended · completed ${percent(successRate)} · undone ${percent(compensationRate!)} · ${duration(meanUs!)} on average`;
   const lines = [
     ` ${paint(`${SIGN[overall]} ${overall}`)}`,
     '',
     `   open       ${number(active)}, of which ${number(found.stuckCount)} stuck`,
-    `   last 24 h  ${day}`,
-    ...(steps.length === 0 ? [] : ['', '   steps, of the last that ended']),
+    `   last 24 h  ${dayText(found)}`,
+    ...(steps.length === 0
+      ? []
+      : [
+          '',
+          `   steps, of the last that ended${found.stuck.some(({ waitsFor }) => waitsFor === 'person') ? ', and of those that wait for a person' : ''}`,
+        ]),
     ...steps.map(stepText),
     ...(found.reasons.length === 0 ? [] : ['']),
     ...found.reasons.map((reason) => `   · ${reason}`),
@@ -54,6 +55,19 @@ function textOf(found: SagaHealth, isPlain: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-function stepText({ step, calls, atOnce, retries, rejected, meanUs, timeShare }: StepHealth): string {
-  return `     ${step.padEnd(20)} ${number(calls)} calls · ${percent(atOnce)} at once · ${number(retries)} retries · ${number(rejected)} rejected · ${duration(Math.round(meanUs))} · ${percent(timeShare)} of the time`;
+function dayText({ ended, waitForPerson, successRate, compensationRate, meanUs }: SagaHealth): string {
+  if (successRate === undefined || compensationRate === undefined) return 'none ended';
+  return [
+    `${counted(ended, 'saga')} ended`,
+    ...(waitForPerson === 0 ? [] : [`${number(waitForPerson)} wait for a person`]),
+    `completed ${percent(successRate)}`,
+    `undone ${percent(compensationRate)}`,
+    ...(meanUs === undefined ? [] : [`${duration(meanUs)} on average`]),
+  ].join(' · ');
+}
+
+function stepText(one: StepHealth): string {
+  const { step, calls, atOnce, retries, rejected, failedUndos, meanUs, timeShare } = one;
+  const undos = failedUndos === 0 ? '' : ` · ${number(failedUndos)} failed undos`;
+  return `     ${step.padEnd(20)} ${number(calls)} calls · ${percent(atOnce)} at once · ${number(retries)} retries · ${number(rejected)} rejected${undos} · ${duration(Math.round(meanUs))} · ${percent(timeShare)} of the time`;
 }

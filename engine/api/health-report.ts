@@ -25,6 +25,7 @@ const StepFigures = z
     atOnce: Share.openapi({ description: 'Applied at the first attempt' }),
     retries: Count,
     rejected: Count,
+    failedUndos: Count.openapi({ description: 'Attempts of its undo that failed' }),
     averageDuration: z.number().min(0).openapi({ description: 'In seconds' }),
     timeShare: z.number().min(0).openapi({ description: 'Of the time of all sagas looked at' }),
   })
@@ -33,12 +34,16 @@ const StepFigures = z
 export const SagaHealthReport = z
   .object({
     status: z.enum(['healthy', 'degraded', 'unhealthy']).openapi({
-      description: 'Degraded above 10 stuck sagas, or when under 95 % completed; unhealthy above 50',
+      description:
+        'Degraded above 10 stuck sagas, when under 95 % completed, or when over 10 % of the last 24 hours wait for a person; unhealthy above 50 stuck',
     }),
     timestamp: Time,
     metrics: z.object({
       activeSagas: Count,
       endedSagas24h: Count.openapi({ description: `Of the newest ${SAGAS_MAX} of 24 hours` }),
+      waitForPerson24h: Count.openapi({
+        description: 'Of the same; in the rates they count as not completed',
+      }),
       successRate24h: Share.nullable(),
       compensationRate24h: Share.nullable(),
       averageDuration: z.number().min(0).nullable().openapi({ description: 'In seconds' }),
@@ -101,6 +106,7 @@ function viewOf(health: SagaHealth): HealthView {
     metrics: {
       activeSagas: active,
       endedSagas24h: ended,
+      waitForPerson24h: health.waitForPerson,
       successRate24h: successRate ?? null,
       compensationRate24h: compensationRate ?? null,
       averageDuration: meanUs === undefined ? null : meanUs / US_PER_S,

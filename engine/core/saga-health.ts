@@ -1,16 +1,19 @@
 // How the sagas of a store fare, as a report for whoever is on call: what is open, how the last day went, where time goes,
 // what is stuck, and what to do about it. Pure: from rows and logs that were read before.
 //
-// - Degraded above 10 stuck sagas, or when under 95 % of the last day completed; unhealthy above 50 stuck ones.
+// - Degraded above 10 stuck sagas, when under 95 % of the last day completed, or when over a tenth of it waits for a person;
+//   unhealthy above 50 stuck ones.
+// - A saga that waits for a person did not complete: it counts in the rates, and its failed attempts count in the steps.
 // - A step is a bottleneck when more than 30 % of the time of the sagas that were looked at went by in it.
-// - Suggestions say what might make sagas faster, whether or not anything is wrong.
+// - Suggestions say what might make sagas faster. There are none while a saga waits for a person: that comes first.
 
-import type { SagaStatus, StoredEvent } from './saga-event.ts';
+import type { SagaEvent, SagaStatus, StoredEvent } from './saga-event.ts';
 import { STUCK_AFTER_US, type Waiting, whyWaiting } from './waiting.ts';
 
 const DEGRADED_ABOVE = 10;
 const UNHEALTHY_ABOVE = 50;
 const SUCCESS_MIN = 0.95;
+const PERSONS_MAX = 0.1;
 const UNDONE_MAX = 0.05;
 const MEAN_MAX_US = 30_000_000;
 const BOTTLENECK = 0.3;
@@ -32,6 +35,8 @@ export interface StepHealth {
   readonly atOnce: number;
   readonly retries: number;
   readonly rejected: number;
+  /** Attempts of its undo that failed. */
+  readonly failedUndos: number;
   readonly meanUs: number;
   /** Of the time of all sagas looked at; 0 to 1. */
   readonly timeShare: number;
@@ -50,9 +55,13 @@ export interface SagaHealth {
   readonly active: number;
   /** Of those that came to rest within the period. */
   readonly ended: number;
-  /** Absent when none ended. */
+  /** Of those created within the period. */
+  readonly waitForPerson: number;
+  /** Share of those that ended or wait for a person; 0 to 1. Absent when there are none. */
   readonly successRate?: number;
+  /** Share of the same that was undone; 0 to 1. */
   readonly compensationRate?: number;
+  /** Of those that ended. Absent when none did. */
   readonly meanUs?: number;
   readonly stuckCount: number;
   /** Those of the stuck ones whose logs were read. */
@@ -79,64 +88,83 @@ export interface HealthFacts {
 
 /** What the facts come to. */
 export function healthOf({ sagas, open, unread, sample, nowUs }: HealthFacts): SagaHealth {
-  const waiting = open.flatMap((log) => whyWaiting(log, nowUs) ?? []);
-  const active = waiting.filter(({ waitsFor }) => waitsFor !== 'nothing');
+  const active: Waiting[] = [];
+  const personLogs: (readonly StoredEvent[])[] = [];
+  for (const log of open) {
+    const waiting = whyWaiting(log, nowUs);
+    if (waiting === undefined || waiting.waitsFor === 'nothing') continue;
+    active.push(waiting);
+    if (waiting.waitsFor === 'person') personLogs.push(log);
+  }
   const stuck = active.filter(({ isStuck }) => isStuck);
   const stuckCount = stuck.length + (unread?.stuck ?? 0);
-  const ended = sagas.filter(({ endedAtUs }) => endedAtUs !== undefined);
-  const share = (status: SagaStatus): number =>
-    ended.filter((saga) => saga.status === status).length / ended.length;
-  const rates =
-    ended.length === 0
-      ? {}
-      : {
-          successRate: share('completed'),
-          compensationRate: share('compensated'),
-          meanUs:
-            ended.reduce((sum, { createdAtUs, endedAtUs }) => sum + (endedAtUs! - createdAtUs), 0) /
-            ended.length,
-        };
-  const steps = stepsOf(sample);
+  const rates = ratesOf(sagas);
+  const { waitForPerson, successRate } = rates;
+  const personShare = sagas.length === 0 ? 0 : waitForPerson / sagas.length;
+  const steps = stepsOf([...sample, ...personLogs]);
   const bottlenecks = steps.length > 1 ? steps.filter(({ timeShare }) => timeShare > BOTTLENECK) : [];
-  const findings = findingsOf({ stuck, stuckCount, steps, bottlenecks, ...rates });
+  const needsPerson = personLogs.length > 0 || waitForPerson > 0;
+  const findings = [
+    ...findingsOf({ stuck, stuckCount, personShare, ...rates }),
+    ...(needsPerson ? [] : slowness(steps, bottlenecks, rates.meanUs)),
+    ...retryFindings(steps),
+  ];
   const isDegraded =
-    stuckCount > DEGRADED_ABOVE || (rates.successRate !== undefined && rates.successRate < SUCCESS_MIN);
+    stuckCount > DEGRADED_ABOVE ||
+    personShare > PERSONS_MAX ||
+    (successRate !== undefined && successRate < SUCCESS_MIN);
   return {
     overall: stuckCount > UNHEALTHY_ABOVE ? 'unhealthy' : isDegraded ? 'degraded' : 'healthy',
     active: active.length + (unread?.active ?? 0),
-    ended: ended.length,
     ...rates,
     stuckCount,
     stuck,
     steps,
     bottlenecks,
-    suggestions: suggestionsOf(steps, bottlenecks, rates.meanUs),
+    suggestions: needsPerson ? [] : suggestionsOf(steps, bottlenecks, rates.meanUs),
     reasons: findings.map(([reason]) => reason),
     recommendations: [...new Set(findings.map(([, todo]) => todo))],
   };
 }
 
+type Rates = Pick<SagaHealth, 'ended' | 'waitForPerson' | 'successRate' | 'compensationRate' | 'meanUs'>;
+
+function ratesOf(sagas: readonly ListedSaga[]): Rates {
+  const ended = sagas.filter(({ endedAtUs }) => endedAtUs !== undefined);
+  const countOf = (status: SagaStatus): number => sagas.filter((saga) => saga.status === status).length;
+  const waitForPerson = countOf('compensation_failed');
+  const atRest = ended.length + waitForPerson;
+  const tookUs = ended.reduce((sum, { createdAtUs, endedAtUs }) => sum + (endedAtUs! - createdAtUs), 0);
+  return {
+    ended: ended.length,
+    waitForPerson,
+    ...(atRest === 0
+      ? {}
+      : { successRate: countOf('completed') / atRest, compensationRate: countOf('compensated') / atRest }),
+    ...(ended.length === 0 ? {} : { meanUs: tookUs / ended.length }),
+  };
+}
+
 type Finding = readonly [reason: string, recommendation: string];
+
+const ASK_PERSON = 'See `sagastorm why`, mend what cannot be undone, and resume them.';
+const SEE_REJECTED = 'See which step is rejected most, and why.';
 
 function findingsOf({
   stuck,
   stuckCount,
-  steps,
-  bottlenecks,
+  personShare,
+  ended,
+  waitForPerson,
   successRate,
   compensationRate,
-  meanUs,
-}: Pick<
-  SagaHealth,
-  'stuck' | 'stuckCount' | 'steps' | 'bottlenecks' | 'successRate' | 'compensationRate' | 'meanUs'
->): readonly Finding[] {
+}: Pick<SagaHealth, 'stuck' | 'stuckCount'> & Rates & { readonly personShare: number }): readonly Finding[] {
   const found: Finding[] = [];
   const persons = stuck.filter(({ waitsFor }) => waitsFor === 'person').length;
-  if (persons > 0)
-    found.push([
-      `${persons} wait for a person`,
-      'See `sagastorm why`, mend what cannot be undone, and resume them.',
-    ]);
+  if (persons > 0) found.push([`${persons} wait for a person`, ASK_PERSON]);
+  if (personShare > PERSONS_MAX) {
+    found.push([`${percent(personShare)} of the sagas of the last 24 h wait for a person`, ASK_PERSON]);
+  }
   if (stuckCount > persons) {
     found.push([
       `${stuckCount - persons} have not moved for over ${STUCK_AFTER_US / 1_000_000} s`,
@@ -144,36 +172,49 @@ function findingsOf({
     ]);
   }
   if (successRate !== undefined && successRate < SUCCESS_MIN) {
+    // Were it high enough with those that wait for a person, they are what is wrong, and no rejection.
+    const isForPerson = successRate + waitForPerson / (ended + waitForPerson) >= SUCCESS_MIN;
+    const whose = waitForPerson > 0 ? 'that ended or wait for a person' : 'that ended';
     found.push([
-      `only ${percent(successRate)} of the sagas that ended completed`,
-      'See which step is rejected most, and why.',
+      `only ${percent(successRate)} of the sagas ${whose} completed`,
+      isForPerson ? ASK_PERSON : SEE_REJECTED,
     ]);
   }
   if (compensationRate !== undefined && compensationRate > UNDONE_MAX) {
-    found.push([`${percent(compensationRate)} were undone`, 'See which step is rejected most, and why.']);
+    found.push([`${percent(compensationRate)} were undone`, SEE_REJECTED]);
   }
+  return found;
+}
+
+/** What takes long: left out while a saga waits for a person. */
+function slowness(
+  steps: readonly StepHealth[],
+  bottlenecks: readonly StepHealth[],
+  meanUs: number | undefined,
+): readonly Finding[] {
+  const found: Finding[] = [];
   if (meanUs !== undefined && meanUs > MEAN_MAX_US) {
     found.push([
       `a saga takes ${Math.round(meanUs / 1_000_000)} s on average`,
       'See which step takes the time.',
     ]);
   }
-  for (const one of steps) {
-    const { step, timeShare, retries, calls } = one;
-    if (bottlenecks.includes(one)) {
-      found.push([
-        `"${step}" takes ${percent(timeShare)} of the time`,
-        `Make "${step}" faster, or run it beside others.`,
-      ]);
-    }
-    if (calls > 0 && retries / calls > 1) {
-      found.push([
-        `"${step}" is tried ${(1 + retries / calls).toFixed(1)} times on average`,
-        `See whether the service of "${step}" is well; a circuit breaker spares it.`,
-      ]);
-    }
+  for (const { step, timeShare } of steps.filter((one) => bottlenecks.includes(one))) {
+    found.push([
+      `"${step}" takes ${percent(timeShare)} of the time`,
+      `Make "${step}" faster, or run it beside others.`,
+    ]);
   }
   return found;
+}
+
+function retryFindings(steps: readonly StepHealth[]): readonly Finding[] {
+  return steps
+    .filter(({ calls, retries }) => calls > 0 && retries / calls > 1)
+    .map(({ step, calls, retries }) => [
+      `"${step}" is tried ${(1 + retries / calls).toFixed(1)} times on average`,
+      `See whether the service of "${step}" is well; a circuit breaker spares it.`,
+    ]);
 }
 
 function suggestionsOf(
@@ -209,9 +250,15 @@ interface StepTally {
   atOnce: number;
   retries: number;
   rejected: number;
+  failedUndos: number;
   applied: number;
   us: number;
 }
+
+const UNDO_FAILED: ReadonlySet<SagaEvent['kind']> = new Set<SagaEvent['kind']>([
+  'compensation-retry-scheduled',
+  'step-compensation-failed',
+]);
 
 /** Where the time went: of each step from its intention until its outcome stood in the log. */
 function stepsOf(logs: readonly (readonly StoredEvent[])[]): readonly StepHealth[] {
@@ -227,6 +274,7 @@ function stepsOf(logs: readonly (readonly StoredEvent[])[]): readonly StepHealth
         atOnce: 0,
         retries: 0,
         rejected: 0,
+        failedUndos: 0,
         applied: 0,
         us: 0,
       };
@@ -243,14 +291,16 @@ function stepsOf(logs: readonly (readonly StoredEvent[])[]): readonly StepHealth
         if (begin.retries === 0) tally.atOnce++;
         tally.us += atUs - begin.atUs;
       } else if (event.kind === 'step-rejected') tally.rejected++;
+      else if (UNDO_FAILED.has(event.kind)) tally.failedUndos++;
     }
   }
-  return [...tallies].map(([step, { calls, atOnce, retries, rejected, applied, us }]) => ({
+  return [...tallies].map(([step, { calls, atOnce, retries, rejected, failedUndos, applied, us }]) => ({
     step,
     calls,
     atOnce: calls === 0 ? 0 : atOnce / calls,
     retries,
     rejected,
+    failedUndos,
     meanUs: applied === 0 ? 0 : us / applied,
     timeShare: allUs === 0 ? 0 : us / allUs,
   }));

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import { SqliteStore } from '../../engine/live/index.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
 import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
@@ -47,4 +48,31 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
   }
   const none = await sagastorm(['why', 'nobody', '--db', 'sagas.db'], folder);
   expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
+});
+
+test('health counts those that wait for a person as not completed', PROCESS_TIMEOUT, async () => {
+  const folder = freshFolder();
+  const store = new SqliteStore({ file: join(folder, 'sagas.db') });
+  let epoch = 0;
+  store.open('main', { opened: (opened) => (epoch = opened) });
+  const atUs = Date.now() * 1_000;
+  const givenUp: readonly SagaEvent[] = [
+    CREATED,
+    REQUESTED,
+    { kind: 'step-applied', step: 'a' },
+    { kind: 'compensation-started', reason: { kind: 'cancelled' } },
+    { kind: 'compensation-requested', step: 'a' },
+    { kind: 'step-compensation-failed', step: 'a', failure: 'timeout', reason: 'no answer' },
+    { kind: 'saga-compensation-failed' },
+  ];
+  await appendAll(store, [
+    ...[1, 2, 3, 4, 5, 6].map((i) => appendOf(`stuck-${i}`, epoch, givenUp, { atUs })),
+    appendOf('done', epoch, [CREATED, COMPLETED], { atUs }),
+  ]);
+  await store.close();
+  const { stdout } = await sagastorm(['health', '--db', 'sagas.db'], folder);
+  expect(stdout).toMatch(/! degraded.*1 saga ended · 6 wait for a person · completed 14\.3 %/s);
+  expect(stdout).toMatch(/, and of those that wait for a person\n +a +6 calls .* 6 failed undos/);
+  expect(stdout).toContain('· 85.7 % of the sagas of the last 24 h wait for a person');
+  expect(stdout).not.toMatch(/faster|at the same time/);
 });

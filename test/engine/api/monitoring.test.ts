@@ -111,7 +111,13 @@ test('the health of sagas: rates of the day, who waits for whom, where time goes
   const { json } = await ask('GET', '/api/sagas/health');
   expect(json).toMatchObject({
     status: 'degraded',
-    metrics: { activeSagas: 2, endedSagas24h: 2, successRate24h: 0.5, compensationRate24h: 0.5 },
+    metrics: {
+      activeSagas: 2,
+      endedSagas24h: 2,
+      waitForPerson24h: 1,
+      successRate24h: 1 / 3,
+      compensationRate24h: 1 / 3,
+    },
     stuckCount: 1,
     stuckSagas: [{ sagaID: ids[2], waitsFor: 'person', stuck: true }],
     engine: { sagasInMemory: 1, callsInFlight: 1 },

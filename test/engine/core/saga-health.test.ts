@@ -28,6 +28,35 @@ const STUCK = logOf('s', [
   [NOW - 3_600 * S, { kind: 'step-requested', step: 'pay' }],
 ]);
 
+/** Its undo failed twice, and was given up an hour ago. */
+const FOR_PERSON = logOf('p', [
+  [NOW - 3_700 * S, CREATED],
+  [NOW - 3_700 * S, { kind: 'step-requested', step: 'hold' }],
+  [NOW - 3_690 * S, { kind: 'step-applied', step: 'hold' }],
+  [NOW - 3_690 * S, { kind: 'step-requested', step: 'pay' }],
+  [NOW - 3_680 * S, { kind: 'step-rejected', step: 'pay', failure: 'business', reason: 'no money' }],
+  [NOW - 3_680 * S, { kind: 'compensation-started', reason: { kind: 'cancelled' } }],
+  [NOW - 3_680 * S, { kind: 'compensation-requested', step: 'hold' }],
+  [
+    NOW - 3_670 * S,
+    {
+      kind: 'compensation-retry-scheduled',
+      step: 'hold',
+      attempt: 2,
+      dueAtUs: 0,
+      failure: 'timeout',
+      inDoubt: true,
+    },
+  ],
+  [NOW - 3_600 * S, { kind: 'step-compensation-failed', step: 'hold', failure: 'timeout', reason: '' }],
+  [NOW - 3_600 * S, { kind: 'saga-compensation-failed' }],
+]);
+const WAITS: ListedSaga = {
+  status: 'compensation_failed',
+  createdAtUs: NOW - 3_700 * S,
+  endedAtUs: undefined,
+};
+
 function facts(rest: Partial<HealthFacts>): HealthFacts {
   return { sagas: [], open: [], sample: [], nowUs: NOW, ...rest };
 }
@@ -95,6 +124,48 @@ describe('the health of sagas', () => {
     expect(found.overall).toBe('degraded');
     expect(found.reasons).toEqual(['only 90 % of the sagas that ended completed', '10 % were undone']);
     expect(found.recommendations).toEqual(['See which step is rejected most, and why.']);
+  });
+
+  test('six of seven that wait for a person are no health, and nothing is to be faster', () => {
+    const sagas = [ended('completed', 61 * S), ...many(6, WAITS)];
+    const found = healthOf(facts({ sagas, open: many(6, FOR_PERSON), sample: [taking(6, 6)] }));
+    expect(found).toMatchObject({ overall: 'degraded', ended: 1, waitForPerson: 6, compensationRate: 0 });
+    expect(found.successRate).toBeCloseTo(1 / 7);
+    expect(found.reasons).toEqual([
+      '6 wait for a person',
+      '85.7 % of the sagas of the last 24 h wait for a person',
+      'only 14.3 % of the sagas that ended or wait for a person completed',
+    ]);
+    expect(found.recommendations).toEqual([
+      'See `sagastorm why`, mend what cannot be undone, and resume them.',
+    ]);
+    expect(found.suggestions).toEqual([]);
+    expect(found.steps.find(({ step }) => step === 'hold')).toMatchObject({ calls: 6, failedUndos: 12 });
+    expect(found.steps.find(({ step }) => step === 'pay')).toMatchObject({ calls: 6, rejected: 6 });
+  });
+
+  test('where all wait for a person there are rates, and no mean', () => {
+    const found = healthOf(facts({ sagas: [WAITS], open: [FOR_PERSON] }));
+    expect(found).toMatchObject({ overall: 'degraded', ended: 0, successRate: 0, compensationRate: 0 });
+    expect(found.meanUs).toBeUndefined();
+  });
+
+  test.each([
+    [9, 1, false],
+    [8, 1, true],
+  ])('%i that run, %i for a person: over a tenth is %s', (count, persons, isOver) => {
+    const running: ListedSaga = { status: 'running', createdAtUs: NOW, endedAtUs: undefined };
+    const sagas = [...many(count, running), ...many(persons, WAITS)];
+    const { reasons } = healthOf(facts({ sagas, open: many(persons, FOR_PERSON) }));
+    expect(reasons.some((reason) => reason.includes('of the last 24 h wait for a person'))).toBe(isOver);
+  });
+
+  test('one that is old and waits for a person stops advice on speed, and no rate', () => {
+    const found = healthOf(
+      facts({ sagas: many(9, ended('completed', 61 * S)), open: [FOR_PERSON], sample: [taking(6, 6)] }),
+    );
+    expect(found).toMatchObject({ overall: 'healthy', successRate: 1, suggestions: [] });
+    expect(found.reasons).toEqual(['1 wait for a person']);
   });
 
   test('a step that takes the time, and one that is tried again and again, are named', () => {
