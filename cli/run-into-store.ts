@@ -16,6 +16,13 @@ export interface WrittenRun {
   readonly books: readonly string[];
 }
 
+/** For those who would do much before they write. @throws UserError `file-there` */
+export function refuseFileThere(file: string): void {
+  if (existsSync(file)) {
+    throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
+  }
+}
+
 /**
  * @param file must not be there yet
  * @param untilUs virtual time; default the end
@@ -26,9 +33,7 @@ export async function writeRunInto(
   { happenings, booked, services }: ObservedRun,
   untilUs = happenings.at(-1)?.atUs ?? 0,
 ): Promise<WrittenRun> {
-  if (existsSync(file)) {
-    throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
-  }
+  refuseFileThere(file);
   const batches = happenings.flatMap((one) =>
     one.kind === 'written' && one.atUs <= untilUs ? [one.batch] : [],
   );

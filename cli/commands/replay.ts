@@ -58,6 +58,7 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
     );
   }
   refuseFolder(subject);
+  await refuseInto(given);
   const trace = traceOf(given);
   const options = trace === undefined ? {} : { trace };
   const capsule = subject.endsWith('.json') ? capsuleAt(subject, given) : undefined;
@@ -87,6 +88,12 @@ function refuseFolder(subject: string): void {
     `${subject} is a folder, and replay takes one run`,
     'Name a capsule in it, such as .sagastorm/failures/money-conserved-3f9c01ab.json.',
   );
+}
+
+/** A store that is there is not written over, and that is said before anything runs. */
+async function refuseInto(given: GivenFlags): Promise<void> {
+  const into = textOf(given, 'into');
+  if (into !== undefined) (await import('../run-into-store.ts')).refuseFileThere(into);
 }
 
 /** The page, and a line that says where it is: on stderr where stdout is a record. */

@@ -41,6 +41,7 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
     expect((await sagastorm(['reconcile', '--db', 'run.db', ...books], into)).code).toBe(0);
     const again = await sagastorm([...words, '--into', 'run.db'], into);
     expect([again.code, again.stderr]).toEqual([64, expect.stringContaining('run.db is there already')]);
+    expect(again.stdout).toBe(''); // it did not run first
   });
 
   test('every capsule shows its violation again, at the same moment, in the same run', async () => {
