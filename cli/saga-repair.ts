@@ -4,8 +4,9 @@
 // R2. All that a filter names are only looked at, unless --yes.
 
 import { randomUUID } from 'node:crypto';
-import { suggestion } from '../engine/core/nearest.ts';
-import { REPAIR_KINDS } from '../engine/core/repair-act.ts';
+import { nearest, suggestion } from '../engine/core/nearest.ts';
+import { REPAIR_KINDS, type RepairKind, TAKES_OVER } from '../engine/core/repair-act.ts';
+import { SAGA_STATUSES } from '../engine/core/saga-status.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { counted, type Palette } from '../reports/index.ts';
 import type { GivenFlags } from './command-line.ts';
@@ -34,15 +35,17 @@ interface Asking {
 /**
  * Ends with 2 when some were refused or could not be asked.
  *
- * @throws UserError `missing-argument`, `unknown-act`, `sagas-and-all`, `no-filter`, `no-server`, and those of the server
+ * @throws UserError `missing-argument`, `unknown-act`, `sagas-and-all`, `no-filter`, `unknown-status`, `no-server`, and those
+ *   of the server
  */
 export async function repairSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const asking = askingOf(words, given);
   const sagas = words.slice(1);
   const isForAll = isGiven(given, 'all');
+  const filter = isForAll ? filterOf(given) : {};
   const tell = teller(given, asking);
   const counts = new Map<string, number>();
-  for await (const result of isForAll ? found(asking, filterOf(given)) : named(asking, sagas)) {
+  for await (const result of isForAll ? found(asking, filter) : named(asking, sagas)) {
     counts.set(result.result, (counts.get(result.result) ?? 0) + 1);
     tell.result(result);
   }
@@ -69,6 +72,9 @@ function askingOf([act, ...sagas]: readonly string[], given: GivenFlags): Asking
     const hint = 'Name one or more, or write --all with conditions such as --status compensation_failed.';
     throw new UserError('missing-argument', `repair ${act} needs sagas`, hint);
   }
+  if (TAKES_OVER.has(act as RepairKind) && textOf(given, 'why') === undefined) {
+    throw new UserError('missing-argument', `repair ${act} needs a reason`, 'Give it as --why TEXT.');
+  }
   const id = textOf(given, 'act') ?? `cli-${randomUUID().slice(0, 13)}`;
   const parts = { act, id, by: textOf(given, 'by'), why: textOf(given, 'why'), step: textOf(given, 'step') };
   return {
@@ -80,6 +86,16 @@ function askingOf([act, ...sagas]: readonly string[], given: GivenFlags): Asking
 
 function filterOf(given: GivenFlags): Readonly<Record<string, unknown>> {
   const status = textsOf(given, 'status').flatMap((text) => text.split(','));
+  for (const one of status) {
+    if (SAGA_STATUSES.some((known) => known === one)) continue;
+    const sentence = `--status takes one of ${SAGA_STATUSES.join(', ')}, not "${one}"`;
+    const near = nearest(one, SAGA_STATUSES);
+    throw new UserError(
+      'unknown-status',
+      sentence,
+      near === undefined ? undefined : `Did you mean "${near}"?`,
+    );
+  }
   const filter = {
     ...(status.length === 0 ? {} : { status }),
     name: textOf(given, 'definition'),
@@ -139,13 +155,20 @@ async function post(url: string, body: object): Promise<Answer> {
   }
 }
 
+/** What is missing in the words of this command: the server speaks of fields. */
+const FLAG_HINTS: readonly (readonly [says: string, hint: string])[] = [
+  ['needs the name of who does it', 'Give it as --by NAME, one line of 1 to 60 characters.'],
+  ['needs a reason', 'Give it as --why TEXT, one line of 1 to 500 characters.'],
+];
+
 function problem({ code, detail, hint }: Answer['json'], status: number): UserError {
   const why = typeof detail === 'string' ? detail : `the server answered ${status}`;
   const token = status === 401 ? 'Set SAGASTORM_TOKEN to a token that the server knows.' : undefined;
+  const own = code === 'bad-act' ? FLAG_HINTS.find(([says]) => why.includes(says))?.[1] : undefined;
   return new UserError(
     String(code ?? 'no-server'),
     why,
-    token ?? (typeof hint === 'string' ? hint : undefined),
+    token ?? own ?? (typeof hint === 'string' ? hint : undefined),
   );
 }
 

@@ -3,9 +3,9 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import type { LiveEngine, StatusCount } from '../live/index.ts';
 import type { EngineMeter } from './engine-meter.ts';
-import { SAGA_STATUSES } from './schemas.ts';
 
 const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const LAG_RESOLUTION_MS = 20;

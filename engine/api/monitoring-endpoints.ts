@@ -1,6 +1,7 @@
 // What watches the engine: statistics, health, meters, the status page and its stream, the documents of the API.
 
 import { z } from '@hono/zod-openapi';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import type { LiveEngine, SagaCatalogue, StatusCount } from '../live/index.ts';
 import type { Counts } from './counts.ts';
 import { docsPage } from './docs-page.ts';
@@ -11,7 +12,6 @@ import { type HealthWatch, SagaHealthReport } from './health-report.ts';
 import type { ApiMeters } from './meters.ts';
 import { pageResponse } from './page.ts';
 import { later } from './problem.ts';
-import { SAGA_STATUSES } from './schemas.ts';
 import { statusPage } from './status-page.ts';
 import type { StatusWatch } from './status-snapshot.ts';
 

@@ -4,13 +4,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { REPAIR_KINDS, type RepairAct } from '../core/repair-act.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import type { LiveEngine, SagaCatalogue } from '../live/index.ts';
 import { DIAGNOSIS_CLASSES } from '../observe/index.ts';
 import { type Asked, type Endpoint, endpoint } from './endpoint.ts';
 import { bad, Problem } from './problem.ts';
 import { actorOf, type RepairFilter, type RepairResult, Repairs, requireRoleFor } from './repairs.ts';
 import type { SagaReader } from './saga-reader.ts';
-import { IdParams, SAGA_STATUSES, SagaId } from './schemas.ts';
+import { IdParams, SagaId } from './schemas.ts';
 
 const TAG = 'Administration';
 const SAGAS_MAX = 500;

@@ -7,6 +7,7 @@ import { suggestion } from '../core/nearest.ts';
 import { parseInput } from '../core/parse-input.ts';
 import type { RepairKind } from '../core/repair-act.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
 import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
@@ -23,7 +24,6 @@ import {
   IdParams,
   Paging,
   RegisteredSaga,
-  SAGA_STATUSES,
   SagaList,
   SagaStanding,
   SagaView,

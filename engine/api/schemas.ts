@@ -3,18 +3,8 @@
 import { z } from '@hono/zod-openapi';
 import { FAILURE_CLASSES } from '../core/protocol.ts';
 import { REPAIR_KINDS } from '../core/repair-act.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { STEP_KINDS } from '../core/step-shape.ts';
-
-export const SAGA_STATUSES = [
-  'created',
-  'running',
-  'compensating',
-  'completed',
-  'compensated',
-  'failed',
-  'compensation_failed',
-  'resolved',
-] as const;
 
 const STEP_STATUSES = [
   'pending',

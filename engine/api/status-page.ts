@@ -1,8 +1,8 @@
 // The status page: a snapshot that reads without JavaScript, and goes on by itself with it: then it also draws the last
 // minutes, as far as this page has watched them.
 
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { escaped, type Page } from './page.ts';
-import { SAGA_STATUSES } from './schemas.ts';
 import type { StatusSnapshot, StuckSaga } from './status-snapshot.ts';
 
 /** What is written at a place of the page, and what is drawn over time there, by the path of its number in a snapshot. */

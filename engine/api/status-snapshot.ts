@@ -8,13 +8,13 @@
 //     whoever drives it, and if nobody does.
 
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, PAGE_MAX, type SagaCatalogue, type SagaRow } from '../live/index.ts';
 import type { Counts } from './counts.ts';
 import type { EngineMeter } from './engine-meter.ts';
 import type { ApiMeters } from './meters.ts';
 import { isoTime } from './saga-view.ts';
-import { SAGA_STATUSES } from './schemas.ts';
 
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating'];
 const ENDED: readonly SagaStatus[] = ['completed', 'compensated', 'failed', 'resolved'];

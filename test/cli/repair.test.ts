@@ -99,8 +99,26 @@ test('a server with tokens wants one, and says which role is missing', PROCESS_T
   });
 });
 
+test('what the server misses is named by its flag', PROCESS_TIMEOUT, async () => {
+  const { repair } = await stuck(['s-1']);
+  for (const [words, hint] of [
+    [['resume', 's-1'], 'Give it as --by NAME'],
+    [['resume', '--all', '--status', 'compensation_failed'], 'Give it as --by NAME'],
+    [['resume', 's-1', '--by', 'anna', '--why', ' '], 'Give it as --why TEXT'],
+  ] as const) {
+    const { code, stderr } = await repair(words);
+    expect([code, stderr]).toEqual([64, expect.stringContaining(hint)]);
+  }
+});
+
 test.each([
   [['repair'], 'repair needs an act'],
+  [['repair', 'skip', 's-1', '--by', 'anna'], 'repair skip needs a reason.\n  Give it as --why TEXT.'],
+  [['repair', 'resolve', 's-1', '--by', 'anna'], 'repair resolve needs a reason.\n  Give it as --why TEXT.'],
+  [
+    ['repair', 'resume', '--all', '--status', 'running,compensation-failed', '--url', 'http://127.0.0.1:9'],
+    '--status takes one of created, running, compensating, completed, compensated, failed, compensation_failed, resolved, not "compensation-failed".\n  Did you mean "compensation_failed"?',
+  ],
   [['repair', 'resum', 's-1'], '"resum" is no repair'],
   [['repair', 'resume'], 'repair resume needs sagas'],
   [['repair', 'resume', 's-1', '--all'], 'sagas or --all, not both'],

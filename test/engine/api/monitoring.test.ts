@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
-import { SAGA_STATUSES } from '../../../engine/api/schemas.ts';
+import { SAGA_STATUSES } from '../../../engine/core/saga-status.ts';
 import { UserError } from '../../../engine/index.ts';
 import { liveNowUs } from '../../../engine/live/index.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
