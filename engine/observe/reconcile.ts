@@ -8,6 +8,8 @@
 // R3. What a person took over (`skip`, `resolve`) is that person's: whether it was done is not judged.
 // R4. What cannot be judged is said, not guessed: a step of which no book has ever an entry has no effects, or its book is not
 //     here. Entries of another definition say nothing: its step of the same name may be another service's.
+// R5. A choreographed transaction hears of its steps when their events are acknowledged, and writes undos down at its end: until
+//     then the books may be ahead of the log, which is no difference.
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
@@ -209,6 +211,7 @@ class Reconciler {
       else if (undone.length > 0) add('undone-not-done', undo, undone);
       return;
     }
+    if (isChoreographed(saga) && !isEnded(status)) return; // R5
     if (isUnexplained(step, status, undone.length > 0)) add('done-not-logged', forward, done);
     if (step.compensation === 'done' && undone.length === 0) add('logged-not-done', undo, undone);
     if (step.compensation === 'nothing' && undone.length > 0) add('undone-not-logged', undo, undone);
@@ -366,4 +369,9 @@ function wordsOf(step: LoggedStep, { direction }: OperationId): string {
 
 function timesOf(count: number): string {
   return count === 0 ? 'nothing of it' : count === 1 ? 'done' : `done ${count} times`;
+}
+
+/** R5. `eventBus` calls them so. */
+function isChoreographed({ definition }: LoggedSaga): boolean {
+  return definition.endsWith('-choreography');
 }

@@ -14,6 +14,8 @@ import {
   reconcile,
 } from '../../../engine/index.ts';
 import { loggedSaga } from '../../../engine/observe/index.ts';
+import order from '../../../scenarios/order.ts';
+import { inProtocol } from '../../../simulator/protocol.ts';
 import { type RunOfBooks, runOfBooks } from './books-of-runs.ts';
 
 /** Runs of each scenario below; 100 of each were tried once, at four moments each: `RECONCILE_RUNS=100`. */
@@ -37,6 +39,17 @@ describe('in a storm in which everybody keeps to the rules nothing differs, at w
       expect(doubts).toBeGreaterThan(0); // it looked while something was under way
     },
   );
+});
+
+test('R5: nor does it where services react to one another', async () => {
+  const choreographed = inProtocol(order, 'choreography');
+  for (let i = 0; i < RUNS; i++) {
+    const run = await runOfBooks(choreographed, { seed: `reconcile/${i}` });
+    for (const permille of [90, 310, 620, 1_000]) {
+      const found = reconciled(run, Math.floor((run.endUs * permille) / 1_000));
+      expect(found.differences).toEqual([]);
+    }
+  }
 });
 
 let run: RunOfBooks;
