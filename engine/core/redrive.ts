@@ -21,6 +21,7 @@ export function redriven(
     dueAtUs: nowUs,
     failure: 'transient',
     inDoubt: steps[index]!.inDoubt,
+    redriven: true,
     ...(act === undefined || i > 0 ? {} : { act }),
   }));
 }

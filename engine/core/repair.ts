@@ -24,7 +24,7 @@
 // R4. A saga of which something was skipped ends `resolved`, never `completed` or `compensated`: the engine does not know.
 //     XA has called such an outcome heuristic, and made the coordinator remember it, since 1991 (X/Open, Distributed TP).
 // R5. After `resolve` nothing is sent. Steps that are pending, rejected or compensated by the log are claimed to be so; all
-//     others are the person's.
+//     others are the person's. In a choreography those that are pending are, too: a service may have done them, and not be heard yet.
 
 import { unreachable } from './assert.ts';
 import type { Direction } from './protocol.ts';

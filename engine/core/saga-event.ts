@@ -103,7 +103,9 @@ export interface RetryScheduled<Kind extends string> {
   readonly failure: FailureClass;
   /** Whether the attempt that failed may have happened. */
   readonly inDoubt: boolean;
-  /** Of a dead letter that a person has delivered again. */
+  /** A person wants it now: no attempt has failed, the one that waits is due. */
+  readonly redriven?: true;
+  /** Whose wish that is. */
   readonly act?: ActRecord;
 }
 

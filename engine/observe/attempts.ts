@@ -41,7 +41,7 @@ export function attemptsOf(log: readonly StoredEvent[], serviceOf: ServiceOf): r
       open.set(key, { attempt: 1, fromUs: atUs });
       continue;
     }
-    const isByHandAgain = kind === 'step-retry-scheduled' && event.act !== undefined; // no attempt failed
+    const isByHandAgain = kind === 'step-retry-scheduled' && event.redriven === true;
     const isRetry =
       !isByHandAgain && (kind === 'step-retry-scheduled' || kind === 'compensation-retry-scheduled');
     if (begun !== undefined && kind !== 'step-skipped') {

@@ -72,7 +72,7 @@ class LoadWatch implements Invariant {
     for (const event of events) {
       switch (event.kind) {
         case 'step-retry-scheduled':
-          this.#checkRetry('forward', event, event.attempt - 1, atUs, file);
+          if (event.redriven !== true) this.#checkRetry('forward', event, event.attempt - 1, atUs, file);
           break;
         case 'compensation-retry-scheduled':
           this.#checkRetry('compensation', event, this.#failed(event.step, file), atUs, file);

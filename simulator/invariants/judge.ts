@@ -196,9 +196,10 @@ function isTakenOver(events: readonly SagaEvent[]): boolean {
 }
 
 /** Steps of which the log does not say that nothing of them stands. */
-function openSteps({ steps }: SagaState): readonly number[] {
+function openSteps({ definition, steps }: SagaState): readonly number[] {
+  const isKnown = definition.flow === undefined; // of a step that is pending
   return steps.flatMap(({ status }, i) =>
-    status === 'pending' || status === 'rejected' || status === 'compensated' ? [] : [i],
+    (status === 'pending' && isKnown) || status === 'rejected' || status === 'compensated' ? [] : [i],
   );
 }
 

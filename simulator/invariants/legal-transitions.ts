@@ -94,12 +94,14 @@ function refusalByHand({ acts, steps, definition }: SagaState, event: SagaEvent)
   if (isOfSkipped && (kind === 'saga-completed' || kind === 'saga-compensated')) {
     return 'came though a person had skipped a step';
   }
+  const isRedriven = kind === 'step-retry-scheduled' && event.redriven === true;
+  if (isRedriven && definition.flow === undefined) return 'delivers again what is no delivery';
   const act = 'act' in event ? event.act : undefined;
   if (act === undefined) {
     if (kind === 'saga-resolved' && !isOfSkipped) return 'is of nobody, and no step was skipped';
     return kind === 'step-skipped' ? 'is of nobody' : undefined;
   }
-  if (!BY_HAND.has(kind)) return 'is not done by hand';
+  if (!BY_HAND.has(kind) && !isRedriven) return 'is not done by hand';
   if (acts.some(({ id }) => id === act.id)) return `is the act "${act.id}", which was done before`;
   if (act.by === '') return 'does not say who did it';
   if (kind !== 'step-skipped' && kind !== 'saga-resolved') return undefined;
