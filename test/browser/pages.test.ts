@@ -85,13 +85,10 @@ inBrowser((browser) => {
       const { page } = await browser.open(html);
       const usable = await inPage<number>(
         page,
-        `window.usable = new Set([...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')].filter((one) => one.checkVisibility())); window.usable.size`,
+        `window.usable = new Set([...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')].filter((one) => one.checkVisibility())); document.addEventListener('focusin', ({ target }) => window.usable.delete(target)); window.usable.size`,
       );
       expect(usable).toBeGreaterThan(3);
-      for (let i = 0; i <= usable; i++) {
-        await page.keyboard.press('Tab');
-        await inPage(page, 'window.usable.delete(document.activeElement), 0');
-      }
+      for (let i = 0; i <= usable; i++) await page.keyboard.press('Tab');
       expect(await inPage(page, '[...window.usable].map((one) => one.outerHTML)')).toEqual([]);
     });
   });
