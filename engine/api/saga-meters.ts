@@ -55,26 +55,16 @@ export class SagaMeters {
   /** What a `SagaActivity` tells. */
   tell(news: SagaNews): void {
     const saga_type = this.#typeOf(news.type);
-    const {
-      started,
-      completed,
-      compensated,
-      failed,
-      compensationFailed,
-      resolved,
-      repaired,
-      duration,
-      undo,
-    } = this.#all;
+    const meters = this.#all;
     if ('step' in news) return this.#tellStep(news, { saga_type, step: this.#stepOf(news.type, news.step) });
-    if (news.kind === 'started') return started.inc({ saga_type });
-    if (news.kind === 'repaired') return repaired.inc({ saga_type, act: news.act });
-    duration.observe({ saga_type }, news.durationUs / US_PER_S);
-    if (news.kind === 'completed') return completed.inc({ saga_type });
-    if (news.kind === 'compensation-failed') return compensationFailed.inc({ saga_type });
-    if (news.kind === 'resolved') return resolved.inc({ saga_type });
-    if (news.undoUs !== undefined) undo.observe({ saga_type }, news.undoUs / US_PER_S);
-    (news.kind === 'compensated' ? compensated : failed).inc({ saga_type, cause: news.cause });
+    if (news.kind === 'started') return meters.started.inc({ saga_type });
+    if (news.kind === 'repaired') return meters.repaired.inc({ saga_type, act: news.act });
+    meters.duration.observe({ saga_type }, news.durationUs / US_PER_S);
+    if (news.kind === 'completed') return meters.completed.inc({ saga_type });
+    if (news.kind === 'compensation-failed') return meters.compensationFailed.inc({ saga_type });
+    if (news.kind === 'resolved') return meters.resolved.inc({ saga_type });
+    if (news.undoUs !== undefined) meters.undo.observe({ saga_type }, news.undoUs / US_PER_S);
+    (news.kind === 'compensated' ? meters.compensated : meters.failed).inc({ saga_type, cause: news.cause });
   }
 
   /** A circuit changed. @param partition of the host whose circuit it is */

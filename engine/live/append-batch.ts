@@ -2,8 +2,8 @@
 
 import { assert } from '../core/assert.ts';
 import type { AppendOutput, StoreAnswer } from '../core/orchestrator-messages.ts';
-import type { SagaStatus } from '../core/saga-event.ts';
 import { statusAfter } from '../core/saga-standing.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 
 /** Columns of equal length, but for `births`. */
 export interface AppendBatch {
@@ -16,7 +16,7 @@ export interface AppendBatch {
   readonly births: readonly string[];
 }
 
-/** How an append is to be found in `numbers`. `status` is an index of {@link STATUSES}, or -1 when it stays. */
+/** How an append is to be found in `numbers`. `status` is an index of {@link SAGA_STATUSES}, or -1 when it stays. */
 export const COLUMN = {
   expectedVersion: 0,
   count: 1,
@@ -26,17 +26,6 @@ export const COLUMN = {
   definitionVersion: 5,
 } as const;
 export const COLUMNS = 6;
-
-export const STATUSES: readonly SagaStatus[] = [
-  'created',
-  'running',
-  'compensating',
-  'completed',
-  'compensated',
-  'failed',
-  'compensation_failed',
-  'resolved',
-];
 
 export type AppendAnswer = Exclude<StoreAnswer['kind'], 'loaded' | 'load-failed'>;
 
@@ -69,7 +58,7 @@ export function batchOf(appends: readonly AppendOutput[], texts: readonly string
     numbers[at + COLUMN.count] = events.length;
     numbers[at + COLUMN.epoch] = epoch;
     numbers[at + COLUMN.atUs] = atUs;
-    numbers[at + COLUMN.status] = status === undefined ? -1 : STATUSES.indexOf(status);
+    numbers[at + COLUMN.status] = status === undefined ? -1 : SAGA_STATUSES.indexOf(status);
     if (expectedVersion === 0) {
       const created = events[0];
       assert(created?.kind === 'saga-created', 'a log begins with saga-created', saga);

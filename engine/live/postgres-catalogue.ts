@@ -8,7 +8,7 @@
 //     stand in a page that was read before.
 
 import type { StoredEvent } from '../core/ports.ts';
-import { STATUSES } from './append-batch.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { type FoundSaga, rowOf } from './catalogue-rows.ts';
 import type { PostgresLine, Statement } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
@@ -105,7 +105,7 @@ function pageOf({ statuses, definition, createdFromUs, cursor = NUMBER_MAX, limi
 /** C1. The words of a status are ours: a plan is made for them. */
 function branchesOf(statuses: SagaQuery['statuses']): readonly string[] {
   if (statuses === undefined) return ['true'];
-  const wanted = STATUSES.filter((status) => statuses.includes(status));
+  const wanted = SAGA_STATUSES.filter((status) => statuses.includes(status));
   if (wanted.length === 0) return ['false'];
   if (wanted.includes('completed')) return [`status IN (${wanted.map((name) => `'${name}'`).join(', ')})`];
   return wanted.map((status) => `status = '${status}'`);

@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { isEnded } from '../core/saga-state.ts';
-import { STATUSES } from './append-batch.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { type FoundSaga, rowOf } from './catalogue-rows.ts';
 import { checkQuery, type SagaPage, type SagaQuery } from './saga-catalogue.ts';
 import { deleteSagas } from './sqlite-totals.ts';
@@ -90,7 +90,7 @@ function readRange(db: DatabaseSync, query: SagaQuery, range: Range, limit: numb
 /** C2: each is in the order of `no`. The words of a status are ours. */
 function branchesOf({ statuses }: SagaQuery): readonly string[] {
   if (statuses === undefined) return ['WHERE true'];
-  const wanted = STATUSES.filter((status) => statuses.includes(status));
+  const wanted = SAGA_STATUSES.filter((status) => statuses.includes(status));
   if (wanted.includes('completed'))
     return [`WHERE status IN (${wanted.map((status) => `'${status}'`).join(', ')})`];
   return INDEXED.flatMap(({ index, statuses: all, also }) =>

@@ -6,27 +6,27 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SagaStatus } from '../core/saga-event.ts';
-import { STATUSES } from './append-batch.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import type { StatusCount } from './saga-catalogue.ts';
 import { ZONE } from './sqlite-zones.ts';
 
 /** What one transaction of the writer changes: one row for each status, however many sagas moved. */
 export class TotalChanges {
-  readonly #sagas = new Float64Array(STATUSES.length);
-  readonly #durationsUs = new Float64Array(STATUSES.length);
+  readonly #sagas = new Float64Array(SAGA_STATUSES.length);
+  readonly #durationsUs = new Float64Array(SAGA_STATUSES.length);
   readonly #add: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#add = db.prepare(`INSERT INTO totals (status, sagas, duration_us) VALUES (?, ?, ?) ${ADDED}`);
   }
 
-  /** @param status an index of {@link STATUSES} */
+  /** @param status an index of {@link SAGA_STATUSES} */
   entered(status: number, durationUs = 0): void {
     this.#sagas[status]! += 1;
     this.#durationsUs[status]! += durationUs;
   }
 
-  /** @param status an index of {@link STATUSES} */
+  /** @param status an index of {@link SAGA_STATUSES} */
   left(status: number, durationUs = 0): void {
     this.#sagas[status]! -= 1;
     this.#durationsUs[status]! -= durationUs;
@@ -38,9 +38,9 @@ export class TotalChanges {
   }
 
   write(): void {
-    for (let i = 0; i < STATUSES.length; i++) {
+    for (let i = 0; i < SAGA_STATUSES.length; i++) {
       if (this.#sagas[i] === 0 && this.#durationsUs[i] === 0) continue;
-      this.#add.run(STATUSES[i]!, this.#sagas[i]!, this.#durationsUs[i]!);
+      this.#add.run(SAGA_STATUSES[i]!, this.#sagas[i]!, this.#durationsUs[i]!);
     }
     this.forget();
   }

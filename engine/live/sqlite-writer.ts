@@ -13,13 +13,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { isAtRest, isEnded } from '../core/saga-state.ts';
+import { SAGA_STATUSES } from '../core/saga-status.ts';
 import {
   APPEND_ANSWERS,
   type AppendAnswer,
   type AppendBatch,
   COLUMN,
   COLUMNS,
-  STATUSES,
   type WrittenBatch,
 } from './append-batch.ts';
 import { connectForWriting } from './sqlite-file.ts';
@@ -132,7 +132,7 @@ export class SqliteWriter {
     const at = i * COLUMNS;
     const expectedVersion = numbers[at + COLUMN.expectedVersion]!;
     const atUs = numbers[at + COLUMN.atUs]!;
-    const status = STATUSES[numbers[at + COLUMN.status]!];
+    const status = SAGA_STATUSES[numbers[at + COLUMN.status]!];
     let head = this.#heads.get(saga);
     const isKnown = head !== undefined;
     if (head === undefined) {
@@ -166,7 +166,7 @@ export class SqliteWriter {
     const row = create.run(saga, partition, definition, version, status, createdAtUs);
     if (row.changes === 0) return undefined;
     const no = Number(row.lastInsertRowid);
-    this.#totals.entered(STATUSES.indexOf(status));
+    this.#totals.entered(SAGA_STATUSES.indexOf(status));
     this.#zones.born(no, definition, createdAtUs);
     return { no, partition, createdAtUs, version: 0, status, endedAtUs: null };
   }
@@ -174,10 +174,10 @@ export class SqliteWriter {
   /** W4. */
   #stand(head: Head, status: SagaStatus, atUs: number): void {
     const { createdAtUs, endedAtUs } = head;
-    this.#totals.left(STATUSES.indexOf(head.status), (endedAtUs ?? createdAtUs) - createdAtUs);
+    this.#totals.left(SAGA_STATUSES.indexOf(head.status), (endedAtUs ?? createdAtUs) - createdAtUs);
     head.status = status;
     head.endedAtUs = isEnded(status) ? atUs : null;
-    this.#totals.entered(STATUSES.indexOf(status), (head.endedAtUs ?? createdAtUs) - createdAtUs);
+    this.#totals.entered(SAGA_STATUSES.indexOf(status), (head.endedAtUs ?? createdAtUs) - createdAtUs);
     this.#statements.stand.run(status, head.endedAtUs, head.no);
   }
 
