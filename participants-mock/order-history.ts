@@ -10,9 +10,16 @@ import {
   Repository,
   type RepositoryOptions,
 } from '../engine/event-sourcing/index.ts';
-import { type FenceOptions, fenced, type Service } from '../engine/fence/index.ts';
+import {
+  type FenceOptions,
+  fenced,
+  type Service,
+  type SettledCall,
+  settledCall,
+} from '../engine/fence/index.ts';
 import { APPLIED, invalid, isCount, membersOf, refuse, shown, unknownAction } from './answers.ts';
 import { LedgerBook } from './ledger.ts';
+import { StampedStreams } from './stamped-streams.ts';
 
 /** Where an order stands. */
 export type OrderStatus = 'none' | 'pending' | 'paid' | 'reserved' | 'confirmed' | 'cancelled';
@@ -34,7 +41,9 @@ export type OrderEvent =
   | { readonly kind: 'order-created'; readonly total: number }
   | { readonly kind: 'payment-applied'; readonly amount: number }
   | { readonly kind: 'payment-returned' | 'stock-reserved' | 'stock-released' | 'shipment-created' }
-  | { readonly kind: 'order-cancelled' };
+  | { readonly kind: 'order-cancelled' }
+  /** A call was answered, and no event follows from it. */
+  | { readonly kind: 'call-settled' };
 
 type Guard = readonly [from: OrderStatus, because: string];
 
@@ -84,6 +93,8 @@ export const orderAggregate: Aggregate<OrderState, OrderCommand, OrderEvent> = {
         return { ...state, status: 'confirmed' };
       case 'order-cancelled':
         return { ...state, status: 'cancelled' };
+      case 'call-settled':
+        return state;
     }
   },
 };
@@ -101,7 +112,10 @@ function eventOf(kind: keyof typeof GUARDS, { total }: OrderState): OrderEvent {
 
 /** What an order service may be told. */
 export interface OrderHistoryOptions extends FenceOptions, RepositoryOptions<OrderState> {
-  /** Where the events are kept. Default: in memory, which outlives a restart as a disk does. */
+  /**
+   * Where the events are kept, and with them the calls that they follow from, so that a new process answers a call that comes
+   * again as the last one did. Default: in memory, which outlives a restart as a disk does.
+   */
   readonly streams?: EventStreams;
 }
 
@@ -135,12 +149,20 @@ export function orderHistory(options: OrderHistoryOptions = {}): OrderHistory {
 }
 
 class OrderEvents implements Service {
+  readonly recall?: (saga: string) => readonly SettledCall[];
+  readonly keep?: (settled: SettledCall) => void;
+  readonly #stamped: StampedStreams | undefined;
   readonly actions = ['create', 'cancel', 'pay', 'unpay', 'reserve', 'release', 'ship'];
   readonly ledger = new LedgerBook();
   readonly repository: Repository<OrderState, OrderCommand, OrderEvent>;
 
-  constructor({ streams = new MemoryStreams(), ...options }: OrderHistoryOptions) {
-    this.repository = new Repository(orderAggregate, streams, options);
+  constructor({ streams, ...options }: OrderHistoryOptions) {
+    const stamped = streams === undefined ? undefined : new StampedStreams(streams, orderAggregate.schema);
+    this.repository = new Repository(orderAggregate, stamped ?? new MemoryStreams(), options);
+    this.#stamped = stamped;
+    if (stamped === undefined) return;
+    this.recall = (saga) => stamped.recall(saga);
+    this.keep = (settled) => stamped.keep(settled);
   }
 
   /** An order is its saga's alone. */
@@ -166,8 +188,11 @@ class OrderEvents implements Service {
   }
 
   #handle(call: Call, command: OrderCommand): Outcome {
-    const handled = this.repository.handle(call.saga, command);
+    const settled = settledCall(call, APPLIED);
+    const handle = () => this.repository.handle(call.saga, command);
+    const handled = this.#stamped === undefined ? handle() : this.#stamped.by(settled, handle);
     if ('refused' in handled) return refuse('business', handled.refused);
+    if (handled.events.length === 0) this.keep?.(settled);
     this.ledger.note(call);
     return APPLIED;
   }

@@ -4,6 +4,8 @@
 // F2 An undo runs once, and only for a forward call that was applied. Without one it succeeds without effect.
 // F3 After a compensation the forward call has no effect any more: what the compensation left is the tombstone.
 // F4 Only what is final is remembered, and only after the effect returned: if it throws, nothing happened.
+// F5 What a fence does not know of a saga, its service may: one that writes the operation beside its effect can tell it
+//    again after its process was gone, and is told of what was settled without it.
 
 import {
   type Applied,
@@ -25,6 +27,27 @@ export interface Effects {
   apply(call: Call, env: ParticipantEnv): Outcome;
   /** Undoes what `forward` is the outcome of; `call` is the compensation. */
   undo(call: Call, forward: Applied, env: ParticipantEnv): Outcome;
+  /** The operations of a saga that are settled, oldest first, as they are kept with the effects (F5). */
+  recall?(saga: string): readonly SettledCall[];
+  /** An operation was settled without an effect, by a tombstone or for good: to be kept with the others (F5). */
+  keep?(settled: SettledCall): void;
+}
+
+/** A closed operation, as a service that keeps it beside its effect must give it back. */
+export interface SettledCall
+  extends Pick<Call, 'saga' | 'step' | 'round' | 'direction' | 'key' | 'action' | 'payloadHash'> {
+  readonly outcome: Applied | Rejected;
+}
+
+/**
+ * What is to be kept of a call that was settled.
+ *
+ * @example
+ * streams.append({ stream: call.saga, expectedVersion, schema: 1, events: [{ kind: 'paid', by: settledCall(call, outcome) }] });
+ */
+export function settledCall(call: Call, outcome: Applied | Rejected): SettledCall {
+  const { saga, step, round, direction, key, action, payloadHash } = call;
+  return { saga, step, round, direction, key, action, payloadHash, outcome };
 }
 
 /** How long a fence remembers. */
@@ -112,7 +135,7 @@ export class Fence {
    */
   handle(call: Call, env: ParticipantEnv): Outcome {
     if (env.nowUs >= this.#turnAtUs) this.#turn(env.nowUs);
-    const newest = this.#young.get(call.saga) ?? this.#revive(call.saga);
+    const newest = this.#young.get(call.saga) ?? this.#revive(call.saga) ?? this.#recall(call.saga);
     const before = find(newest, call, call.direction, call.key);
     if (before !== undefined) {
       const same = before.payloadHash === call.payloadHash && before.action === call.action;
@@ -132,6 +155,7 @@ export class Fence {
     if (find(newest, call, 'compensation') !== undefined) return COMPENSATED; // F3
     const outcome = this.#effects.apply(call, env);
     if (outcome.kind === 'applied' || (outcome.kind === 'rejected' && isFinal(outcome.failure))) {
+      if (outcome.kind === 'rejected') this.#effects.keep?.(settledCall(call, outcome));
       this.#settle(call, outcome, newest); // F4
     }
     return outcome;
@@ -140,9 +164,21 @@ export class Fence {
   /** A refused undo is not remembered, whatever its class: a person may resume it under the same key (E7). */
   #compensate(call: Call, env: ParticipantEnv, newest: Settled | undefined): Outcome {
     const forward = find(newest, call, 'forward')?.outcome;
-    const outcome = forward?.kind === 'applied' ? this.#effects.undo(call, forward, env) : NO_EFFECT; // F2
-    if (outcome.kind === 'applied') this.#settle(call, outcome, newest);
+    const stands = forward?.kind === 'applied';
+    const outcome = stands ? this.#effects.undo(call, forward, env) : NO_EFFECT; // F2
+    if (outcome.kind !== 'applied') return outcome;
+    if (!stands) this.#effects.keep?.(settledCall(call, outcome));
+    this.#settle(call, outcome, newest);
     return outcome;
+  }
+
+  /** F5. */
+  #recall(saga: string): Settled | undefined {
+    if (this.#effects.recall === undefined) return undefined;
+    let newest: Settled | undefined;
+    for (const settled of this.#effects.recall(saga)) newest = { ...settled, next: newest };
+    if (newest !== undefined) this.#young.set(saga, newest);
+    return newest;
   }
 
   #settle(call: Call, outcome: Applied | Rejected, next: Settled | undefined): void {

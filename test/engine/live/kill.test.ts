@@ -1,12 +1,11 @@
 // A real process, a real file, and kill -9: what was accepted ends, and nothing was done that had not been written.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteStore } from '../../../engine/live/index.ts';
+import { liveAndDie } from './live-and-die.ts';
 import { APPLIED, StageTransport, stage } from './stage.ts';
 
 let folder = '';
@@ -16,26 +15,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Lets a host run until it has said so many names, kills it, and returns the names. */
-async function liveAndDie(name: string, names: number): Promise<readonly string[]> {
+function hostLivesAndDies(name: string, names: number): Promise<readonly string[]> {
   const program = join(import.meta.dirname, 'fixtures/runs-for-ever.ts');
-  const child = spawn(process.execPath, [program, join(folder, 'sagas.db'), join(folder, 'ledger'), name]);
-  let said = '';
-  let complaints = '';
-  child.stderr.on('data', (text) => {
-    complaints += text;
-  });
-  child.stdout.on('data', (text) => {
-    said += text;
-    if (said.split('\n').length > names) child.kill('SIGKILL');
-  });
-  const [, signal] = await once(child, 'close');
-  expect([signal, complaints]).toEqual(['SIGKILL', '']);
-  return said.split('\n').slice(0, -1);
+  return liveAndDie(program, [join(folder, 'sagas.db'), join(folder, 'ledger'), name], names);
 }
 
 test('after three kills, every saga that was accepted ends, and every call had been written before it was made', async () => {
   const accepted: string[] = [];
-  for (const life of ['a', 'b', 'c']) accepted.push(...(await liveAndDie(life, 50)));
+  for (const life of ['a', 'b', 'c']) accepted.push(...(await hostLivesAndDies(life, 50)));
 
   const called = readFileSync(join(folder, 'ledger'), 'utf8').split('\n').slice(0, -1);
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });

@@ -1,27 +1,11 @@
 // Kills a process in the middle of its appends, three times, and looks at what is there: for any streams that outlive that.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { AnyStreams } from '../../contracts/streams.ts';
+import { liveAndDie } from './live-and-die.ts';
 
-/** Lets a process write until it has said so many lines, kills it, and returns the lines. */
-async function liveAndDie(args: readonly string[], lines: number): Promise<readonly string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/streams-for-ever.ts'), ...args]);
-  let said = '';
-  let complaints = '';
-  child.stderr.on('data', (text) => {
-    complaints += text;
-  });
-  child.stdout.on('data', (text) => {
-    said += text;
-    if (said.split('\n').length > lines) child.kill('SIGKILL');
-  });
-  const [, signal] = await once(child, 'close');
-  expect([signal, complaints]).toEqual(['SIGKILL', '']);
-  return said.split('\n').slice(0, -1);
-}
+const PROGRAM = join(import.meta.dirname, 'fixtures/streams-for-ever.ts');
 
 /** @param args for the process: where, and then, after the name of its life, the schema */
 export async function expectKilledWhole(
@@ -29,7 +13,7 @@ export async function expectKilledWhole(
   streams: AnyStreams,
 ): Promise<void> {
   const said: string[] = [];
-  for (const life of ['a', 'b', 'c']) said.push(...(await liveAndDie([where, life, ...more], 40)));
+  for (const life of ['a', 'b', 'c']) said.push(...(await liveAndDie(PROGRAM, [where, life, ...more], 40)));
   expect(said.length).toBeGreaterThanOrEqual(120);
   const all = await streams.readAll(0, 1_000_000);
   expect(all.map(({ position }) => position)).toEqual(all.map((_, i) => i + 1));
