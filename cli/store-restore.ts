@@ -182,12 +182,15 @@ async function mended(store: SqliteStore, file: string, mending: Mending): Promi
   return told;
 }
 
+/** Without a version, the latest: who writes down what was asked for by hand mostly means what is asked for today. */
 function definitionNamed(
   definitions: readonly SagaDefinition[],
   name: string | undefined,
   version: number | undefined,
 ): SagaDefinition | undefined {
-  return definitions.find((one) => one.name === name && (version === undefined || one.version === version));
+  const known = definitions.filter((one) => one.name === name);
+  const wanted = version ?? Math.max(...known.map((one) => one.version));
+  return known.find((one) => one.version === wanted);
 }
 
 /** One `{ "saga", "definition", "version", "input" }` in each line. */

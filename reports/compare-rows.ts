@@ -23,6 +23,8 @@ export interface CompareRow {
 
 export interface CompareBlock {
   readonly title: string;
+  /** Nobody has any of it: every value is zero, or there is none. */
+  readonly isZero: boolean;
   readonly rows: readonly CompareRow[];
 }
 
@@ -35,6 +37,7 @@ export function blocksOf({
 }: Pick<CompareRecord, 'metrics' | 'policies'>): readonly CompareBlock[] {
   return metrics.map((metric) => ({
     title: titleOf(metric),
+    isZero: policies.every(({ metrics: all }) => !all.find(({ id }) => id === metric.id)?.value),
     rows: policies.map((policy) => rowOf(metric, policy)),
   }));
 }

@@ -10,7 +10,8 @@ import { counted, duration, number } from './wording.ts';
 /** Renders one comparison; the text ends in a newline. */
 export function renderComparison(record: CompareRecord, options: PrettyOptions): string {
   const { colors, width } = options;
-  const blocks = blocksOf(record);
+  const all = blocksOf(record);
+  const blocks = all.filter(({ isZero }) => !isZero);
   const columns = columnsOf(blocks);
   const indented = (text: string): readonly string[] => wrap(text, width - 1).map((line) => ` ${line}`);
   const lines = [
@@ -19,6 +20,7 @@ export function renderComparison(record: CompareRecord, options: PrettyOptions):
     ...indented(record.sentence).map(colors.bold),
     ...blocks.flatMap((block) => ['', ...blockLines(block, columns, options)]),
     '',
+    ...leftOut(all).flatMap(indented).map(colors.dim),
     ...indented(legendOf(record)),
     ...sensitivityLines(record, options),
     ...verdicts(record).flatMap(indented),
@@ -38,6 +40,13 @@ function title(record: CompareRecord): string {
     `root seed "${record.rootSeed}"`,
     record.profile,
   ].join(' · ');
+}
+
+/** What is zero for everybody is in the report, and would only be in the way here. */
+function leftOut(all: readonly CompareBlock[]): readonly string[] {
+  const titles = all.filter(({ isZero }) => isZero).map(({ title }) => title.replace(/ \([^)]*\)$/, ''));
+  if (titles.length === 0) return [];
+  return [`${counted(titles.length, 'metric')} left out, zero for all: ${titles.join(', ')}`];
 }
 
 type Column = 'policy' | 'value' | 'difference';

@@ -72,10 +72,12 @@ export class IsolatedService implements Service {
   }
 
   undo(call: Call, forward: Applied, env: ParticipantEnv): Outcome {
+    const demand = demandOf(call);
+    if (demand === undefined) return NOT_UNDERSTOOD;
     const outcome = this.#service.undo(call, forward, env); // I2
     if (outcome.kind !== 'applied') return outcome;
     this.#bump(this.records(call));
-    this.#release(call, demandOf(call) ?? {});
+    this.#release(call, demand);
     return outcome;
   }
 

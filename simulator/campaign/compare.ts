@@ -24,7 +24,13 @@ import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
 import { curvesOf, pairsOf } from './compare-pairs.ts';
 import { type Conclusion, conclude } from './compare-sentence.ts';
 import { compared, measured } from './compare-statistics.ts';
-import { type Contender, contenders, protocolContenders, withContender } from './contenders.ts';
+import {
+  type Contender,
+  contenders,
+  protocolContenders,
+  refuseLoneProtocol,
+  withContender,
+} from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
@@ -141,6 +147,7 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
 function chosenContenders(scenario: Scenario, options: CompareOptions): readonly Contender[] {
   const { protocols = [], policies, sweep } = options;
   if (protocols.length > 1) return protocolContenders(scenario, protocols, policies, sweep);
+  refuseLoneProtocol(protocols, policies, sweep);
   return contenders(scenario, policies, sweep);
 }
 

@@ -96,6 +96,25 @@ export function protocolContenders(
   }));
 }
 
+/**
+ * Refuses one protocol where there is nothing to compare it with: neither another, nor policies under it.
+ *
+ * @throws UserError `too-few-protocols`
+ */
+export function refuseLoneProtocol(
+  [protocol]: readonly Protocol[],
+  names: readonly string[],
+  sweep: string | undefined,
+): void {
+  if (protocol === undefined || sweep !== undefined || names.length > 1) return;
+  const other = protocol === 'saga' ? '2pc' : 'saga';
+  throw new UserError(
+    'too-few-protocols',
+    `compare needs two protocols, or two policies under "${protocol}"`,
+    `Add --protocol ${other}, or write --policy NAME for each of several policies; the baseline is first.`,
+  );
+}
+
 function refuseTwice(what: string, names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return;

@@ -138,6 +138,29 @@ test('a store that is gone is rebuilt from the books alone', PROCESS_TIMEOUT, as
   expect(JSON.parse(health.stdout)).toMatchObject({ overall: 'healthy', ended: 2 });
 });
 
+test('a saga that was asked for without a version is of the latest', PROCESS_TIMEOUT, async () => {
+  const it = await shop();
+  await it.driven(async (host) => {
+    await host.whenEnded(await host.create(checkoutByCard, INPUT, { id: 'a' }));
+  });
+  const [from, both] = [resolve('scenarios/three-am.ts'), join(it.folder, 'both.ts')];
+  const versions = '[checkoutByCard, { ...checkoutByCard, version: 3 }, { ...checkoutByCard, version: 2 }]';
+  writeFileSync(both, `import { checkoutByCard } from '${from}';\nexport const all = ${versions};\n`);
+  for (const [version, given] of [
+    [3, {}],
+    [2, { version: 2 }],
+  ] as const) {
+    const asked = { saga: 'a', definition: 'checkout-card', input: INPUT, ...given };
+    writeFileSync(join(it.folder, 'asked.ndjson'), JSON.stringify(asked));
+    const words = ['--db', `${version}.db`, '--definitions', both, ...it.against, '--inputs', 'asked.ndjson'];
+    expect(await it.run('store', 'rebuild', ...words)).toMatchObject({ code: 0, stderr: '' });
+    const store = new SqliteStore({ file: join(it.folder, `${version}.db`) });
+    const [created] = await store.logOf('a');
+    expect(created!.event).toMatchObject({ kind: 'saga-created', definitionVersion: version });
+    await store.close();
+  }
+});
+
 test(
   'what was exported is a store again, and every question is answered as before',
   PROCESS_TIMEOUT,

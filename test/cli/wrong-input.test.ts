@@ -66,6 +66,14 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
     `run ${resolve('scenarios/planted-bugs/never-undoes.ts')} --protocol 2pc`,
     /cannot run under 2pc: it has an engine of its own\.\n {2}Leave --protocol out\./,
   ],
+  [
+    `run ${honest} --protocol nope`,
+    /sagastorm: --protocol takes one of saga, choreography, 2pc, not "nope"\.\n$/,
+  ],
+  ...['', ' --policy naive'].map((policy): [string, RegExp] => [
+    `compare ${honest} --protocol saga${policy}`,
+    /compare needs two protocols, or two policies under "saga"\.\n {2}Add --protocol 2pc, or write --policy/,
+  ]),
   [`compare ${honest} --protocol 2pc --protocol 2pc`, /protocol "2pc" is given twice\./],
   [
     `compare ${honest} --protocol 2pc --protocol saga --policy naive --policy patient`,

@@ -26,6 +26,7 @@ test.each(bugs.map((bug) => [bug.wrong.name, bug] as const))(
   (name, { how, lookFor, mended, right }) => {
     const page = readFileSync(join(PAGES, `${name}.md`), 'utf8');
     for (const told of [how, lookFor, mended ?? right.title]) expect(page).toContain(told);
+    expect(page).not.toMatch(/\w\.\.(\s|$)/);
     expect(mended ?? right.title).not.toContain('done right');
     expect(index).toContain(`| [${name}](${name}.md) | ${how} |`);
     for (const { from, text } of blocksOf(page))

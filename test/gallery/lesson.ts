@@ -125,12 +125,17 @@ function pageOf(file: string, bug: PlantedBug, { index, seeds, shrunk, record }:
     `\`\`\`mermaid\n${withoutWaits(mermaid(record))}\`\`\``,
     `\`\`\`sh\nnpx sagastorm run scenarios/planted-bugs/${name}.ts --seeds ${index + 1} --seed ${ROOT_SEED}    # exit 1\n\`\`\``,
     '## Put right',
-    `${bug.mended ?? bug.right.title}. The [same file](${source}) has it as a twin, which no invariant accuses.`,
+    `${sentence(bug.mended ?? bug.right.title)} The [same file](${source}) has it as a twin, which no invariant accuses.`,
     '## In your own system',
     bug.lookFor,
     ...(bug.reading === undefined ? [] : [`Read: ${bug.reading}.`]),
     '',
   ].join('\n\n');
+}
+
+/** With its full stop, once. */
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 export const MADE =

@@ -39,6 +39,21 @@ test('on a terminal', () => {
   `);
 });
 
+test('on a terminal, what is zero for all is named in one line', () => {
+  const zero = (id: string): boolean => id === 'events';
+  const policies = record.policies.map((policy) => ({
+    ...policy,
+    metrics: policy.metrics.map((one) => (zero(one.id) ? { ...one, value: 0 } : one)),
+  }));
+  const options = { colors: plain, width: 100 };
+  const text = renderComparison({ ...record, policies }, options);
+  expect(text).not.toMatch(/^ events per saga/m);
+  expect(text).toContain('\n 1 metric left out, zero for all: events per saga\n Difference: ');
+  expect(renderComparisonMarkdown({ ...record, policies })).toContain('| events per saga |');
+  const one = policies.map((policy, i) => (i === 1 ? record.policies[1]! : policy));
+  expect(renderComparison({ ...record, policies: one }, options)).toMatch(/^ events per saga$/m);
+});
+
 test('as Markdown', () => {
   expect(renderComparisonMarkdown(record)).toMatchInlineSnapshot(`
     "## Policies for ride

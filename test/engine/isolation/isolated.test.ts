@@ -128,6 +128,16 @@ describe('I1: what is locked is left alone', () => {
       expect(ask(call('s-1', 'set', 'x', demand as never))).toMatchObject({ failure: 'invalid_request' });
   });
 
+  test('an undo whose demand is not understood is refused, and leaves lock and change for one that is', () => {
+    const { ask, inner, shelf } = managed();
+    ask(lock('s-1'));
+    const odd = call('s-1', 'unset', 'x', { releases: 'set' } as never);
+    expect(ask(odd)).toMatchObject({ kind: 'rejected', failure: 'invalid_request' });
+    expect([inner.locks.size, shelf.set.get('x')]).toEqual([1, 1]);
+    expect(ask(undo('s-1'))).toEqual({ kind: 'applied' });
+    expect([inner.locks.size, shelf.set.get('x')]).toEqual([0, 0]);
+  });
+
   test('a service that does not say what a call touches is locked as a whole', () => {
     const { ledger, actions } = new Shelf();
     const mute: Service = {
