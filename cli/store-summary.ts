@@ -1,4 +1,4 @@
-// `sagastorm store summary`: document 000's view of where sagas stand, brought up to date, beside the server or without one.
+// `sagastorm store summary`: the view of where sagas stand, brought up to date, beside the server or without one.
 
 import { liveNowUs, projectSagas } from '../engine/live/index.ts';
 import { type SummaryRow, sagaStateSummary, summaryRows } from '../engine/observe/index.ts';

@@ -55,7 +55,7 @@ const GUARDS: Readonly<Record<Exclude<OrderCommand['kind'], 'create' | 'cancel'>
   ship: ['reserved', 'stock is reserved before it is shipped'],
 };
 
-/** The order of document 003, with the guards that it has and those that it forgets: nothing happens to a cancelled order. */
+/** The order of a shop, with the guards that are mostly written and those that are mostly forgotten: nothing happens to a cancelled one. */
 export const orderAggregate: Aggregate<OrderState, OrderCommand, OrderEvent> = {
   name: 'order',
   schema: 1,

@@ -1,6 +1,6 @@
-// The order of a shop, in each of three protocols: `--protocol saga|choreography|2pc`. The choreography is that of document
-// 003, with the branches that it leaves out: a refused shipment gives the stock back, a refund follows from that and not
-// from the shipment, and a customer may cancel until the goods have left.
+// The order of a shop, in each of three protocols: `--protocol saga|choreography|2pc`. The choreography is the order
+// flow that is mostly drawn, with the branches that are mostly left out: a refused shipment gives the stock back, a refund
+// follows from that and not from the shipment, and a customer may cancel until the goods have left.
 //
 //   order-created → payment-succeeded → stock-reserved → shipment-created → stock-sold
 //                 ↘ payment-failed    ↘ stock-unavailable ↘ shipment-failed → stock-released ┐

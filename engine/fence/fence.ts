@@ -43,7 +43,7 @@ export interface SettledCall
  * What is to be kept of a call that was settled.
  *
  * @example
- * streams.append({ stream: call.saga, expectedVersion, schema: 1, events: [{ kind: 'paid', by: settledCall(call, outcome) }] });
+ * const event = { kind: 'payment-applied', by: settledCall(call, { kind: 'applied' }) };
  */
 export function settledCall(call: Call, outcome: Applied | Rejected): SettledCall {
   const { saga, step, round, direction, key, action, payloadHash } = call;

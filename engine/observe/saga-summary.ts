@@ -1,11 +1,11 @@
-// How many sagas stand where, and since when: the materialized view `saga_state_summary` of document 000, as a projection of the
-// log. Pure.
+// How many sagas stand where, and since when: the view `saga_state_summary` that guides for on call make as a materialized view
+// of a table of sagas, as a projection of the log. Pure.
 //
-// Y1. Shown is what is open, what waits for a person, and what failed: the document's RUNNING, COMPENSATING and FAILED. What the
-//     document calls a state is here where a saga stands and the step that its last event was about.
+// Y1. Shown is what is open, what waits for a person, and what failed: that view's RUNNING, COMPENSATING and FAILED. What it
+//     calls a state is here where a saga stands and the step that its last event was about.
 // Y2. Remembered is, besides, what was compensated: a person may begin it anew, and then it is shown again, with its age. What
 //     completed or was resolved is over for good, and forgotten; so the view is as large as the trouble, not as the log.
-// Y3. The document's average age is as of the moment of its last refresh, and grows stale in between. Here the view keeps when
+// Y3. A materialized view's average age is as of the moment of its last refresh, and grows stale in between. Here the view keeps when
 //     each saga was created, and ages are as of the moment of the question.
 
 import { assert } from '../core/assert.ts';
@@ -28,7 +28,7 @@ export type SagaSummary = Map<string, SummarySaga>;
 
 /** Sagas of one definition that stand in one place. Times in microseconds since 1970, by the clocks of the writers. */
 export interface SummaryRow {
-  /** The document's `saga_type`. */
+  /** What tables of sagas call `saga_type`. */
   readonly definition: string;
   readonly status: SagaStatus;
   /** The step that the last event was about; empty before the first step. */
@@ -43,7 +43,8 @@ export interface SummaryRow {
 type SummaryJson = readonly (readonly [string, string, number, number, SagaStatus, string])[];
 
 /**
- * Document 000's `saga_state_summary`, to be folded from all events of a store.
+ * How many sagas stand where, and since when (`saga_state_summary` in guides for on call): to be folded from all events of a
+ * store.
  *
  * @example
  * const { view } = await projectSagas(store, sagaStateSummary);

@@ -1,5 +1,5 @@
 // 202 Accepted, and the saga waits for a thread of the pool that is to start it. When the process goes down before
-// it has written anything, the client has its answer and nobody has its order. Document 003, `OrderController`:
+// it has written anything, the client has its answer and nobody has its order. An order flow in Java, `OrderController`:
 // `CompletableFuture.runAsync(() -> sagaOrchestrator.executeOrderSaga(order))`, then `ResponseEntity.accepted()`.
 
 import type { Command } from '../../engine/index.ts';
@@ -32,7 +32,7 @@ export const bug = plantedBug({
   reading: 'Mohan et al., _ARIES_, ACM TODS 1992, on writing the log first',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash'],
-  seenIn: 'document 003 (OrderController.createOrder: runAsync, then 202)',
+  seenIn: 'an order flow in Java (OrderController.createOrder: runAsync, then 202)',
   ...shopPair({
     name: 'accepted-before-durable',
     title: '202 Accepted, and the saga starts in the background',

@@ -1,7 +1,7 @@
-// Events are written after whatever stands there: the next version is looked up and taken, nobody says which one
-// was expected. An append that was thought lost and is tried again stands there twice, and two workers that both
-// think the saga theirs both write (E10). Documents 003 (`getNextVersion(aggregateId)`) and 004
-// (`get_next_version(saga_id)`).
+// Events are written after whatever stands there: the next version is looked up and taken, nobody says which one was
+// expected. An append that was thought lost and is tried again stands there twice, and two workers that both think
+// the saga theirs both write (E10). An order flow in Java (`getNextVersion(aggregateId)`) and a saga manager in
+// Python (`get_next_version(saga_id)`).
 
 import { plantedBug } from './planted-bug.ts';
 import { shopPair } from './shop.ts';
@@ -14,7 +14,8 @@ export const bug = plantedBug({
   reading: 'Berenson et al., _A Critique of ANSI SQL Isolation Levels_, SIGMOD 1995, on lost updates',
   caughtBy: ['log-is-state', 'one-writer'],
   trigger: ['append-slow', 'takeover', 'zombie'],
-  seenIn: 'documents 003 (EventStore.saveEvent) and 004 (ProductionEventStore.append_event)',
+  seenIn:
+    'an order flow in Java (EventStore.saveEvent) and a saga manager in Python (ProductionEventStore.append_event)',
   ...shopPair({
     name: 'append-without-version',
     title: 'Events go to the end of the log, wherever that is',

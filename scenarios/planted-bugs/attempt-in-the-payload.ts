@@ -19,7 +19,8 @@ export const bug = plantedBug({
     'Log the hash of the body beside the idempotency key. One key with two hashes is this bug: timestamps, attempt counts and trace ids belong in headers.',
   caughtBy: ['key-is-stable'],
   trigger: ['drop-reply', 'fail-before', 'fail-after'],
-  seenIn: 'bodies with a retry count or the time of sending; document 004 (compensation_context: attempt)',
+  seenIn:
+    'bodies with a retry count or the time of sending; a saga manager in Python (compensation_context: attempt)',
   ...shopPair({
     name: 'attempt-in-the-payload',
     title: 'The body of a request says which attempt it is',

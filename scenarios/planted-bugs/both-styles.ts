@@ -1,5 +1,6 @@
-// The shop moves from an orchestrator to events, service by service. Payment reacts to the new event, and the old call to it
-// is still made: two messages, two keys, and each of them is new. Section 7 of document 003 starts both for every order.
+// The shop moves from an orchestrator to events, service by service. Payment reacts to the new event, and the old
+// call to it is still made: two messages, two keys, and each of them is new. An order flow in Java starts both for
+// every order.
 
 import type { Choreography } from '../../engine/choreography/index.ts';
 import { orderChoreography } from '../order.ts';
@@ -37,7 +38,7 @@ export const bug = plantedBug({
     'While two styles live side by side, look for two ways that lead to one effect, and ask which key each of them uses.',
   caughtBy: ['at-most-once', 'all-or-nothing'],
   trigger: [],
-  seenIn: 'document 003, section 7 (`createOrder` publishes OrderCreated and starts the orchestrator, too)',
+  seenIn: 'an order flow in Java (`createOrder` publishes OrderCreated and starts the orchestrator, too)',
   wrong: choreographedOrders({
     name: 'both-styles',
     title: 'An order that is orchestrated and choreographed',

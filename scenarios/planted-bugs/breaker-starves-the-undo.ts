@@ -1,6 +1,6 @@
 // A circuit breaker per service: after three failures in a row nothing leaves for it, and after a while one call is
 // let through to see. Only new work may be that call, so as not to waste the probe on old sagas; and when no new
-// work comes, the breaker never closes, and the refunds wait behind it for ever. Document 004,
+// work comes, the breaker never closes, and the refunds wait behind it for ever. A saga manager in Python,
 // `SagaCircuitBreaker`: steps and compensations share one state per service, and what is refused in the half-open
 // state closes nothing.
 
@@ -56,7 +56,7 @@ export const bug = plantedBug({
   reading: 'Nygard, _Release It!_, on circuit breakers',
   caughtBy: ['every-saga-ends'],
   trigger: ['fail-before', 'drop-reply'],
-  seenIn: 'document 004 (SagaCircuitBreaker: steps and compensations share one breaker)',
+  seenIn: 'a saga manager in Python (SagaCircuitBreaker: steps and compensations share one breaker)',
   wrong: shop({
     name: NAME,
     title: 'The breaker is open, and refunds may not knock',

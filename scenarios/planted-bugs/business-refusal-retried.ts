@@ -1,5 +1,5 @@
 // "No" is retried like "not now": whatever is no success goes into the retry loop. The answer does not change, the
-// service is asked five times, and the customer waits for a refusal that was there at once. Document 001,
+// service is asked five times, and the customer waits for a refusal that was there at once. A saga engine in Go,
 // `executeSaga`: every `err` is retried up to `MaxRetries` times.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
@@ -27,7 +27,7 @@ export const bug = plantedBug({
     'Look at the calls per order of those that were refused. More than one call after `insufficient funds` is load for nothing.',
   caughtBy: ['bounded-load'],
   trigger: [],
-  seenIn: 'document 001 (executeSaga: every error is retried)',
+  seenIn: 'a saga engine in Go (executeSaga: every error is retried)',
   ...shopPair({
     name: 'business-refusal-retried',
     title: '"No" is asked again like "not now"',

@@ -1,6 +1,6 @@
 // Cancel means stop: whatever the saga is doing, it ends, `CANCELLED`. When it was just undoing its steps, the rest
-// of them stays as it is (E7). In document 004 a saga may be cancelled in the middle of anything, and `CANCELLED`
-// is terminal.
+// of them stays as it is (E7). In a saga manager in Python a saga may be cancelled in the middle of anything, and
+// `CANCELLED` is terminal.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -22,7 +22,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end', 'log-is-state'],
   trigger: ['operator-cancel'],
-  seenIn: 'document 004 (SagaState.CANCELLED is terminal, wherever it is reached from)',
+  seenIn: 'a saga manager in Python (SagaState.CANCELLED is terminal, wherever it is reached from)',
   ...shopPair({
     name: 'cancel-stops-the-undo',
     title: 'Cancel ends the saga, and its undo with it',

@@ -1,5 +1,5 @@
 // Looks whether the key is known, works for a while, then writes both effect and key. Two copies of one request that
-// come within that while both find nothing. Document 003 has it as `if (existsByEventId) return; process; save`.
+// come within that while both find nothing. An order flow in Java has it as `if (existsByEventId) return; process; save`.
 //
 // The worker here takes 60 ms. Who asks in the meantime is told "no answer yet", and is answered when asked again.
 
@@ -54,7 +54,8 @@ export const bug = plantedBug({
   reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once'],
   trigger: ['duplicate-request'],
-  seenIn: 'document 003: existsByEventId, then the work, then save, in consumers that run in parallel',
+  seenIn:
+    'an order flow in Java: existsByEventId, then the work, then save, in consumers that run in parallel',
   wrong: trips(
     'check-then-act',
     'The key is looked for before the work and written after it',

@@ -1,7 +1,7 @@
 // When a step fails, the steps that the engine saw complete are undone, and no others. A step whose reply was lost
 // is not among them: its effect stands, and nobody knows. The most common mistake of all (E2): `compensateSaga` of
-// document 001 walks `CompletedSteps`, `start_compensation` of document 004 walks `step_results`, and the order
-// saga of document 003 refunds only in the catch blocks of the steps that come after the payment.
+// a saga engine in Go walks `CompletedSteps`, `start_compensation` of a saga manager in Python walks `step_results`, and
+// an order flow in Java refunds only in the catch blocks of the steps that come after the payment.
 
 import { advance, type SagaEvent, type SagaState } from '../../engine/index.ts';
 import { seenAs } from './mistaken-view.ts';
@@ -25,7 +25,7 @@ export const bug = plantedBug({
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['drop-reply', 'participant-crash-after'],
   seenIn:
-    'documents 001 (compensateSaga), 003 (OrderSagaOrchestrator), 004 (start_compensation); samples of vendors',
+    'a saga engine in Go (compensateSaga), an order flow in Java (OrderSagaOrchestrator), a saga manager in Python (start_compensation); samples of vendors',
   ...shopPair({
     name: 'compensates-only-completed',
     title: 'Undo walks the list of completed steps; a step in doubt is not on it',

@@ -1,5 +1,5 @@
-// `PUT /sagas/{id}/compensate` undoes what it is told to, and never asks whether the saga has completed: the
-// customer has the parcel, and gets the money back (E5). Document 001, `ProcessRecovery`: `case "compensate"` calls
+// `PUT /sagas/{id}/compensate` undoes what it is told to, and never asks whether the saga has completed: the customer
+// has the parcel, and gets the money back (E5). A saga engine in Go, `ProcessRecovery`: `case "compensate"` calls
 // `compensateSaga` whatever the status.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
@@ -22,7 +22,7 @@ export const bug = plantedBug({
     'Call the compensate endpoint of an order that has completed. It must be refused; a return of goods is a business process of its own.',
   caughtBy: ['nothing-after-the-end', 'log-is-state'],
   trigger: ['operator-cancel'],
-  seenIn: 'document 001 (PUT /api/sagas/{sagaID}/compensate, ProcessRecovery)',
+  seenIn: 'a saga engine in Go (PUT /api/sagas/{sagaID}/compensate, ProcessRecovery)',
   ...shopPair({
     name: 'completed-saga-is-undone',
     title: 'A completed saga can still be compensated',

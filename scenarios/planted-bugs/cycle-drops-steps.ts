@@ -1,5 +1,5 @@
 // Steps are put into stages by what they depend on. When some depend on one another there is no next stage: the
-// loop breaks off, what is left is in no stage, and the saga completes without it. Document 004,
+// loop breaks off, what is left is in no stage, and the saga completes without it. A saga manager in Python,
 // `analyze_step_dependencies`: "Circular dependency - break it". sagastorm refuses such a saga when it is defined
 // (E12); this one slips in a cycle by hand.
 
@@ -47,7 +47,7 @@ export const bug = plantedBug({
     'Give your planner two steps that depend on each other. It must refuse the definition, not leave the two out.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: [],
-  seenIn: 'document 004 (analyze_step_dependencies)',
+  seenIn: 'a saga manager in Python (analyze_step_dependencies)',
   wrong: shop({
     name: NAME,
     title: 'A cycle is broken by leaving its steps out',

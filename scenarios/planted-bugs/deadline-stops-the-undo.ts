@@ -1,6 +1,6 @@
 // The saga's timeout is a timeout of everything: a timer that, when it fires, ends the saga, also one that is being
-// undone. What was not undone by then stays (E7). In document 004 `TIMEOUT` may go straight to `FAILED`; a context
-// with a deadline that is handed down to the compensations does the same.
+// undone. What was not undone by then stays (E7). In a saga manager in Python `TIMEOUT` may go straight to `FAILED`;
+// a context with a deadline that is handed down to the compensations does the same.
 
 import { isAtRest, type SagaEvent, type SagaInput, type SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';

@@ -1,5 +1,5 @@
-// The set of processed ids lives in the memory of the process, as in document 002, the bookings in a database. After a
-// restart the bookings are still there and the set is empty: every repetition is new.
+// The set of processed ids lives in the memory of the process, as in a transfer service in Python, the bookings in a
+// database. After a restart the bookings are still there and the set is empty: every repetition is new.
 
 import { Clerk } from './clerk.ts';
 import { plantedBug } from './planted-bug.ts';
@@ -18,7 +18,7 @@ export const bug = plantedBug({
   reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'nothing-after-the-end', 'all-or-nothing', 'status-is-true'],
   trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before'],
-  seenIn: 'document 002: "In-memory Set tracks processed transaction IDs"',
+  seenIn: 'a transfer service in Python: "In-memory Set tracks processed transaction IDs"',
   wrong: trips(
     'dedupe-in-memory',
     'Keys are lost when the service restarts',

@@ -1,6 +1,6 @@
-// A service writes to its database, and then to the broker: two writes, and nothing that makes them one. When it dies in
-// between, the money is taken and nobody hears of it; delivered again, the event is known, and known events are answered with
-// nothing. Document 003 saves the order, and then calls `eventPublisher.send`.
+// A service writes to its database, and then to the broker: two writes, and nothing that makes them one. When it dies
+// in between, the money is taken and nobody hears of it; delivered again, the event is known, and known events are
+// answered with nothing. An order flow in Java saves the order, and then calls `eventPublisher.send`.
 
 import type { Call, Outcome, Participant, ParticipantEnv } from '../../engine/index.ts';
 import { choreographedOrders, type MakeService, reactive } from './choreographed-order.ts';
@@ -46,7 +46,8 @@ export const bug = plantedBug({
   reading: 'Richardson, _Microservices Patterns_, 2018, chapter 3.3.7 (transactional outbox)',
   caughtBy: ['every-saga-ends', 'messages-handled', 'all-or-nothing'],
   trigger: ['crash-inside'],
-  seenIn: 'document 003 (`orderRepository.save(order)`, then `eventPublisher.send("order-events", event)`)',
+  seenIn:
+    'an order flow in Java (`orderRepository.save(order)`, then `eventPublisher.send("order-events", event)`)',
   wrong: choreographedOrders({
     name: 'dual-write',
     title: 'A database and a broker, written one after the other',

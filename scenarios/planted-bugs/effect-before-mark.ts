@@ -1,5 +1,5 @@
 // Makes the effect in one commit and writes down that it did in another: first the payment, then the row in
-// `processed_events`, as in document 003. A crash between the two, and the repetition pays again.
+// `processed_events`, as in an order flow in Java. A crash between the two, and the repetition pays again.
 
 import type { Call, Outcome, ParticipantEnv } from '../../engine/index.ts';
 import { Bank } from '../../participants-mock/index.ts';
@@ -22,7 +22,7 @@ export const bug = plantedBug({
   caughtBy: ['at-most-once', 'money-conserved'],
   trigger: ['crash-inside'],
   seenIn:
-    'document 003: processPayment(event), then processedEventRepository.save(), where the payment is remote',
+    'an order flow in Java: processPayment(event), then processedEventRepository.save(), where the payment is remote',
   wrong: transfers(
     'effect-before-mark',
     'The effect is one commit, the key another',

@@ -22,7 +22,7 @@ export const bug = plantedBug({
   caughtBy: ['at-most-once', 'all-or-nothing', 'money-conserved'],
   trigger: [],
   seenIn:
-    'the "empty rollback" of TCC frameworks; document 002: /compensate_debit adds to the balance whatever was',
+    'the "empty rollback" of TCC frameworks; a transfer service in Python: /compensate_debit adds to the balance whatever was',
   wrong: transfers(
     'empty-rollback',
     'An undo does not look whether there is anything to undo',

@@ -1,6 +1,6 @@
 // The saga's timeout is shorter than the retries of one step. When it fires, the step that waits for its next
 // attempt has neither succeeded nor failed; the loop around it is gone, and with it that an attempt may have been
-// carried out. Document 001: the saga's timeout is one number, the step's timeout and its retries are others, and
+// carried out. A saga engine in Go: the saga's timeout is one number, the step's timeout and its retries are others, and
 // nobody adds them up. sagastorm refuses such a deadline when the saga is defined (E12); here its check is taken
 // out.
 
@@ -55,7 +55,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'delay-reply', 'delay-request'],
-  seenIn: 'document 001 (Saga.Timeout beside SagaStep.Timeout and MaxRetries)',
+  seenIn: 'a saga engine in Go (Saga.Timeout beside SagaStep.Timeout and MaxRetries)',
   wrong: shop({
     name: NAME,
     title: 'A deadline of 3 s around calls that may take 10 s each',

@@ -31,7 +31,7 @@ export const bug = plantedBug({
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['fail-after'],
   seenIn:
-    'catch blocks around HTTP clients; document 003 ("no compensation needed - payment didn\'t succeed")',
+    'catch blocks around HTTP clients; an order flow in Java ("no compensation needed - payment didn\'t succeed")',
   ...shopPair({
     name: 'error-means-not-applied',
     title: 'A 500 is read as "it did not happen"',

@@ -1,6 +1,6 @@
 // A snapshot says up to which event it was folded, one too few: the event before it is applied once more when the
-// order is loaded. Document 004 reads the events since `snapshot["version"]` of snapshots that it keeps without one, so
-// nobody can say which is first.
+// order is loaded. A saga manager in Python reads the events since `snapshot["version"]` of snapshots that it keeps
+// without one, so nobody can say which is first.
 
 import type { Snapshot } from '../../engine/event-sourcing/index.ts';
 import { type OrderState, orderHistory } from '../../participants-mock/index.ts';
@@ -18,7 +18,7 @@ export const bug = plantedBug({
   caughtBy: ['snapshot-is-fold'],
   trigger: [],
   seenIn:
-    'document 004 (save_snapshot keeps no version; rebuild_saga_state reads the events since `snapshot["version"]`)',
+    'a saga manager in Python (save_snapshot keeps no version; rebuild_saga_state reads the events since `snapshot["version"]`)',
   lookFor:
     'Whether the version in a snapshot is the last event that it has or the first that it lacks, where it is written and where it is read.',
   wrong: orderScenario({

@@ -1,5 +1,5 @@
 // The handler of "step completed" rebuilds the state from the log, in which that event already stands, and then
-// counts it once more: `current_step` is two further, and the step in between is never done. Document 004,
+// counts it once more: `current_step` is two further, and the step in between is never done. A saga manager in Python,
 // `handle_step_completed`: `rebuild_saga_state`, then `current_step += 1`. Here it happens to the last event of a
 // log that is read after a crash.
 
@@ -36,7 +36,7 @@ export const bug = plantedBug({
   lookFor: 'Rebuild a state from its log and compare it with the one in memory, for every length of the log.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['orchestrator-crash'],
-  seenIn: 'document 004 (handle_step_completed after rebuild_saga_state)',
+  seenIn: 'a saga manager in Python (handle_step_completed after rebuild_saga_state)',
   ...shopPair({
     name: 'event-applied-twice',
     title: 'A rebuilt saga is one step ahead of itself',

@@ -1,5 +1,5 @@
-// A compensation that fails is logged, an alert is sent, and the saga goes on to say `COMPENSATED`. Document 003,
-// `compensatePayment` and `compensateInventory`: the catch block returns as if nothing had been.
+// A compensation that fails is logged, an alert is sent, and the saga goes on to say `COMPENSATED`. An order flow in
+// Java, `compensatePayment` and `compensateInventory`: the catch block returns as if nothing had been.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -24,7 +24,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['fail-before', 'drop-request', 'participant-crash-before'],
-  seenIn: 'document 003 (compensatePayment, compensateInventory)',
+  seenIn: 'an order flow in Java (compensatePayment, compensateInventory)',
   ...shopPair({
     name: 'failed-undo-is-swallowed',
     title: 'A failed refund is an alert in a log, and the saga says compensated',

@@ -1,5 +1,5 @@
 // The loop over the compensations returns at the first one that fails. A person is asked for, mends that one, and
-// the saga counts as compensated: that the loop had not come to the others is written down nowhere. Document 001,
+// the saga counts as compensated: that the loop had not come to the others is written down nowhere. A saga engine in Go,
 // `compensateSaga`: each compensation is tried once, `compensation_failed`, `return`.
 
 import { advance, type SagaEvent, type SagaInput, type SagaState } from '../../engine/index.ts';
@@ -38,7 +38,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['fail-before', 'drop-request', 'drop-reply', 'participant-crash-before'],
-  seenIn: 'document 001 (compensateSaga returns inside its loop)',
+  seenIn: 'a saga engine in Go (compensateSaga returns inside its loop)',
   ...shopPair({
     name: 'first-failed-undo-stops-the-rest',
     title: 'The loop over the compensations returns at the first that fails',

@@ -1,4 +1,4 @@
-// Money as floating point, as in document 001 (`"amount": 99.99`). Prices come as decimal text, become dollars in
+// Money as floating point, as in a saga engine in Go (`"amount": 99.99`). Prices come as decimal text, become dollars in
 // binary, and are multiplied by a hundred where cents are needed: 19.99 × 100 is 1998.9999999999998, and the books are
 // off by what nobody can see.
 
@@ -76,7 +76,7 @@ export const bug = plantedBug({
     'Goldberg, _What Every Computer Scientist Should Know About Floating-Point Arithmetic_, ACM Computing Surveys 1991',
   caughtBy: ['money-conserved'],
   trigger: [],
-  seenIn: 'document 001: Payload: map[string]interface{}{"amount": 99.99}, decoded into a float64',
+  seenIn: 'a saga engine in Go: Payload: map[string]interface{}{"amount": 99.99}, decoded into a float64',
   wrong: orders(
     'float-money',
     'Prices are floating-point dollars',

@@ -1,5 +1,6 @@
-// The handler looks whether it has processed the event, acts, and then writes that it has. Two transactions: when the process
-// dies between them, or two copies come at once, the check is passed twice. Document 003 calls this the good example.
+// The handler looks whether it has processed the event, acts, and then writes that it has. Two transactions: when the
+// process dies between them, or two copies come at once, the check is passed twice. An order flow in Java calls this
+// the good example.
 
 import { Inbox, ReactiveService } from '../../engine/choreography/index.ts';
 import type { Call, Outcome, Participant, ParticipantEnv } from '../../engine/index.ts';
@@ -42,7 +43,8 @@ export const bug = plantedBug({
     'Look for a check, an effect and a note that are not one transaction. Kill the process after the effect and deliver again.',
   caughtBy: ['at-most-once', 'all-or-nothing', 'money-conserved', 'status-is-true'],
   trigger: ['crash-inside'],
-  seenIn: 'document 003 (`if (!processedEvents.contains(…)) { charge(…); processedEvents.add(…); }`)',
+  seenIn:
+    'an order flow in Java (`if (!processedEvents.contains(…)) { charge(…); processedEvents.add(…); }`)',
   wrong: choreographedOrders({
     name: 'inbox-apart',
     title: 'Check, act, and take it down later',

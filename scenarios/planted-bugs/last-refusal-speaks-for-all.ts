@@ -1,7 +1,7 @@
 // The first attempt was carried out, but its reply was lost; the next one is refused for certain, by a service that
 // is too busy to look. The client takes every 4xx for the end of the matter: refused, nothing to undo. That an
-// earlier attempt is still in doubt is forgotten (E2). Document 003, `ResilientPaymentClient`: a client error is a
-// `NonRetryableException`, whatever came before it in the same loop.
+// earlier attempt is still in doubt is forgotten (E2). An order flow in Java, `ResilientPaymentClient`: a client
+// error is a `NonRetryableException`, whatever came before it in the same loop.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -28,7 +28,7 @@ export const bug = plantedBug({
   reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'fail-after', 'fail-before'],
-  seenIn: 'document 003 (ResilientPaymentClient); retry loops that keep only the last error',
+  seenIn: 'an order flow in Java (ResilientPaymentClient); retry loops that keep only the last error',
   ...shopPair({
     name: 'last-refusal-speaks-for-all',
     title: 'Only the answer to the last attempt counts',

@@ -1,5 +1,5 @@
-// A cancelled order is cancelled at the desk: payment and inventory are told, and the carrier, who has the goods on his list,
-// is not. The shipment that he reports later sells what was given back.
+// A cancelled order is cancelled at the desk: payment and inventory are told, and the carrier, who has the goods on
+// his list, is not. The shipment that he reports later sells what was given back.
 
 import type { Choreography } from '../../engine/choreography/index.ts';
 import { orderChoreography } from '../order.ts';
@@ -39,7 +39,8 @@ export const bug = plantedBug({
     'Ask who may say that it is too late to cancel. Let the last event of the happy path arrive after the cancellation.',
   caughtBy: ['all-or-nothing', 'nothing-after-the-end', 'status-is-true', 'undo-order'],
   trigger: ['operator-cancel'],
-  seenIn: 'document 003 (`order.setStatus(CONFIRMED)` whatever the order is when ShipmentCreated comes)',
+  seenIn:
+    'an order flow in Java (`order.setStatus(CONFIRMED)` whatever the order is when ShipmentCreated comes)',
   wrong: choreographedOrders({
     name: 'late-event-revives',
     title: 'Orders that are cancelled at the desk',

@@ -1,6 +1,7 @@
-// Marks an operation as processed before its effect. In document 002 the id goes into the set, then the credit fails
-// with a 500 in 30 of 100 cases; a consumer as in document 003 that saves the event id first is the same. Whatever
-// happens in between, a crash or a failure, the repetition is told "already processed", and the effect never comes.
+// Marks an operation as processed before its effect. In a transfer service in Python the id goes into the set, then
+// the credit fails with a 500 in 30 of 100 cases; a consumer as in an order flow in Java that saves the event id
+// first is the same. Whatever happens in between, a crash or a failure, the repetition is told "already processed",
+// and the effect never comes.
 
 import type { Call, Outcome, ParticipantEnv } from '../../engine/index.ts';
 import { Bank } from '../../participants-mock/index.ts';
@@ -28,7 +29,7 @@ export const bug = plantedBug({
   caughtBy: ['money-conserved', 'all-or-nothing', 'status-is-true'],
   trigger: [],
   seenIn:
-    'document 002: the id is added to the set before the work; consumers that save the event id first (003)',
+    'a transfer service in Python: the id is added to the set before the work; consumers that save the event id first',
   wrong: transfers(
     'marked-before-effect',
     'An id is marked as processed before its effect',

@@ -1,5 +1,5 @@
 // The number of the attempt is part of the idempotency key of a compensation: a refund that happened, but whose
-// reply was lost, is asked for again under another name, and is paid twice. Document 004,
+// reply was lost, is asked for again under another name, and is paid twice. A saga manager in Python,
 // `execute_single_compensation`: `f"{saga_id}_{step_name}_compensate_{attempt}"`.
 
 import type { PendingCall, SagaState, StepDefinition } from '../../engine/index.ts';
@@ -22,7 +22,7 @@ export const bug = plantedBug({
   reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['at-most-once', 'key-is-stable'],
   trigger: ['drop-reply', 'delay-reply', 'fail-after', 'participant-crash-after'],
-  seenIn: 'document 004 (AdvancedCompensationManager.execute_single_compensation)',
+  seenIn: 'a saga manager in Python (AdvancedCompensationManager.execute_single_compensation)',
   ...shopPair({
     name: 'new-key-per-undo-attempt',
     title: 'The idempotency key of a refund has the number of the attempt in it',

@@ -19,7 +19,7 @@ export const bug = plantedBug({
   reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['nothing-after-the-end', 'all-or-nothing', 'status-is-true'],
   trigger: [],
-  seenIn: 'TCC and saga participants without protection against "suspension"; all five documents',
+  seenIn: 'TCC and saga participants without protection against "suspension"',
   wrong: trips(
     'no-tombstone',
     'An undo leaves no tombstone, so a late call still takes effect',

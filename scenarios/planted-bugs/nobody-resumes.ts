@@ -1,5 +1,5 @@
 // After a crash, a sweeper is to find the sagas that were under way. It looks for a status that no code ever sets,
-// so it finds none. Document 003: `findByStatusAndStartTimeBefore(SagaStatus.IN_PROGRESS, …)`, where sagas are
+// so it finds none. An order flow in Java: `findByStatusAndStartTimeBefore(SagaStatus.IN_PROGRESS, …)`, where sagas are
 // `STARTED` until they are `COMPLETED`, `FAILED` or `COMPENSATING`.
 
 import type { StoredEvent } from '../../engine/index.ts';
@@ -22,7 +22,7 @@ export const bug = plantedBug({
     'Compare the statuses that the recovery job selects with those that the code sets. Then kill a process in the middle of a saga, and wait.',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash'],
-  seenIn: 'document 003 (SagaTimeoutMonitor.checkSagaTimeouts: IN_PROGRESS)',
+  seenIn: 'an order flow in Java (SagaTimeoutMonitor.checkSagaTimeouts: IN_PROGRESS)',
   ...shopPair({
     name: 'nobody-resumes',
     title: 'The sweeper looks for IN_PROGRESS, which nothing ever is',

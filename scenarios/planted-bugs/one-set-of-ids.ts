@@ -1,6 +1,6 @@
-// One set of processed ids for all endpoints. Document 002 keeps `processed_transactions` as one set, and all three
-// endpoints look the transaction's id up in it: the debit puts it there, and the credit that follows under the same
-// id is "already processed". So is the compensation. Money leaves one account and arrives nowhere.
+// One set of processed ids for all endpoints. A transfer service in Python keeps `processed_transactions` as one set,
+// and all three endpoints look the transaction's id up in it: the debit puts it there, and the credit that follows
+// under the same id is "already processed". So is the compensation. Money leaves one account and arrives nowhere.
 
 import type { Call } from '../../engine/index.ts';
 import { Bank } from '../../participants-mock/index.ts';
@@ -21,7 +21,8 @@ export const bug = plantedBug({
   reading: 'Helland, _Idempotence Is Not a Medical Condition_, ACM Queue 2012',
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: [],
-  seenIn: 'document 002: one in-memory set of transaction ids for /debit, /credit and /compensate_debit',
+  seenIn:
+    'a transfer service in Python: one in-memory set of transaction ids for /debit, /credit and /compensate_debit',
   wrong: transfers(
     'one-set-of-ids',
     'All endpoints share one set of processed ids',

@@ -1,5 +1,5 @@
-// A customer cancels while the payment is on its way. Inventory hears first that the shipment is called off, and has nothing
-// to release; then it hears of the payment, and reserves. Nobody comes back for what it has put aside.
+// A customer cancels while the payment is on its way. Inventory hears first that the shipment is called off, and has
+// nothing to release; then it hears of the payment, and reserves. Nobody comes back for what it has put aside.
 
 import { Inbox, ReactiveService, type Remembered } from '../../engine/choreography/index.ts';
 import { choreographedOrders, type MakeService } from './choreographed-order.ts';
@@ -25,7 +25,7 @@ export const bug = plantedBug({
   reading: 'Helland, _Life beyond Distributed Transactions_, CIDR 2007',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['operator-cancel'],
-  seenIn: 'document 003 (listeners that look at the event and not at what they know of the order)',
+  seenIn: 'an order flow in Java (listeners that look at the event and not at what they know of the order)',
   wrong: choreographedOrders({
     name: 'out-of-order-event',
     title: 'Stock that is reserved for an order that was called off',

@@ -1,5 +1,5 @@
-// Looks whether there is stock in one step, takes it in the next: in between others look, too. Document 003 checks the
-// available quantity and then subtracts from it, in a service that handles many orders at the same time.
+// Looks whether there is stock in one step, takes it in the next: in between others look, too. An order flow in Java
+// checks the available quantity and then subtracts from it, in a service that handles many orders at the same time.
 
 import { type Call, defineSaga, type Outcome } from '../../engine/index.ts';
 import { defineScenario, type Scenario } from '../../simulator/index.ts';
@@ -70,7 +70,7 @@ export const bug = plantedBug({
   reading: 'Berenson et al., _A Critique of ANSI SQL Isolation Levels_, SIGMOD 1995, on lost updates',
   caughtBy: ['isolation', 'stock-conserved'],
   trigger: [],
-  seenIn: 'document 003: getAvailableQuantity() < quantity, then setAvailableQuantity()',
+  seenIn: 'an order flow in Java: getAvailableQuantity() < quantity, then setAvailableQuantity()',
   wrong: orders('oversell', 'Stock is checked in one step and taken in the next', false),
   right: orders('oversell-corrected', 'Stock is checked when it is taken', true),
 });

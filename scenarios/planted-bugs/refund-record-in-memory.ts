@@ -1,5 +1,6 @@
-// What an undo needs to know is kept in memory only. Document 004 looks the payment up, finds no transaction, and
-// answers `no_payment_to_refund`, which is a success. After a restart there is never a payment to refund.
+// What an undo needs to know is kept in memory only. A saga manager in Python looks the payment up, finds no
+// transaction, and answers `no_payment_to_refund`, which is a success. After a restart there is never a payment to
+// refund.
 
 import type { Call, Outcome, ParticipantEnv } from '../../engine/index.ts';
 import { Bank } from '../../participants-mock/index.ts';
@@ -35,7 +36,7 @@ export const bug = plantedBug({
   caughtBy: ['status-is-true', 'all-or-nothing', 'money-conserved'],
   trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before', 'crash-inside'],
   seenIn:
-    'document 004: if not transaction_id: return {"status": "no_payment_to_refund"}; document 000 keeps undos in memory',
+    'a saga manager in Python: if not transaction_id: return {"status": "no_payment_to_refund"}; a guide for on call keeps undos in memory',
   wrong: transfers(
     'refund-record-in-memory',
     'What an undo needs is lost when the service restarts',

@@ -1,5 +1,6 @@
-// A refund that keeps a cancellation fee, as in document 004 (`calculate_refund_with_fees`). It is the shop that could
-// not deliver; the saga is told that all was undone, and the customer is short of the fee. A fee is a sale of its own.
+// A refund that keeps a cancellation fee, as in a saga manager in Python (`calculate_refund_with_fees`). It is the
+// shop that could not deliver; the saga is told that all was undone, and the customer is short of the fee. A fee is a
+// sale of its own.
 
 import type { Call, Outcome } from '../../engine/index.ts';
 import { APPLIED } from './clerk.ts';
@@ -21,7 +22,7 @@ export const bug = plantedBug({
     'The same search as for a fee that is kept: the sum over a saga that was undone must be zero to the cent.',
   caughtBy: ['all-or-nothing'],
   trigger: [],
-  seenIn: 'document 004: calculate_refund_with_fees() inside a compensation',
+  seenIn: 'a saga manager in Python: calculate_refund_with_fees() inside a compensation',
   wrong: paidOrders('refund-with-fee', 'A refund keeps a fee', () => new KeepsAFee()),
   right: paidOrders('refund-with-fee-corrected', 'A refund gives all of it back', () => new Provider()),
 });

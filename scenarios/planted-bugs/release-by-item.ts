@@ -1,5 +1,6 @@
-// A release frees a lamp of that kind, not the lamp of that order: `DELETE … WHERE item = ? LIMIT 1`. The oldest row goes,
-// which is somebody else's. That order was paid for, and when it is dispatched there is nothing reserved for it.
+// A release frees a lamp of that kind, not the lamp of that order: `DELETE … WHERE item = ? LIMIT 1`. The oldest row
+// goes, which is somebody else's. That order was paid for, and when it is dispatched there is nothing reserved for
+// it.
 
 import type { Call, Outcome } from '../../engine/index.ts';
 import { APPLIED } from './clerk.ts';
@@ -27,7 +28,7 @@ export const bug = plantedBug({
     'Look for a release that names an item and not a reservation. Cancel the younger of two orders, and see whose goods are free.',
   caughtBy: ['status-is-true', 'all-or-nothing', 'undo-order'],
   trigger: [],
-  seenIn: 'document 003: releaseReservations() adds quantities back by product, without the order',
+  seenIn: 'an order flow in Java: releaseReservations() adds quantities back by product, without the order',
   wrong: lampOrders('release-by-item', 'A release frees any reservation', () => new ReleasesTheOldest(LAMPS)),
   right: lampOrders(
     'release-by-item-corrected',

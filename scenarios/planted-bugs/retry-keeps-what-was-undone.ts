@@ -1,6 +1,6 @@
 // A saga failed and was undone; somebody retries it. The list of completed steps is still there from the first
 // time, so the loop passes over them: it does only what is not on the list, and the saga completes without what was
-// undone. Document 001, `RetrySaga` resets `FailedSteps` and every status, but not `CompletedSteps`, which
+// undone. A saga engine in Go, `RetrySaga` resets `FailedSteps` and every status, but not `CompletedSteps`, which
 // `executeSaga` asks.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
@@ -25,7 +25,7 @@ export const bug = plantedBug({
   lookFor: 'Retry a saga that was compensated. Steps that were undone must be done again, under new keys.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['operator-retry'],
-  seenIn: 'document 001 (RetrySaga keeps CompletedSteps)',
+  seenIn: 'a saga engine in Go (RetrySaga keeps CompletedSteps)',
   ...shopPair({
     name: 'retry-keeps-what-was-undone',
     title: 'A retried saga remembers what it no longer has',

@@ -1,5 +1,5 @@
 // `i--` inside a Go `range` loop changes a copy: the loop that means to try the failed step again goes on with the
-// next one. Nobody comes back to it, and when the last step is done the saga is complete. Document 001,
+// next one. Nobody comes back to it, and when the last step is done the saga is complete. A saga engine in Go,
 // `executeSaga`.
 
 import { advance, type PendingCall, pending, type SagaEvent, type SagaState } from '../../engine/index.ts';
@@ -26,7 +26,7 @@ export const bug = plantedBug({
     'Compare completed sagas with the ledgers: each step must have an effect. Let a step fail once and be tried again.',
   caughtBy: ['status-is-true', 'all-or-nothing'],
   trigger: ['drop-request', 'fail-before', 'participant-crash-before'],
-  seenIn: 'document 001 (executeSaga: i-- inside a range)',
+  seenIn: 'a saga engine in Go (executeSaga: i-- inside a range)',
   ...shopPair({
     name: 'retry-skips-the-step',
     title: 'The retry loop goes on with the next step',

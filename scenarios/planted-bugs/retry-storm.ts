@@ -78,7 +78,7 @@ export const bug = plantedBug({
   caughtBy: ['bounded-load'],
   trigger: [],
   seenIn:
-    'metastable failures: Bronson et al., HotOS 2021; retry loops with a fixed pause, as in documents 001 and 004',
+    'metastable failures: Bronson et al., HotOS 2021; retry loops with a fixed pause, as in a saga engine in Go and a saga manager in Python',
   wrong: parcels('retry-storm', 'Retries come at once and for ever', { policy: atOnce }),
   right: parcels('retry-storm-corrected', 'Retries back off, with jitter', {}),
 });

@@ -1,7 +1,7 @@
 // The calls leave at once, and what was decided is written a little later, for throughput (E1 the wrong way round).
-// When the process dies in between, the next one knows nothing of them: it goes on forward with a saga whose undo
-// has already begun. Document 004, `ProductionEventStore`: events go into a write buffer first, "batch writes for
-// performance".
+// When the process dies in between, the next one knows nothing of them: it goes on forward with a saga whose undo has
+// already begun. A saga manager in Python, `ProductionEventStore`: events go into a write buffer first, "batch writes
+// for performance".
 
 import { PlainEngine } from './plain-engine.ts';
 import type { Job } from './plain-job.ts';
@@ -28,7 +28,7 @@ export const bug = plantedBug({
     'Mohan et al., _ARIES_, ACM TODS 1992, on writing the log first; Richardson, _Microservices Patterns_, on the transactional outbox',
   caughtBy: ['append-before-send', 'all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
   trigger: [],
-  seenIn: 'document 004 (ProductionEventStore.append_event: a write buffer)',
+  seenIn: 'a saga manager in Python (ProductionEventStore.append_event: a write buffer)',
   ...shopPair({
     name: 'sends-before-durable',
     title: 'Call first, write it down later',

@@ -1,5 +1,6 @@
-// A snapshot that is written behind: the events are durable at once, snapshots when there is time. A restart finds one that is
-// older than it says, since only its version was written, and events between the two are lost to whoever loads the order.
+// A snapshot that is written behind: the events are durable at once, snapshots when there is time. A restart finds
+// one that is older than it says, since only its version was written, and events between the two are lost to whoever
+// loads the order.
 
 import type { Snapshot } from '../../engine/event-sourcing/index.ts';
 import { type OrderHistory, type OrderState, orderHistory } from '../../participants-mock/index.ts';
@@ -30,7 +31,7 @@ export const bug = plantedBug({
   how: 'After a restart a snapshot has the version of the last event and the state of an earlier one',
   caughtBy: ['snapshot-is-fold', 'all-or-nothing', 'status-is-true', 'every-saga-ends'],
   trigger: ['participant-restart', 'participant-crash-after', 'participant-crash-before'],
-  seenIn: 'document 004 (save_snapshot after the events, in a store of its own)',
+  seenIn: 'a saga manager in Python (save_snapshot after the events, in a store of its own)',
   lookFor:
     'Whether the state and the version of a snapshot can be written apart: two statements, two stores, a cache in between.',
   wrong: orderScenario({

@@ -1,6 +1,6 @@
 // A sweeper takes every saga that was not written for a while for abandoned, and drives it on. But it may only be
 // slow: its worker waits for an answer, or for the next attempt, and goes on beside the thief; and since a save
-// replaces whatever is there, nobody is told. Document 004, `recover_incomplete_sagas`: `updated_at < now - 5
+// replaces whatever is there, nobody is told. A saga manager in Python, `recover_incomplete_sagas`: `updated_at < now - 5
 // minutes`, and `save_saga_state`: `ON CONFLICT DO UPDATE`. A storm lasts a minute here, so it is 15 seconds
 // instead of five minutes.
 
@@ -85,7 +85,7 @@ export const bug = plantedBug({
   reading: 'Kleppmann, _Designing Data-Intensive Applications_, 2017, chapter 8, on fencing tokens',
   caughtBy: ['log-is-state', 'status-is-true', 'all-or-nothing'],
   trigger: ['fail-before', 'pause', 'drop-request'],
-  seenIn: 'document 004 (recover_incomplete_sagas, save_saga_state)',
+  seenIn: 'a saga manager in Python (recover_incomplete_sagas, save_saga_state)',
   ...shopPair({
     name: 'sweeper-steals-the-living',
     title: 'A sweeper drives on what its worker has not let go of',

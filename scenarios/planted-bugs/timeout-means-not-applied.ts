@@ -1,6 +1,6 @@
 // No answer in time: the call is given up, and counted as one that did not happen. But a request that was not
-// answered is not a request that was not carried out. Document 004: `asyncio.TimeoutError` becomes `success=False`,
-// and only steps with `success=True` are remembered for the undo.
+// answered is not a request that was not carried out. A saga manager in Python: `asyncio.TimeoutError` becomes
+// `success=False`, and only steps with `success=True` are remembered for the undo.
 
 import type { SagaEvent, SagaInput, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -24,7 +24,7 @@ export const bug = plantedBug({
   reading: 'Saltzer, Reed and Clark, _End-to-End Arguments in System Design_, ACM TOCS 1984',
   caughtBy: ['status-is-true', 'all-or-nothing', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'delay-reply', 'delay-request', 'participant-crash-after'],
-  seenIn: 'document 004 (execute_step_with_monitoring: a timeout is success=False)',
+  seenIn: 'a saga manager in Python (execute_step_with_monitoring: a timeout is success=False)',
   ...shopPair({
     name: 'timeout-means-not-applied',
     title: 'A call that was not answered in time is a call that did not happen',

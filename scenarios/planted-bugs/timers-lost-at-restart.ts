@@ -31,7 +31,8 @@ export const bug = plantedBug({
     'Look for `setTimeout` or an in-memory scheduler between attempts. Restart the process while a step waits.',
   caughtBy: ['every-saga-ends'],
   trigger: ['orchestrator-crash', 'fail-before', 'drop-reply'],
-  seenIn: 'retries by setTimeout, time.Sleep (document 001) or asyncio.sleep (document 004)',
+  seenIn:
+    'retries by setTimeout, time.Sleep (a saga engine in Go) or asyncio.sleep (a saga manager in Python)',
   ...shopPair({
     name: 'timers-lost-at-restart',
     title: 'Retries wait for timers that die with the process',

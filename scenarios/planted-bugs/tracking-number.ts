@@ -27,7 +27,7 @@ export const bug = plantedBug({
   caughtBy: ['at-most-once', 'all-or-nothing', 'status-is-true'],
   trigger: ['drop-reply', 'fail-after', 'delay-reply'],
   seenIn:
-    'carriers that deduplicate by tracking number; document 004 puts the attempt into the key of an undo',
+    'carriers that deduplicate by tracking number; a saga manager in Python puts the attempt into the key of an undo',
   wrong: trips(
     'tracking-number',
     'Duplicates are looked for under a number of each attempt',

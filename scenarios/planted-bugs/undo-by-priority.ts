@@ -1,6 +1,6 @@
 // Compensations have a priority: goods first, since others want to buy them. Nobody looks at what depends on what,
-// and those of equal priority run side by side. Document 004, `build_compensation_plan`: sorted by `priority`, 0
-// unless somebody said otherwise.
+// and those of equal priority run side by side. A saga manager in Python, `build_compensation_plan`: sorted by
+// `priority`, 0 unless somebody said otherwise.
 
 import { advance, pending, type SagaEvent, type SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -30,7 +30,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['undo-order'],
   trigger: [],
-  seenIn: 'document 004 (AdvancedCompensationManager.build_compensation_plan)',
+  seenIn: 'a saga manager in Python (AdvancedCompensationManager.build_compensation_plan)',
   ...shopPair({
     name: 'undo-by-priority',
     title: 'Goods go back first, and the rest whenever',

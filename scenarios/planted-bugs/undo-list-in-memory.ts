@@ -1,6 +1,6 @@
-// Each step that is begun puts a closure that undoes it on a list in memory. The log says which steps ran, but
-// nobody reads that: after a crash the list is empty, the undo finds nothing to do, and says so.
-// `compensation_steps` of the ride saga in document 000, and `s.compensations` of its payment saga, are such lists.
+// Each step that is begun puts a closure that undoes it on a list in memory. The log says which steps ran, but nobody
+// reads that: after a crash the list is empty, the undo finds nothing to do, and says so. `compensation_steps` of the
+// ride saga in a guide for on call, and `s.compensations` of its payment saga, are such lists.
 
 import { advance, type Call, type SagaEvent, type SagaState } from '../../engine/index.ts';
 import { seenAs } from './mistaken-view.ts';
@@ -34,7 +34,7 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true'],
   trigger: ['orchestrator-crash'],
-  seenIn: 'document 000 (RideSagaContext.compensation_steps, PaymentSaga.compensations)',
+  seenIn: 'a guide for on call (RideSagaContext.compensation_steps, PaymentSaga.compensations)',
   ...shopPair({
     name: 'undo-list-in-memory',
     title: 'What is to be undone is known only to a list in memory',

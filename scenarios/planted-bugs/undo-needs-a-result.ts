@@ -1,7 +1,7 @@
-// The undo needs what the step answered: the id of the reservation, of the payment. When the answer was lost there
-// is no id, and so there is nothing to release: `no_action_needed`. Document 004,
-// `compensate_inventory_reservation`; document 003 refunds `saga.getPaymentId()`, which is null for a payment whose
-// answer was lost.
+// The undo needs what the step answered: the id of the reservation, of the payment. When the answer was lost there is
+// no id, and so there is nothing to release: `no_action_needed`. A saga manager in Python,
+// `compensate_inventory_reservation`; an order flow in Java refunds `saga.getPaymentId()`, which is null for a
+// payment whose answer was lost.
 
 import type { SagaEvent, SagaState } from '../../engine/index.ts';
 import { PlainEngine } from './plain-engine.ts';
@@ -29,7 +29,8 @@ export const bug = plantedBug({
   reading: 'Garcia-Molina and Salem, _Sagas_, SIGMOD 1987',
   caughtBy: ['all-or-nothing', 'status-is-true', 'nothing-after-the-end'],
   trigger: ['drop-reply', 'participant-crash-after'],
-  seenIn: 'documents 004 (compensate_inventory_reservation: no_action_needed) and 003 (getPaymentId)',
+  seenIn:
+    'a saga manager in Python (compensate_inventory_reservation: no_action_needed) and an order flow in Java (getPaymentId)',
   ...shopPair({
     name: 'undo-needs-a-result',
     title: 'No reservation id, nothing to release',

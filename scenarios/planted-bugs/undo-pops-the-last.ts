@@ -1,5 +1,5 @@
-// Undo as a stack: document 000 keeps its undo closures in a list in memory, last in, first out. For one saga that is
-// the right order. In a service that serves many, the last one on the stack is somebody else's.
+// Undo as a stack: a guide for on call keeps its undo closures in a list in memory, last in, first out. For one saga
+// that is the right order. In a service that serves many, the last one on the stack is somebody else's.
 
 import type { Applied, Call, Outcome, ParticipantEnv } from '../../engine/index.ts';
 import { Bank } from '../../participants-mock/index.ts';
@@ -34,7 +34,7 @@ export const bug = plantedBug({
     "Look for an undo that takes no argument. With two sagas at once the last thing done is somebody else's.",
   caughtBy: ['status-is-true', 'nothing-after-the-end', 'all-or-nothing'],
   trigger: [],
-  seenIn: 'document 000: a list of compensation closures, run from its end',
+  seenIn: 'a guide for on call: a list of compensation closures, run from its end',
   wrong: transfers(
     'undo-pops-the-last',
     'Undo takes the top of a stack that all sagas share',

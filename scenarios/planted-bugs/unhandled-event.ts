@@ -1,5 +1,5 @@
-// The happy path has a listener for every event, and so have the failures that somebody thought of. A refused shipment gives
-// the stock back, and the event that says so is heard by nobody: the customer has paid, and waits.
+// The happy path has a listener for every event, and so have the failures that somebody thought of. A refused
+// shipment gives the stock back, and the event that says so is heard by nobody: the customer has paid, and waits.
 
 import type { Call, Outcome, Participant, ParticipantEnv } from '../../engine/index.ts';
 import { choreographedOrders, type MakeService, reactive } from './choreographed-order.ts';
@@ -24,7 +24,7 @@ export const bug = plantedBug({
     'List the events that are published, and beside each who listens. Take the failures one by one, the last step first.',
   caughtBy: ['every-saga-ends'],
   trigger: [],
-  seenIn: 'document 003 (nobody listens to a shipment that fails after the stock was reserved)',
+  seenIn: 'an order flow in Java (nobody listens to a shipment that fails after the stock was reserved)',
   wrong: choreographedOrders({
     name: 'unhandled-event',
     title: 'A refused shipment that nobody refunds',

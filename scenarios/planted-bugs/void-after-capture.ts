@@ -21,7 +21,7 @@ export const bug = plantedBug({
   caughtBy: ['money-conserved', 'all-or-nothing'],
   trigger: [],
   seenIn:
-    'payment code that picks void or refund by the name of the step; document 000 repairs one ("refund instead of void")',
+    'payment code that picks void or refund by the name of the step; a guide for on call repairs one ("refund instead of void")',
   wrong: paidOrders(
     'void-after-capture',
     'A void does not look whether the money is still held',

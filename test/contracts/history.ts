@@ -1,5 +1,5 @@
-// What every store must tell who folds the events of all its sagas: the acceptance suite of the port, with document 000's
-// summary as the view.
+// What every store must tell who folds the events of all its sagas: the acceptance suite of the port, with `saga_state_summary` as
+// the view.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

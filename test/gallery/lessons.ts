@@ -70,7 +70,7 @@ function indexOf(): string {
     '# What the storm teaches',
     MADE,
     `${lessons.length} mistakes, each as it was seen in the wild, each wrong on purpose in a file of its own with a corrected twin. A page tells one: the lines that are wrong, the smallest run that shows it as the storm found it, what puts it right, and how to look for it in your own system.`,
-    'How soon each is found, over ten root seeds: [GALLERY.md](../../scenarios/planted-bugs/GALLERY.md). `document 000` to `document 004` are the five design documents that this project grew from; E1 to E12 are the rules of the engine in [ARCHITECTURE.md](../../ARCHITECTURE.md#the-engines-rules).',
+    'How soon each is found, over ten root seeds: [GALLERY.md](../../scenarios/planted-bugs/GALLERY.md). What a page says a bug was `seen in` is mostly one of five published designs that this project grew from: a guide for on call, a saga engine in Go, a transfer service in Python, an order flow in Java and a saga manager in Python. E1 to E12 are the rules of the engine in [ARCHITECTURE.md](../../ARCHITECTURE.md#the-engines-rules).',
     ...table('The engine is wrong', ({ isEngine }) => isEngine),
     ...table('A service, or the saga, is wrong', ({ isEngine }) => !isEngine),
     '',

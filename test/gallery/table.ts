@@ -20,7 +20,7 @@ export function tableOf(exhibits: readonly Exhibit[]): string {
     'Each is wrong on purpose, and has a corrected twin in the same file. `npm run gallery` finds them all again, and fails',
     'when one escapes, when a twin is accused, or when this table is not what it finds; `-- --write` keeps what it finds.',
     '',
-    '- **seen in**: `document 000` to `document 004` are the five design documents that this project grew from',
+    '- **seen in**: mostly one of five published designs that this project grew from: a guide for on call, a saga engine in Go, a transfer service in Python, an order flow in Java and a saga manager in Python',
     '- **caught by**: the invariant that caught it first, from the first of ten root seeds; the default storm, ten sagas a run',
     '- **seeds**: how many runs it took to find it, median over the ten root seeds',
     '- **smallest plan**: the faults that are left when none can be left out',

@@ -18,7 +18,7 @@ import { alertsOf, UNTIL_MIN } from './simulated-run.ts';
 const S = 1_000_000;
 const AWAY_S = WALLET_AWAY.fromMs / 1_000;
 const BACK_S = (WALLET_AWAY.fromMs + WALLET_AWAY.forMs) / 1_000;
-/** 000 promises this for the whole of it, from the alert on. */
+/** What guides for on call promise for the whole of it, from the alert on. */
 const MINUTES_PROMISED = 15;
 
 async function drill(incidents: readonly Incident[], policy = threeAm.policy): Promise<ObservedRun> {

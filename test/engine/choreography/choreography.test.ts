@@ -25,7 +25,7 @@ const [ship, callOff] = SPEC.services.shipping! as readonly [Reaction, Reaction]
 describe('C2: a branch that nobody thought of is found', () => {
   test.each([
     [
-      'document 003: nobody listens to a shipment that fails',
+      'an order flow in Java: nobody listens to a shipment that fails',
       having('inventory', reserve, { ...release, when: ['shipment-called-off'] }),
       'when ship is refused, it stops after "shipment-failed" with charge, reserve done',
     ],
