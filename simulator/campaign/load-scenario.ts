@@ -9,7 +9,7 @@ import { UserError } from '../../engine/core/user-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { firstLine, isUserError } from './error-data.ts';
 import { commonJsManifest, misread } from './module-kind.ts';
-import { MODULE_EXTENSION, SCENARIOS_FOLDER } from './source-tree.ts';
+import { isNotBuilt, MODULE_EXTENSION, SCENARIOS_FOLDER } from './source-tree.ts';
 
 /** A scenario and the file that it came from (absolute). */
 export interface LoadedScenario {
@@ -31,7 +31,7 @@ const LOADABLE = ['.ts', '.mts', '.js', '.mjs'];
 /**
  * Loads a scenario by its name, or by the path of a `.ts`, `.mts`, `.js` or `.mjs` file.
  *
- * @throws UserError `unknown-scenario`, `scenario-not-found`, `scenario-broken` or `not-a-scenario`; and
+ * @throws UserError `unknown-scenario`, `scenario-not-found`, `scenario-broken`, `not-built` or `not-a-scenario`; and
  * whatever UserError the file itself throws, for example for a saga with a cycle.
  */
 export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
@@ -132,6 +132,12 @@ const OF_A_PART = /^The requested module '\.|outside a module|^Unexpected token 
 
 function brokenFile(file: string, error: unknown): UserError {
   const path = shownPath(file);
+  if (isNotBuilt(error))
+    return new UserError(
+      'not-built',
+      `${path} imports sagastorm, and this clone of it is not built`,
+      'Run `npm run build` in the clone, and again when something in it has changed.',
+    );
   if (error instanceof Error && error.name === 'SyntaxError') {
     const manifest = OF_A_PART.test(error.message) ? commonJsManifest(file) : undefined;
     return new UserError(

@@ -1,7 +1,7 @@
 // Where this package's own files are: the same modules run as `.ts` from the repository and as `.js` from dist/.
 
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** `.ts` in the repository, `.js` once built: the extension of every module of this package. */
@@ -21,6 +21,15 @@ export function modulePath(module: string): string {
 
 /** The module that the worker threads run. */
 export const WORKER_MODULE = new URL(`simulator/campaign/worker-thread${MODULE_EXTENSION}`, SOURCE_ROOT).href;
+
+/** What `sagastorm` is to who imports it from within this package: dist/, which a clone has not until it is built. */
+const BUILT = fileURLToPath(new URL('dist/', PACKAGE_ROOT));
+
+/** Whether a module could not be loaded because it imports `sagastorm` in a clone that is not built. */
+export function isNotBuilt(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return false;
+  return error.message.includes(`'${BUILT}`) && !existsSync(join(BUILT, 'engine'));
+}
 
 /** This package's version. */
 export const VERSION = readVersion();
