@@ -115,10 +115,12 @@ export default defineScenario({
   }),
   workload: ({ index }) => ({ saga: index % 2 === 0 ? purchase : order, input: {} }),
   sometimes: [
-    ...(['retry', 'compensate', 'resume', 'skip', 'resolve'] as const).map((act) =>
+    ...(['retry', 'compensate', 'resume', 'resolve'] as const).map((act) =>
       sometimes(`a saga was repaired: ${act}`, acted(act)),
     ),
     sometimes('a saga ends resolved', ended('resolved')),
-    sometimes('a saga asks for a person', ended('compensation_failed')),
+    // Services that react to events undo for themselves, for as long as it takes: there is no undo to give up or to skip.
+    sometimes('a saga was repaired: skip', acted('skip'), { under: ['saga', '2pc'] }),
+    sometimes('a saga asks for a person', ended('compensation_failed'), { under: ['saga', '2pc'] }),
   ],
 });

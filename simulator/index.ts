@@ -10,7 +10,7 @@ export { type Profile, profiles } from './faults/profile.ts';
 export { INVARIANTS } from './invariants/catalogue.ts';
 export type { CaseFile, Invariant, InvariantFactory, Reporter, WorldView } from './invariants/invariant.ts';
 export { messagesHandled } from './invariants/messages-handled.ts';
-export { type EndedSaga, type Sometimes, sometimes } from './invariants/sometimes.ts';
+export { type EndedSaga, type Sometimes, type SometimesOptions, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
 export { type NodeListener, nodeListener } from './own-service/node-listener.ts';
@@ -24,7 +24,8 @@ export type {
   StartedService,
   StartService,
 } from './own-service/started-service.ts';
-export { inProtocol, PROTOCOLS, type Protocol } from './protocol.ts';
+export { inProtocol } from './protocol.ts';
+export { PROTOCOLS, type Protocol } from './protocol-names.ts';
 export * from './run-record.ts';
 export * from './run-result.ts';
 export {

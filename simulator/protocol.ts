@@ -13,17 +13,9 @@ import { UserError } from '../engine/core/user-error.ts';
 import { ResourceManager, twoPhaseCommit } from '../engine/two-phase-commit/index.ts';
 import { messagesHandled } from './invariants/messages-handled.ts';
 import { LockQueue } from './lock-queue.ts';
+import type { Protocol } from './protocol-names.ts';
 import { defineScenario, type Scenario } from './scenario.ts';
 import { isTimed } from './timed-participant.ts';
-
-/** How the steps of a transaction are brought together. */
-export const PROTOCOLS = ['saga', 'choreography', '2pc'] as const;
-
-/**
- * `saga`: an orchestrator does step by step, and undoes. `choreography`: services react to one another's events. `2pc`:
- * prepared under locks, then committed or rolled back.
- */
-export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Where the scenario runs: in a run callers can wait for locks in line, in processes they are told to come again. */
 export type Place = 'simulated' | 'live';
@@ -42,11 +34,18 @@ interface MadeOver {
  * `twoPhaseCommit`
  */
 export function inProtocol(scenario: Scenario, protocol: Protocol, place: Place = 'simulated'): Scenario {
-  if (protocol === 'saga') return scenario;
+  const demanded = withoutStrangers(scenario, protocol);
+  if (protocol === 'saga') return demanded;
   refuseOwnEngine(scenario, protocol);
   return protocol === '2pc'
-    ? madeOver(scenario, protocol, inTwoPhases(scenario, place))
-    : madeOver(scenario, protocol, choreographed(scenario));
+    ? madeOver(demanded, protocol, inTwoPhases(scenario, place))
+    : madeOver(demanded, protocol, choreographed(scenario));
+}
+
+/** Without what is demanded to happen under other protocols only. */
+function withoutStrangers(scenario: Scenario, protocol: Protocol): Scenario {
+  const sometimes = scenario.sometimes.filter(({ under }) => under?.includes(protocol) ?? true);
+  return sometimes.length === scenario.sometimes.length ? scenario : { ...scenario, sometimes };
 }
 
 function inTwoPhases({ sagas }: Scenario, place: Place): MadeOver {

@@ -12,6 +12,7 @@ import type { InvariantFactory } from './invariants/invariant.ts';
 import { checkInvariants, describeInvariants } from './invariants/own-invariants.ts';
 import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
+import { PROTOCOLS } from './protocol-names.ts';
 import { checkServiceLevels, checkWeather, type ServiceLevels, type Weather } from './service-levels.ts';
 import { type Capacity, checkServiceLoad, type Incident } from './service-load.ts';
 import type { ClientSource } from './timed-client.ts';
@@ -263,12 +264,21 @@ function assertChoreographed({ name, sagas, choreographies = [] }: ScenarioSpec)
   );
 }
 
-/** Refuses two `sometimes` of one name: how often each was true is told by its name. */
+/** Refuses two `sometimes` of one name, by which it is told how often each was true, and one under no known protocol. */
 function assertTellsApart({ name, sometimes = [] }: ScenarioSpec): void {
   const names = sometimes.map((one) => one.name);
   const twice = names.find((one, i) => names.indexOf(one) !== i);
-  if (twice === undefined) return;
-  throw new UserError('bad-scenario', `scenario "${name}": two \`sometimes\` are called "${twice}"`);
+  if (twice !== undefined)
+    throw new UserError('bad-scenario', `scenario "${name}": two \`sometimes\` are called "${twice}"`);
+  for (const { name: what, under } of sometimes) {
+    const known: readonly unknown[] = PROTOCOLS;
+    if (under === undefined || (Array.isArray(under) && under.every((one) => known.includes(one)))) continue;
+    throw new UserError(
+      'bad-scenario',
+      `scenario "${name}": \`sometimes\` "${what}" is demanded under ${JSON.stringify(under)}`,
+      `\`under\` is a list of ${PROTOCOLS.join(', ')}.`,
+    );
+  }
 }
 
 /** Refuses a client that nobody would use. */

@@ -52,7 +52,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'simulator/kernel/': ['engine/core/', 'npm:seedrandom'],
   // The world is made of faults and judged by invariants; these see its vocabulary, never the world itself.
   'simulator/faults/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
-  'simulator/invariants/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
+  'simulator/invariants/': [
+    'engine/core/',
+    'simulator/kernel/',
+    'simulator/protocol-names.ts',
+    'simulator/run-result.ts',
+  ],
   'simulator/world/': [
     'engine/core/',
     'simulator/kernel/',
@@ -93,6 +98,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'engine/two-phase-commit/',
     'simulator/invariants/',
     'simulator/lock-queue.ts',
+    'simulator/protocol-names.ts',
     'simulator/scenario.ts',
     'simulator/timed-participant.ts',
   ],
@@ -105,10 +111,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'engine/core/',
     'simulator/invariants/',
     'simulator/kernel/',
+    'simulator/protocol-names.ts',
     'simulator/service-levels.ts',
     'simulator/service-load.ts',
     'simulator/timed-client.ts',
   ],
+  'simulator/protocol-names.ts': [],
   'simulator/run-result.ts': [],
   'simulator/config.ts': ['simulator/faults/'],
   'simulator/explore/': [

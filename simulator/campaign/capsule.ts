@@ -10,7 +10,7 @@ import type { PolicySpec } from '../../engine/policy/index.ts';
 import { planFault } from '../faults/plan-fault.ts';
 import type { Profile } from '../faults/profile.ts';
 import { profiles } from '../faults/profile.ts';
-import { PROTOCOLS, type Protocol } from '../protocol.ts';
+import { PROTOCOLS, type Protocol } from '../protocol-names.ts';
 import type { FaultPlan, Violation } from '../run-result.ts';
 import { makeFolder, writeText } from './folder.ts';
 import type { Job } from './job.ts';

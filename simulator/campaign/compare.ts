@@ -15,7 +15,7 @@ import {
   type Sensitivity,
 } from '../compare-record.ts';
 import { Seed } from '../kernel/random.ts';
-import type { Protocol } from '../protocol.ts';
+import type { Protocol } from '../protocol-names.ts';
 import type { SagaCounts } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';

@@ -3,7 +3,7 @@
 
 import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
-import type { Protocol } from '../protocol.ts';
+import type { Protocol } from '../protocol-names.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Job } from './job.ts';
 import { choosePolicy, specOf } from './policy-choice.ts';

@@ -2,7 +2,8 @@
 
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import { atFaultRate, type Profile, profiles } from '../faults/profile.ts';
-import { inProtocol, type Place, type Protocol } from '../protocol.ts';
+import { inProtocol, type Place } from '../protocol.ts';
+import type { Protocol } from '../protocol-names.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
 import { simulate } from '../world/host.ts';

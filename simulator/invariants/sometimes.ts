@@ -3,6 +3,7 @@
 //
 // The idea, and the word, are Antithesis's "sometimes assertions".
 
+import type { Protocol } from '../protocol-names.ts';
 import type { CaseFile, Ending, LogView } from './invariant.ts';
 import { asking } from './scenario-mistake.ts';
 
@@ -18,6 +19,14 @@ export interface Sometimes {
   /** What is true then, as the end of "at least once …". */
   readonly name: string;
   isTrue(saga: EndedSaga): boolean;
+  /** See {@link SometimesOptions}. */
+  readonly under?: readonly Protocol[];
+}
+
+/** Where something must happen. */
+export interface SometimesOptions {
+  /** Only under these protocols is it demanded, because it cannot happen under the others. Default: under all. */
+  readonly under?: readonly Protocol[];
 }
 
 /**
@@ -28,11 +37,15 @@ export interface Sometimes {
  * @example
  * sometimes: [
  *   sometimes('the refund is needed', ({ file }) => file.undone(2) > 0),
- *   sometimes('a person is asked for', ({ ending }) => ending.status === 'compensation_failed'),
+ *   sometimes('a person is asked for', ({ ending }) => ending.status === 'compensation_failed', { under: ['saga', '2pc'] }),
  * ]
  */
-export function sometimes(name: string, isTrue: (saga: EndedSaga) => boolean): Sometimes {
-  return { name, isTrue };
+export function sometimes(
+  name: string,
+  isTrue: (saga: EndedSaga) => boolean,
+  options: SometimesOptions = {},
+): Sometimes {
+  return { ...options, name, isTrue };
 }
 
 /** How often each was true in one run. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runCampaign } from '../../../simulator/campaign/index.ts';
 import { objectivesOf } from '../../../simulator/campaign/objectives.ts';
 import type { Percentiles, RunRecord } from '../../../simulator/index.ts';
-import { sometimes } from '../../../simulator/index.ts';
+import { inProtocol, PROTOCOLS, type Protocol, sometimes } from '../../../simulator/index.ts';
 import { promising } from '../../cli/fixtures/promises.ts';
 
 const NONE: Percentiles = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
@@ -78,6 +78,26 @@ describe('sometimes', () => {
     expect(record.slo!.map(({ state }) => state)).toEqual(['met', 'missed']);
     expect(record.verdict).toBe('violated');
     expect(record.violations).toEqual([]);
+  });
+
+  test('what cannot happen under a protocol is not demanded under it', async () => {
+    const demand = (under: readonly string[]) =>
+      sometimes(under.join(' or '), () => false, { under: under as readonly Protocol[] });
+    const scenario = promising({ sometimes: [demand(['2pc']), demand(['saga', '2pc'])] });
+    expect(
+      PROTOCOLS.map((protocol) => inProtocol(scenario, protocol).sometimes.map(({ name }) => name)),
+    ).toEqual([['saga or 2pc'], [], ['2pc', 'saga or 2pc']]);
+    expect(() => promising({ sometimes: [demand(['3pc'])] })).toThrow(
+      '`sometimes` "3pc" is demanded under ["3pc"]',
+    );
+    const given = { rootSeed: 'people', seeds: 40, sagas: 60, shrinkBudget: 0 } as const;
+    const record = await runCampaign({
+      ...given,
+      scenario: 'repair',
+      protocol: 'choreography',
+      profile: 'storm',
+    });
+    expect([record.verdict, record.sometimes?.length]).toEqual(['held', 5]);
   });
 
   test('two of one name are refused', () => {
