@@ -5,7 +5,7 @@
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
-import { type CaseFile, claims, type InvariantFactory } from './invariant.ts';
+import { type CaseFile, claims, type Ending, type InvariantFactory } from './invariant.ts';
 
 export const locksReleased: InvariantFactory = (report, world) => {
   /** By transaction, the steps that hold locks. */
@@ -15,7 +15,7 @@ export const locksReleased: InvariantFactory = (report, world) => {
   const check = (file: CaseFile, when: string): void => {
     const all = [...(held.get(file.saga) ?? [])];
     const status = file.ending?.status ?? 'running';
-    const steps = all.filter((step) => claims(status, file, stepIndexOf(file.definition, step)));
+    const steps = all.filter((step) => isClaimed(status, file, stepIndexOf(file.definition, step)));
     if (steps.length > 0) report.violated(`${when}, and locks are held by ${steps.join(', ')}`, file);
   };
   return {
@@ -44,3 +44,11 @@ export const locksReleased: InvariantFactory = (report, world) => {
     },
   };
 };
+
+/** A lock is its holder's, and that of the later step of the same service which would release it: a commit, for one. */
+function isClaimed(status: Ending['status'], file: CaseFile, holder: number): boolean {
+  const { steps } = file.definition;
+  const { service, descendants } = steps[holder]!;
+  const after = descendants.filter((index) => steps[index]!.service === service);
+  return [holder, ...after].every((step) => claims(status, file, step));
+}

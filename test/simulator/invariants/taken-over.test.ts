@@ -8,6 +8,7 @@ import { CaseBook, OpenCase } from '../../../simulator/invariants/case-book.ts';
 import type { InvariantFactory } from '../../../simulator/invariants/invariant.ts';
 import { Judge } from '../../../simulator/invariants/judge.ts';
 import { foldChecked } from '../../../simulator/invariants/legal-transitions.ts';
+import { locksReleased } from '../../../simulator/invariants/locks-released.ts';
 import { nothingAfterTheEnd } from '../../../simulator/invariants/nothing-after-the-end.ts';
 import { NOWHERE } from '../../../simulator/invariants/nowhere.ts';
 import { statusIsTrue } from '../../../simulator/invariants/status-is-true.ts';
@@ -124,4 +125,38 @@ test.each<[string, readonly SagaEvent[], readonly string[], readonly string[], r
   const said = judged([...STUCK, ...events], effects, later);
   if (violated.length === 0) expect(said).toEqual([]);
   else expect(said).toEqual(expect.arrayContaining([violated[0]]));
+});
+
+test.each<[string, string, readonly string[]]>([
+  ['its own release was skipped', 'svc', []],
+  ['that of another service was', 'other', ['it ended resolved, and locks are held by a']],
+])('a lock may stay when %s', (_what, service, said) => {
+  const definition = graph({ a: {}, release: { kind: 'retriable', service, after: ['a'] } });
+  const skipped: SagaEvent = { ...SKIPPED, step: 'release', direction: 'forward' };
+  const events = [
+    CREATED,
+    asked('a'),
+    done('a'),
+    asked('release'),
+    skipped,
+    { kind: 'saga-resolved' } as const,
+  ];
+  const judge = new Judge([locksReleased], NOWHERE, () => 0);
+  const file = new OpenCase(new CaseBook(), 's-1', definition);
+  const log = { length: events.length, events, rows: () => [] };
+  const lock = { is: 'taken', by: ['a'], records: ['r'] } as const;
+  const entry = { saga: 's-1', step: 'a', direction: 'forward', round: 0, action: 'prepare', lock } as const;
+  judge.effect(entry, file, 'svc');
+  const append = {
+    kind: 'append',
+    number: 1,
+    saga: 's-1',
+    expectedVersion: 0,
+    epoch: 1,
+    atUs: 0,
+    events,
+  } as const;
+  judge.appended(append, log, file);
+  judge.ended(log, file);
+  expect(judge.violations.map(({ message }) => message)).toEqual(said);
 });
