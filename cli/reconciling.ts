@@ -48,7 +48,7 @@ export async function reconcileStoreWithBooks(
 /** As people read it. */
 export function reconciliationText(found: Reconciliation, isPlain: boolean): string {
   const colors = palette(isPlain);
-  const { differences, inDoubt, unchecked } = found;
+  const { differences, inDoubt, unchecked, retired } = found;
   const bySaga = Map.groupBy(differences, ({ saga }) => saga);
   const blocks = [...bySaga].slice(0, TOLD_MAX).map(([saga, own]) => {
     const status = own[0]!.status ?? 'not in the log';
@@ -71,10 +71,27 @@ export function reconciliationText(found: Reconciliation, isPlain: boolean): str
       : [
           `   ${counted(inDoubt.length, 'operation')} in doubt: ${doubtOf(waiting, inDoubt.length - waiting)}\n`,
         ]),
-    ...(unchecked.length === 0
-      ? []
-      : [`   not judged, for no book mentions them: ${unchecked.join(', ')}\n`]),
+    ...unjudgedText(unchecked),
+    ...(retired.length === 0 ? [] : [retiredText(retired)]),
   ].join('');
+}
+
+/** What a service that lost all entries of a step looks like, too: so the way on is said. */
+function unjudgedText(unchecked: Reconciliation['unchecked']): readonly string[] {
+  return unchecked.map(({ definition, step, service, sagas }) => {
+    const why = service === undefined ? 'no book mentions it' : `the book of ${service} is not here`;
+    const how =
+      service === undefined
+        ? 'Give --definitions: they say whether it has effects, and at which service. It may have lost them all.'
+        : `Give --against ${service}=… as well.`;
+    const times = `done in ${counted(sagas, 'saga')} by the log`;
+    return `   not judged: "${step}" of ${definition}, ${times}; ${why}\n       → ${how}\n`;
+  });
+}
+
+function retiredText(retired: Reconciliation['retired']): string {
+  const entries = retired.reduce((sum, one) => sum + one.entries, 0);
+  return `   not judged, for ${retired.length === 1 ? 'its log was' : 'their logs were'} retired: ${counted(retired.length, 'saga')} with ${entriesOf(entries)}\n`;
 }
 
 function operationOf({ step, direction, round }: Difference): string {

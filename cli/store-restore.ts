@@ -13,10 +13,10 @@ import { UserError } from '../engine/core/user-error.ts';
 import {
   LogWriter,
   liveNowUs,
-  logsOfLines,
   partitionsIn,
   restoreSagasFile,
   SqliteStore,
+  sagasOfLines,
   writeLogs,
 } from '../engine/live/index.ts';
 import {
@@ -87,10 +87,11 @@ async function importLines(from: string | undefined, given: GivenFlags): Promise
   if (existsSync(file)) {
     throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
   }
-  const logs = await logsOfLines(createInterface({ input: createReadStream(from) }));
+  const { logs, retired } = await sagasOfLines(createInterface({ input: createReadStream(from) }));
   const store = new SqliteStore({ file });
   try {
     print(`${file} has ${counted(await writeLogs(logs.values(), store), 'saga')}\n`);
+    store.noteRetired(retired);
   } finally {
     await store.close();
   }

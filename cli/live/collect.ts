@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoredEvent } from '../../engine/core/ports.ts';
+import { sagasOfLines } from '../../engine/live/index.ts';
 import { type FiledCall, type FiledEntry, readParticipantFile } from '../../participants-mock/http/index.ts';
 import type { AskedSaga, Evidence, HandledCall, ServiceEvidence } from '../../simulator/audit/evidence.ts';
 import { readDiary } from './live-faults.ts';
@@ -25,7 +25,7 @@ export async function evidenceOf(
   return {
     ...times,
     asked,
-    logs: await logsOf(store.export()),
+    logs: (await sagasOfLines(store.export())).logs,
     services: Object.fromEntries(services),
     faults: diaries.sort().flatMap((file) => readDiary(join(live.folder, file))),
   };
@@ -47,19 +47,6 @@ export function noEvidence({ prepared: { scenario, sagas } }: PreparedLive, atUs
     services: Object.fromEntries(services),
     faults: [],
   };
-}
-
-async function logsOf(
-  lines: Iterable<string> | AsyncIterable<string>,
-): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
-  const logs = new Map<string, StoredEvent[]>();
-  for await (const line of lines) {
-    const row = JSON.parse(line) as StoredEvent;
-    const log = logs.get(row.saga);
-    if (log === undefined) logs.set(row.saga, [row]);
-    else log.push(row);
-  }
-  return logs;
 }
 
 function serviceEvidence(

@@ -73,7 +73,17 @@ const ReconciliationReport = z
         }),
       )
       .openapi({ description: 'Those with something unexplained, or another level than booked' }),
-    unchecked: z.array(z.string()).openapi({ description: 'Steps whose books are not there' }),
+    unchecked: z
+      .array(
+        z
+          .object({ definition: z.string(), step: z.string(), service: z.string().nullable(), sagas: Count })
+          .openapi('UnjudgedStep'),
+      )
+      .openapi({
+        description: 'Steps whose books are not there; service null where the definition is not known',
+      }),
+    retiredTotal: Count.openapi({ description: 'Sagas of the books whose logs were retired: not judged' }),
+    retired: z.array(z.object({ saga: z.string(), retiredAtUs: z.int(), entries: Count })),
   })
   .openapi('Reconciliation');
 
@@ -124,7 +134,7 @@ function unreadable(status: number, detail: string, hint: string | undefined): P
 }
 
 function reportOf(found: Reconciliation): z.output<typeof ReconciliationReport> {
-  const { differences, inDoubt, accounts, items, unchecked, ...counts } = found;
+  const { differences, inDoubt, accounts, items, unchecked, retired, ...counts } = found;
   return {
     reconciled: isReconciled(found),
     ...counts,
@@ -142,6 +152,8 @@ function reportOf(found: Reconciliation): z.output<typeof ReconciliationReport> 
       .filter(({ unexplained, isAsBooked = true }) => unexplained > 0 || !isAsBooked)
       .slice(0, LISTED_MAX)
       .map(({ isAsBooked = null, ...one }) => ({ ...one, isAsBooked })),
-    unchecked: [...unchecked],
+    unchecked: unchecked.map(({ service = null, ...one }) => ({ ...one, service })),
+    retiredTotal: retired.length,
+    retired: retired.slice(0, LISTED_MAX).map((one) => ({ ...one })),
   };
 }

@@ -3,7 +3,7 @@
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { StoredEvent } from '../core/ports.ts';
-import { liveNowUs, PAGE_MAX, type SagaCatalogue } from '../live/index.ts';
+import { liveNowUs, PAGE_MAX, RETIRED_ASKED_MAX, type SagaCatalogue } from '../live/index.ts';
 import { type Book, lasting, type Reconciliation, reconcile } from '../observe/index.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -37,13 +37,35 @@ export async function reconcileStore(asked: StoreReconciliation): Promise<Reconc
   if (elder.length > 0) books = await askBooks(); // R2: these logs are to be older than the books, too
   const definitionOf = (name: string, version: number): SagaDefinition | undefined =>
     definitions.find((one) => one.name === name && one.version === version);
-  const before = reconcile({ logs: logs.values(), books, definitionOf });
+  const retired = await retiredIn(catalogue, logs, books);
+  const before = reconcile({ logs: logs.values(), books, definitionOf, retired });
   const again = new Set(before.differences.map(({ saga }) => saga));
   for (const saga of again) {
     const log = await catalogue.logOf(saga);
     if (log.length > 0) logs.set(saga, log);
   }
-  return again.size === 0 ? before : lasting(before, reconcile({ logs: logs.values(), books, definitionOf }));
+  if (again.size === 0) return before;
+  return lasting(before, reconcile({ logs: logs.values(), books, definitionOf, retired }));
+}
+
+/** Of the sagas that the books mention, those that left the store on purpose. */
+async function retiredIn(
+  catalogue: SagaCatalogue,
+  known: ReadonlyMap<string, unknown>,
+  books: readonly Book[],
+): Promise<ReadonlyMap<string, number>> {
+  const sagas = onlyBooked(known, books);
+  const retired = new Map<string, number>();
+  for (let at = 0; at < sagas.length; at += RETIRED_ASKED_MAX) {
+    const some = await catalogue.retiredAmong(sagas.slice(at, at + RETIRED_ASKED_MAX));
+    for (const [saga, atUs] of some) retired.set(saga, atUs);
+  }
+  return retired;
+}
+
+function onlyBooked(known: ReadonlyMap<string, unknown>, books: readonly Book[]): readonly string[] {
+  const entries = books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true));
+  return [...new Set(entries.map(({ saga }) => saga))].filter((saga) => !known.has(saga));
 }
 
 /** Of sagas that the books mention, and that are older than what was asked for. */
@@ -52,10 +74,8 @@ async function logsOnlyBooked(
   known: ReadonlyMap<string, unknown>,
   books: readonly Book[],
 ): Promise<readonly (readonly StoredEvent[])[]> {
-  const entries = books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true));
-  const sagas = [...new Set(entries.map(({ saga }) => saga))].filter((saga) => !known.has(saga));
   const logs: (readonly StoredEvent[])[] = [];
-  for (const saga of sagas) logs.push(await catalogue.logOf(saga));
+  for (const saga of onlyBooked(known, books)) logs.push(await catalogue.logOf(saga));
   return logs.filter((log) => log.length > 0);
 }
 

@@ -37,6 +37,11 @@ export function eventsOf({
   return rowsOf({ saga: id, expectedVersion: version - events.length, epoch, atUs, events });
 }
 
+/** A saga that left its store, as a line of JSON (`RetiredSaga`), with its line feed. */
+export function retiredLine({ id, at_us: retiredAtUs }: Pick<BatchRow, 'id' | 'at_us'>): string {
+  return `${JSON.stringify({ saga: id, retiredAtUs })}\n`;
+}
+
 /** Each event as a line of JSON (`StoredEvent`), with its line feed. */
 export function* linesOf({ id, version, epoch, at_us: atUs, events: text }: BatchRow): Generator<string> {
   const events = JSON.parse(text) as readonly unknown[];

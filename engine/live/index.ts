@@ -6,7 +6,13 @@ export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
 export type { LiveEngine, RepairAnswer } from './live-engine.ts';
-export { LogWriter, logsOfLines, type WrittenTogether, writeLogs } from './log-writer.ts';
+export {
+  type ExportedSagas,
+  LogWriter,
+  sagasOfLines,
+  type WrittenTogether,
+  writeLogs,
+} from './log-writer.ts';
 export {
   type Lease,
   type LeaseHolder,
@@ -18,6 +24,7 @@ export { PostgresStreams, type PostgresStreamsOptions } from './postgres-streams
 export type { Retirement } from './retirement.ts';
 export {
   PAGE_MAX,
+  RETIRED_ASKED_MAX,
   type SagaCatalogue,
   type SagaPage,
   type SagaQuery,

@@ -105,33 +105,50 @@ async function writeLog(writer: LogWriter, log: readonly StoredEvent[]): Promise
   }
 }
 
+/** What was exported. */
+export interface ExportedSagas {
+  readonly logs: ReadonlyMap<string, readonly StoredEvent[]>;
+  /** Sagas that had left the store, and when, in microseconds since 1970. */
+  readonly retired: ReadonlyMap<string, number>;
+}
+
 /** The logs in lines of JSON, as a store exports them. @throws UserError `bad-export` */
-export async function logsOfLines(
-  lines: Iterable<string> | AsyncIterable<string>,
-): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+export async function sagasOfLines(lines: Iterable<string> | AsyncIterable<string>): Promise<ExportedSagas> {
   const logs = new Map<string, StoredEvent[]>();
+  const retired = new Map<string, number>();
   let number = 0;
   for await (const line of lines) {
     number++;
     if (line.trim() === '') continue;
     const row = readRow(line, number);
+    if ('retiredAtUs' in row) {
+      retired.set(row.saga, row.retiredAtUs);
+      continue;
+    }
     const log = logs.get(row.saga) ?? [];
     if (row.version !== log.length + 1)
       throw badExport(number, `version ${row.version} of ${row.saga} comes after ${log.length}`);
     log.push(row);
     logs.set(row.saga, log);
   }
-  return logs;
+  return { logs, retired };
 }
 
-function readRow(line: string, number: number): StoredEvent {
-  let row: Partial<StoredEvent> | null;
+interface RetiredSaga {
+  readonly saga: string;
+  readonly retiredAtUs: number;
+}
+
+function readRow(line: string, number: number): StoredEvent | RetiredSaga {
+  let row: Partial<StoredEvent & RetiredSaga> | null;
   try {
-    row = JSON.parse(line) as Partial<StoredEvent> | null;
+    row = JSON.parse(line) as Partial<StoredEvent & RetiredSaga> | null;
   } catch {
     throw badExport(number, 'it is not JSON');
   }
-  const { saga, version, epoch, atUs, event } = row ?? {};
+  const { saga, version, epoch, atUs, event, retiredAtUs } = row ?? {};
+  if (typeof saga === 'string' && Number.isSafeInteger(retiredAtUs))
+    return { saga, retiredAtUs: retiredAtUs! };
   const isRow =
     typeof saga === 'string' &&
     [version, epoch, atUs].every(Number.isSafeInteger) &&

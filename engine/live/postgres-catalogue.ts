@@ -14,6 +14,7 @@ import type { PostgresLine, Statement } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { isStorableName } from './postgres-writer.ts';
 import {
+  checkNames,
   checkQuery,
   type SagaCatalogue,
   type SagaPage,
@@ -30,6 +31,11 @@ export interface PostgresCatalogueParts {
 }
 
 type Found = FoundSaga<string>;
+
+interface Retired {
+  readonly id: string;
+  readonly at_us: number;
+}
 
 interface Removal {
   readonly has_ended: boolean;
@@ -73,6 +79,13 @@ export class PostgresCatalogue implements SagaCatalogue {
       if (!known.has_ended) return 'not-ended';
       // Somebody else moved or removed it at the same moment.
     }
+  }
+
+  async retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    checkNames(sagas);
+    const values = [sagas.filter(isStorableName)];
+    const rows = await asked(() => this.#lister.run<Retired>({ text: RETIRED, values }));
+    return new Map(rows.map(({ id, at_us }) => [id, at_us]));
   }
 }
 
@@ -136,3 +149,5 @@ const REMOVE = `
     DELETE FROM batches b USING gone WHERE b.saga = gone.no
   )
   SELECT ended_at_us IS NOT NULL AS has_ended, EXISTS (SELECT FROM gone) AS is_gone FROM known`;
+
+const RETIRED = 'SELECT id, at_us::float8 AS at_us FROM retired WHERE id = ANY ($1)';

@@ -26,6 +26,9 @@ const PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '20s'";
  *
  * Version 5: `batches.position`, an order over all sagas (postgres-history.ts), 0 for what was there before; views of the log;
  * how often sagas were removed, counted by whoever removes them; and the events of aggregates (postgres-streams.ts).
+ *
+ * Version 6: which sagas left the database and when, for good: the books of services still mention them. Noted by whoever
+ * deletes some.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE SEQUENCE epochs;
@@ -101,6 +104,19 @@ export const MIGRATIONS: readonly string[] = [
      append_id uuid NOT NULL,
      UNIQUE (stream, version)
    );`,
+  `CREATE TABLE retired (
+     id text COLLATE "C" PRIMARY KEY,
+     at_us bigint NOT NULL
+   );
+   CREATE OR REPLACE FUNCTION count_removal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+     BEGIN
+       IF EXISTS (SELECT FROM gone) THEN
+         UPDATE removals SET count = count + 1;
+         INSERT INTO retired SELECT id, floor(extract(epoch FROM clock_timestamp()) * 1000000) FROM gone ORDER BY id
+           ON CONFLICT (id) DO UPDATE SET at_us = excluded.at_us;
+       END IF;
+       RETURN NULL;
+     END $$;`,
 ];
 
 /**

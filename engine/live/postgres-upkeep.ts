@@ -1,9 +1,9 @@
 // What a database of sagas needs over the years: retiring those that ended long ago, and an export that any tool reads.
 // Copies are made with PostgreSQL's own means (pg_dump, archived WAL).
 
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import type { BatchRow } from './batch-rows.ts';
-import { linesOf } from './batch-rows.ts';
+import { linesOf, retiredLine } from './batch-rows.ts';
 import type { PostgresLine } from './postgres-line.ts';
 import { BATCHES, IN_ORDER } from './postgres-logs.ts';
 import { addToArchive, type Retirement } from './retirement.ts';
@@ -59,7 +59,8 @@ const RETIRE = `
   SELECT no FROM gone`;
 
 /**
- * Every stored event as one line of JSON (`StoredEvent`, with its line feed), ordered by saga and version, as of the
+ * Every stored event as one line of JSON (`StoredEvent`, with its line feed), ordered by saga and version, and then each saga
+ * that left the store, as `{ saga, retiredAtUs }`: as of the
  * moment when the first line is asked for. Has a connection of its own; as long as it lasts, nothing that was deleted
  * meanwhile is cleaned up.
  *
@@ -70,13 +71,23 @@ export async function* exportRows(connect: () => Promise<Client>): AsyncGenerato
   const client = await connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(`DECLARE exported NO SCROLL CURSOR FOR ${BATCHES} ${IN_ORDER}`);
-    for (;;) {
-      const { rows } = await client.query<BatchRow>(`FETCH ${FETCHED_AT_ONCE} FROM exported`);
-      for (const row of rows) yield* linesOf(row);
-      if (rows.length < FETCHED_AT_ONCE) return;
-    }
+    for await (const row of fetched(client, `${BATCHES} ${IN_ORDER}`)) yield* linesOf(row);
+    for await (const row of fetched(client, RETIRED)) yield retiredLine(row);
   } finally {
     await client.end();
+  }
+}
+
+const RETIRED = 'SELECT id, at_us::float8 AS at_us FROM retired ORDER BY id';
+
+/** Within a transaction. */
+async function* fetched(client: ClientBase, select: string): AsyncGenerator<BatchRow> {
+  await client.query(`DECLARE exported NO SCROLL CURSOR FOR ${select}`);
+  for (;;) {
+    const { rows } = await client.query<BatchRow>(`FETCH ${FETCHED_AT_ONCE} FROM exported`);
+    yield* rows;
+    if (rows.length === FETCHED_AT_ONCE) continue;
+    await client.query('CLOSE exported');
+    return;
   }
 }

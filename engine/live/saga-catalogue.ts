@@ -51,6 +51,9 @@ export interface StatusCount {
 /** The most sagas that a page of {@link SagaCatalogue.find} may have. */
 export const PAGE_MAX = 500;
 
+/** The most names that {@link SagaCatalogue.retiredAmong} is asked about at once. */
+export const RETIRED_ASKED_MAX = 5_000;
+
 /** What people ask of a store: which sagas there are, and what became of one. Every live store answers. */
 export interface SagaCatalogue {
   /** @throws UserError `bad-query`, `store-failed` */
@@ -65,6 +68,14 @@ export interface SagaCatalogue {
    * @throws UserError `store-failed`
    */
   remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'>;
+  /**
+   * Which of these left the store, by `remove` or because they were retired, and when: in microseconds since 1970, by the
+   * store's clock. Kept as long as the store, some 60 bytes for each; the name may be another saga's since then.
+   *
+   * @param sagas at most {@link RETIRED_ASKED_MAX}
+   * @throws UserError `bad-query`, `store-failed`
+   */
+  retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** @throws UserError `bad-query` */
@@ -78,6 +89,13 @@ export function checkQuery({ limit, cursor, createdFromUs = 0 }: SagaQuery): voi
   if (!Number.isSafeInteger(createdFromUs)) {
     throw new UserError('bad-query', `createdFromUs is ${createdFromUs}`, 'Give whole microseconds.');
   }
+}
+
+/** @throws UserError `bad-query` */
+export function checkNames(sagas: readonly string[]): void {
+  if (sagas.length <= RETIRED_ASKED_MAX) return;
+  const hint = `Ask about at most ${RETIRED_ASKED_MAX} at once.`;
+  throw new UserError('bad-query', `it was asked about ${sagas.length} sagas`, hint);
 }
 
 /** What a store that could not be asked says. */

@@ -11,7 +11,7 @@ import type { SagaStatus } from '../core/saga-event.ts';
 import { isEnded } from '../core/saga-state.ts';
 import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { type FoundSaga, rowOf } from './catalogue-rows.ts';
-import { checkQuery, type SagaPage, type SagaQuery } from './saga-catalogue.ts';
+import { checkNames, checkQuery, type SagaPage, type SagaQuery } from './saga-catalogue.ts';
 import { deleteSagas } from './sqlite-totals.ts';
 import { ZONE, zonesFor } from './sqlite-zones.ts';
 
@@ -106,6 +106,15 @@ const ROWS = `
   SELECT no, id, definition, definition_version, status, created_at_us, ended_at_us,
          (SELECT at_us FROM batches WHERE saga = sagas.no ORDER BY version DESC LIMIT 1) AS updated_at_us
   FROM sagas`;
+
+/** @throws UserError `bad-query` */
+export function retiredAmong(db: DatabaseSync, sagas: readonly string[]): ReadonlyMap<string, number> {
+  checkNames(sagas);
+  const rows = db
+    .prepare('SELECT id, at_us FROM retired WHERE id IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify(sagas.filter((saga) => saga.isWellFormed())));
+  return new Map(rows.map(({ id, at_us }) => [String(id), Number(at_us)]));
+}
 
 /** One transaction: nobody takes the saga up in between. */
 export function removeSaga(db: DatabaseSync, saga: string): 'removed' | 'not-ended' | 'unknown' {

@@ -37,6 +37,9 @@ const WAL_PAGES = 4_000;
  *
  * Version 4: views of the log (sqlite-history.ts), and how often a saga was removed, counted by whoever removes it, also by
  * a process of the version before; and the events of aggregates (sqlite-streams.ts).
+ *
+ * Version 5: which sagas left the file and when, as long as the file lasts: the books of services still mention them. Noted by
+ * whoever deletes one, also by a process of the version before.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE partitions (
@@ -102,6 +105,14 @@ export const MIGRATIONS: readonly string[] = [
      event TEXT NOT NULL
    ) STRICT;
    CREATE UNIQUE INDEX events_of_stream ON stream_events (stream, version);`,
+  `CREATE TABLE retired (
+     id TEXT PRIMARY KEY,
+     at_us INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TRIGGER saga_retired AFTER DELETE ON sagas BEGIN
+     INSERT INTO retired VALUES (old.id, CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000)
+     ON CONFLICT (id) DO UPDATE SET at_us = excluded.at_us;
+   END;`,
 ];
 
 /**

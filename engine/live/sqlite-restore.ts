@@ -4,6 +4,7 @@
 //     and only then takes the place of the file (E10).
 // R2. The file is overwritten in place, page by page under SQLite's own locks, so a process that has it open does not go on
 //     writing into a file that nobody reads. What was there is kept beside it.
+// R3. What the file knew of sagas that were retired since the backup is carried over: the books still mention them.
 
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -40,8 +41,10 @@ export async function restoreSagasFile(from: string, file: string): Promise<Rest
     removeFile(copy);
     await copied(from, copy);
     const highest = highestEpoch(file);
+    const retired = retiredIn(file);
     const db = openSagasFile(copy);
     const facts = raised(db, highest);
+    noteRetired(db, retired);
     db.close();
     const keptAs = await kept(file);
     await copied(copy, file);
@@ -100,6 +103,33 @@ function highestEpoch(file: string): number {
     db?.close();
   }
 }
+
+/** Of the file that is to be replaced, if it can be read: R3. */
+function retiredIn(file: string): ReadonlyMap<string, number> {
+  if (!existsSync(file)) return new Map();
+  let db: DatabaseSync | undefined;
+  try {
+    db = openForReading(file);
+    const rows = db.prepare('SELECT id, at_us FROM retired').all();
+    return new Map(rows.map(({ id, at_us }) => [String(id), Number(at_us)]));
+  } catch {
+    return new Map(); // it is broken, or of a version before
+  } finally {
+    db?.close();
+  }
+}
+
+/** Enters sagas as retired of which there is no log, each with the time in microseconds since 1970. */
+export function noteRetired(db: DatabaseSync, retired: ReadonlyMap<string, number>): void {
+  const note = db.prepare(NOTE_RETIRED);
+  db.exec('BEGIN IMMEDIATE');
+  for (const [saga, atUs] of retired) note.run({ saga, atUs });
+  db.exec('COMMIT');
+}
+
+const NOTE_RETIRED = `
+  INSERT INTO retired SELECT :saga, :atUs WHERE NOT EXISTS (SELECT 1 FROM sagas WHERE id = :saga)
+  ON CONFLICT (id) DO UPDATE SET at_us = max(at_us, excluded.at_us)`;
 
 /** R2; a file that cannot be copied is moved. */
 async function kept(file: string): Promise<string | undefined> {

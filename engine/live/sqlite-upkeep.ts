@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { UserError } from '../core/user-error.ts';
-import { type BatchRow, linesOf } from './batch-rows.ts';
+import { type BatchRow, linesOf, retiredLine } from './batch-rows.ts';
 import { addToArchive, type Retirement } from './retirement.ts';
 import { openForReading } from './sqlite-file.ts';
 import { deleteSagas } from './sqlite-totals.ts';
@@ -62,7 +62,8 @@ function rowsOf(db: DatabaseSync, nos: string): readonly BatchRow[] {
 }
 
 /**
- * Every stored event as one line of JSON (`StoredEvent`, with its line feed), ordered by saga and version, as of the
+ * Every stored event as one line of JSON (`StoredEvent`, with its line feed), ordered by saga and version, and then each saga
+ * that left the store, as `{ saga, retiredAtUs }`: as of the
  * moment when the first line is asked for. Reads beside the writer; as long as it lasts, the WAL file grows.
  *
  * @example
@@ -71,8 +72,11 @@ function rowsOf(db: DatabaseSync, nos: string): readonly BatchRow[] {
 export function* exportLines(file: string): Generator<string> {
   const db = openForReading(file);
   try {
+    db.exec('BEGIN'); // both readings are of one moment
     const rows: Iterable<unknown> = db.prepare(`${ROWS} ORDER BY s.no, version`).iterate();
     for (const row of rows) yield* linesOf(row as BatchRow);
+    const gone: Iterable<unknown> = db.prepare('SELECT id, at_us FROM retired ORDER BY id').iterate();
+    for (const row of gone) yield retiredLine(row as BatchRow);
   } finally {
     db.close();
   }

@@ -8,7 +8,9 @@ import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts'
 import { rowsOf, type SagaStatus } from '../core/saga-event.ts';
 import { statusAfter } from '../core/saga-standing.ts';
 import { isAtRest, isEnded } from '../core/saga-state.ts';
+import { liveNowUs } from './clock.ts';
 import {
+  checkNames,
   checkQuery,
   type SagaCatalogue,
   type SagaPage,
@@ -39,6 +41,7 @@ export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
   /** The partition that an epoch was opened for, as long as it is the latest of that partition. */
   readonly #current = new Map<number, string>();
   readonly #views = new Map<string, KeptView>();
+  readonly #retiredAtUs = new Map<string, number>();
   #positions = 0;
   #removals = 0;
   #epoch = 0;
@@ -99,7 +102,13 @@ export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
     if (!isEnded(known.status)) return 'not-ended';
     this.#sagas.delete(saga);
     this.#removals++;
+    this.#retiredAtUs.set(saga, liveNowUs());
     return 'removed';
+  }
+
+  async retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    checkNames(sagas);
+    return new Map([...this.#retiredAtUs].filter(([saga]) => sagas.includes(saga)));
   }
 
   async *history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {

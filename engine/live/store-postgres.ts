@@ -185,6 +185,10 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
     return this.#catalogue.remove(saga);
   }
 
+  retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#catalogue.retiredAmong(sagas);
+  }
+
   /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireRows}. @throws LineError. */
   retire(retirement: Retirement): Promise<number> {
     return retireRows(this.#reader, retirement);

@@ -29,9 +29,10 @@ import {
   storeFailed,
 } from './saga-catalogue.ts';
 import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
-import { findSagas, removeSaga } from './sqlite-catalogue.ts';
+import { findSagas, removeSaga, retiredAmong } from './sqlite-catalogue.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
 import { readHistory, readView, writeView } from './sqlite-history.ts';
+import { noteRetired } from './sqlite-restore.ts';
 import { readTotals } from './sqlite-totals.ts';
 import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
@@ -182,6 +183,11 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   }
 
   /** L5. */
+  retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#asked(() => retiredAmong(this.#db, sagas));
+  }
+
+  /** L5. */
   async *history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {
     try {
       yield* readHistory(this.#file, after);
@@ -215,6 +221,11 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   /** Every event of every saga as a line of JSON, as of now: see {@link exportLines}. */
   export(): Generator<string> {
     return exportLines(this.#file);
+  }
+
+  /** Enters sagas of which there is no log as retired at these times, in microseconds since 1970: for one that is made anew. */
+  noteRetired(retired: ReadonlyMap<string, number>): void {
+    noteRetired(this.#db, retired);
   }
 
   /** A whole and consistent copy, while sagas go on: see {@link saveCopy}. */

@@ -27,6 +27,7 @@ export {
   lasting,
   type ReconcileFacts,
   type Reconciliation,
+  type RetiredInBooks,
   reconcile,
 } from './reconcile.ts';
 export {
@@ -51,3 +52,4 @@ export {
 } from './saga-summary.ts';
 export type { DifferenceKind, Settlement, SettlingAct } from './settlement.ts';
 export { type AttributeValue, type Span, type SpanEvent, spansOf } from './spans.ts';
+export type { UnjudgedStep } from './unjudged-steps.ts';

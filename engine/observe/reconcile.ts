@@ -10,6 +10,7 @@
 //     here. Entries of another definition say nothing: its step of the same name may be another service's.
 // R5. A choreographed transaction hears of its steps when their events are acknowledged, and writes undos down at its end: until
 //     then the books may be ahead of the log, which is no difference.
+// R6. A saga that was retired has ended, and its log is not here: what the books say of it is counted, and not judged.
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
@@ -26,6 +27,7 @@ import {
 } from './books.ts';
 import { type LoggedSaga, type LoggedStep, loggedSaga, newStep, saysOf } from './logged-operations.ts';
 import { type DifferenceKind, type Settlement, settlementOf, settlementOfDoubt } from './settlement.ts';
+import { StepBooks, type UnjudgedStep } from './unjudged-steps.ts';
 
 /** What logs and books are compared by. */
 export interface ReconcileFacts {
@@ -35,6 +37,8 @@ export interface ReconcileFacts {
   readonly books: readonly Book[];
   /** Where it is known, a step is known to have effects, and payloads say amounts. */
   readonly definitionOf?: (name: string, version: number) => SagaDefinition | undefined;
+  /** Sagas that left the store on purpose, and when, in microseconds since 1970 (R6). */
+  readonly retired?: ReadonlyMap<string, number>;
 }
 
 /** An operation about which the log and the books disagree. */
@@ -57,6 +61,14 @@ export interface InDoubt extends OperationId {
   readonly settle: Settlement;
 }
 
+/** A saga of the books whose log was retired (R6). */
+export interface RetiredInBooks {
+  readonly saga: string;
+  /** In microseconds since 1970. */
+  readonly retiredAtUs: number;
+  readonly entries: number;
+}
+
 /** What a reconciliation comes to. */
 export interface Reconciliation {
   /** Sagas of the log that were compared. */
@@ -71,8 +83,10 @@ export interface Reconciliation {
   readonly accounts: readonly AccountTotal[];
   /** By service and item. */
   readonly items: readonly ItemTotal[];
-  /** Steps that were not judged (R4), as `definition/step`. */
-  readonly unchecked: readonly string[];
+  /** Steps that were not judged (R4). */
+  readonly unchecked: readonly UnjudgedStep[];
+  /** Sagas that were not judged (R6). */
+  readonly retired: readonly RetiredInBooks[];
 }
 
 /**
@@ -111,11 +125,11 @@ function identity({ kind, saga, ...operation }: Difference): string {
 class Reconciler {
   readonly #facts: ReconcileFacts;
   readonly #entries: EntriesBySaga;
-  /** Steps that stand in some book, as `definition/step`. */
-  readonly #booked = new Set<string>();
+  /** R4. */
+  readonly #stepBooks: StepBooks;
   readonly #differences: Difference[] = [];
   readonly #inDoubt: InDoubt[] = [];
-  readonly #unchecked = new Set<string>();
+  readonly #retired: RetiredInBooks[] = [];
   readonly #wrong = new Set<FiledEntry>();
   #sagas = 0;
   #operations = 0;
@@ -123,6 +137,7 @@ class Reconciler {
   constructor(facts: ReconcileFacts) {
     this.#facts = facts;
     this.#entries = entriesBySaga(facts.books);
+    this.#stepBooks = new StepBooks(facts.books, facts.definitionOf);
   }
 
   run(): Reconciliation {
@@ -144,16 +159,23 @@ class Reconciler {
       inDoubt: this.#inDoubt,
       accounts: accountTotals(books, wrong),
       items: itemTotals(books, wrong),
-      unchecked: [...this.#unchecked].sort(),
+      unchecked: this.#stepBooks.unjudged,
+      retired: this.#retired,
     };
   }
 
   #noteBooked({ saga, definition }: LoggedSaga): void {
     for (const [filed] of this.#entries.get(saga)?.values() ?? [])
-      this.#booked.add(`${definition}/${filed!.entry.step}`);
+      this.#stepBooks.booked(definition, filed!.entry.step);
   }
 
   #unknown(saga: string, operations: ReadonlyMap<string, readonly FiledEntry[]>): void {
+    const retiredAtUs = this.#facts.retired?.get(saga);
+    if (retiredAtUs !== undefined) {
+      const entries = [...operations.values()].reduce((sum, filed) => sum + filed.length, 0);
+      this.#retired.push({ saga, retiredAtUs, entries });
+      return;
+    }
     for (const filed of operations.values()) {
       const { step, direction, round } = filed[0]!.entry;
       this.#add('unknown-saga', { saga, step, direction, round }, 'nothing of this saga', filed, undefined);
@@ -229,15 +251,7 @@ class Reconciler {
 
   /** R4. */
   #hasEffects({ definition, definitionVersion }: LoggedSaga, { step }: LoggedStep): boolean {
-    const known = this.#facts.definitionOf?.(definition, definitionVersion)?.steps;
-    const found = known?.find(({ name }) => name === step);
-    if (found?.hasEffects === false) return false;
-    const hasBook =
-      found === undefined
-        ? this.#booked.has(`${definition}/${step}`)
-        : this.#facts.books.some(({ service }) => service === found.service);
-    if (!hasBook) this.#unchecked.add(`${definition}/${step}`);
-    return hasBook;
+    return this.#stepBooks.mustHave(definition, definitionVersion, step);
   }
 
   #compareAmounts(

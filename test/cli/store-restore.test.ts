@@ -181,6 +181,53 @@ test(
 );
 
 test(
+  'sagas that were retired are told as such, and neither rebuilt nor imported',
+  PROCESS_TIMEOUT,
+  async () => {
+    const it = await shop();
+    const end = (...ids: readonly string[]) =>
+      it.driven(async (host) => {
+        for (const id of ids) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+      });
+    await end('old-1', 'old-2');
+    const on = ['--db', 'sagas.db', ...DEFINITIONS, ...it.against];
+    await it.run('store', 'retire', 'archive.ndjson', '--days', '0', '--db', 'sagas.db');
+    await end('kept');
+    await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
+    await end('late');
+    await it.run('store', 'retire', '--days', '0', '--db', 'sagas.db');
+    await end('new');
+    const reconciled = await it.run('reconcile', ...on);
+    expect(reconciled.stdout).toBe(
+      ' ✓ 1 saga, 3 operations, 15 entries: the books and the log agree\n   not judged, for their logs were retired: 4 sagas with 12 entries\n',
+    );
+    const json = JSON.parse((await it.run('reconcile', ...on, '--json')).stdout);
+    const gone = { retiredAtUs: expect.any(Number), entries: 3 };
+    expect(json.retired.map(({ saga }: { saga: string }) => saga).sort()).toEqual([
+      'kept',
+      'late',
+      'old-1',
+      'old-2',
+    ]);
+    expect(json).toMatchObject({ reconciled: true, differences: [], retired: [gone, gone, gone, gone] });
+
+    const rebuilt = await it.run('store', 'rebuild', ...on);
+    expect([rebuilt.code, rebuilt.stdout.includes('After it')]).toEqual([0, false]);
+    const restored = await it.run('store', 'restore', 'copy.db', ...on);
+    expect(restored.stdout).toContain('✗ new not in the log');
+    expect(restored.stdout).not.toContain('late');
+    expect(restored.stdout).toContain('their logs were retired: 3 sagas with 9 entries');
+
+    await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db.before-restore');
+    expect((await it.run('store', 'import', 'all.ndjson', '--db', 'again.db')).stdout).toBe(
+      'again.db has 1 saga\n',
+    );
+    const again = await it.run('reconcile', '--db', 'again.db', ...DEFINITIONS, ...it.against);
+    expect(again.stdout).toBe(reconciled.stdout);
+  },
+);
+
+test(
   'of a service that is away nothing is guessed: no store is replaced, and none is made',
   PROCESS_TIMEOUT,
   async () => {

@@ -39,7 +39,9 @@ test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async 
   const gone = await sagastorm(['store', 'retire', 'old.ndjson', '--days', '0', ...on], folder);
   expect(gone.stdout).toBe('3 sagas that ended more than 0 days ago moved to old.ndjson\n');
   expect(readFileSync(join(folder, 'old.ndjson'), 'utf8')).toBe(stdout);
-  expect((await sagastorm(['store', 'export', ...on], folder)).stdout).toBe('');
+  const left = (await sagastorm(['store', 'export', ...on], folder)).stdout.trim().split('\n');
+  const retired = left.map((line) => JSON.parse(line) as unknown);
+  expect(retired).toEqual(['s-1', 's-2', 's-3'].map((saga) => ({ saga, retiredAtUs: expect.any(Number) })));
   await close();
 });
 

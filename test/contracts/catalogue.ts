@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { EpochSink, Store } from '../../engine/core/ports.ts';
 import type { SagaEvent, StoredEvent } from '../../engine/core/saga-event.ts';
 import {
+  liveNowUs,
   PAGE_MAX,
+  RETIRED_ASKED_MAX,
   type Retirement,
   type SagaCatalogue,
   type SagaQuery,
@@ -436,6 +438,34 @@ export function catalogueContract(
         failed: [1, 50],
         compensation_failed: [1, 0],
       });
+    });
+
+    test('who left the store, and when, is known for as long as the store is', async () => {
+      const { store, epoch } = await variety();
+      const all = ['completed', 'compensated', 'failed', 'stuck', 'nobody', 'half \ud800'];
+      expect(await store.retiredAmong(all)).toEqual(new Map());
+      const from = liveNowUs() - 2_000_000;
+      await store.remove('completed');
+      await store.remove('stuck'); // it has not ended
+      if (store.retire === undefined) await store.remove('failed');
+      else expect(await store.retire({ endedBeforeUs: 551 })).toBe(2);
+      const gone = await store.retiredAmong(all);
+      const expected =
+        store.retire === undefined ? ['completed', 'failed'] : ['completed', 'compensated', 'failed'];
+      expect([...gone.keys()].sort()).toEqual(expected.sort());
+      for (const atUs of gone.values()) {
+        expect(atUs).toBeGreaterThan(from);
+        expect(atUs).toBeLessThan(liveNowUs() + 2_000_000);
+      }
+      expect(await store.retiredAmong(['failed'])).toEqual(new Map([['failed', gone.get('failed')!]]));
+      expect(await store.retiredAmong([])).toEqual(new Map());
+      await appendAll(store, [appendOf('failed', epoch, [CREATED, FAILED], { atUs: 900 })]); // its name is free
+      expect(await store.remove('failed')).toBe('removed');
+      expect((await store.retiredAmong(['failed'])).get('failed')).toBeGreaterThanOrEqual(
+        gone.get('failed')!,
+      );
+      const many = Array.from({ length: RETIRED_ASKED_MAX + 1 }, (_, i) => `${i}`);
+      await expect(store.retiredAmong(many)).rejects.toMatchObject({ code: 'bad-query' });
     });
 
     test('a store that is closed says so', async ({ skip }) => {

@@ -134,6 +134,7 @@ function heldBack() {
       logOf: empty,
       counts: empty,
       remove: async () => 'unknown' as const,
+      retiredAmong: async () => new Map<string, number>(),
     },
   };
 }

@@ -129,6 +129,10 @@ class SlowStore implements SagaCatalogue {
   remove(saga: string): ReturnType<SagaCatalogue['remove']> {
     return this.#store.remove(saga);
   }
+
+  retiredAmong(sagas: readonly string[]): ReturnType<SagaCatalogue['retiredAmong']> {
+    return this.#store.retiredAmong(sagas);
+  }
 }
 
 export async function asked(

@@ -142,7 +142,7 @@ describe('a schema of version 1', () => {
   test('becomes one of the present version once, with all that it holds', async () => {
     await old();
     const stores = await Promise.all([connect(), connect(), connect()]);
-    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 5 }]);
+    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 6 }]);
     const indexes = await beside<{ indexname: string }>(
       'SELECT indexname FROM pg_indexes WHERE schemaname = $1 ORDER BY indexname',
       [schema],

@@ -253,7 +253,7 @@ describe('a file of version 1', () => {
   test('becomes one of the present version, with all that it holds', async () => {
     old();
     const store = open();
-    expect(beside((db) => db.prepare('PRAGMA user_version').get())).toEqual({ user_version: 4 });
+    expect(beside((db) => db.prepare('PRAGMA user_version').get())).toEqual({ user_version: 5 });
     expect(await load(store, 'done')).toHaveLength(2);
     expectSummariesRight();
     expect((await store.counts()).toSorted((a, b) => a.status.localeCompare(b.status))).toEqual([

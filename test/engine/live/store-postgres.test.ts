@@ -45,7 +45,7 @@ storeContract('the store on PostgreSQL', () => {
 describe('the schema', () => {
   test('is made once, however many workers start at the same time', async () => {
     const stores = await Promise.all(Array.from({ length: 8 }, () => connect()));
-    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 5 }]);
+    expect(await beside('SELECT version FROM schema_version')).toEqual([{ version: 6 }]);
     const epochs = await Promise.all(stores.map((store) => epochOf(store)));
     expect(new Set(epochs).size).toBe(8);
   });

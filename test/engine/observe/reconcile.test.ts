@@ -358,7 +358,10 @@ describe('a table', () => {
 
   test('of a step that no book ever mentions nothing is known, and that is said', () => {
     const logs = [rows([CREATED, asked, { kind: 'step-applied', step: 'pay' }, { kind: 'saga-completed' }])];
-    expect(reconcile({ logs, books: [] })).toMatchObject({ differences: [], unchecked: ['d/pay'] });
+    expect(reconcile({ logs, books: [] })).toMatchObject({
+      differences: [],
+      unchecked: [{ definition: 'd', step: 'pay', sagas: 1 }],
+    });
   });
 
   test('a balance that no entry explains is a drift, and so is a level', () => {
