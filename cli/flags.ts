@@ -195,6 +195,10 @@ const FLAGS = {
   cause: { name: 'cause', value: 'class', description: 'Only sagas with this cause, as diagnose names it' },
   'dry-run': { name: 'dry-run', description: 'Only say what would happen' },
   yes: { name: 'yes', description: 'Do it' },
+  force: {
+    name: 'force',
+    description: 'For restore and rebuild: also while an engine runs on the store; it is fenced',
+  },
   'from-beginning': {
     name: 'from-beginning',
     description: 'For summary: made again from all events, whatever was kept',

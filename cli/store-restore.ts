@@ -11,12 +11,17 @@ import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import { definitionWithin } from '../engine/core/inline-saga.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import {
+  type ExportedSagas,
+  inPostgresTransaction,
   LogWriter,
   liveNowUs,
   partitionsIn,
   restoreSagasFile,
+  type SagaCatalogue,
   SqliteStore,
   sagasOfLines,
+  type WritableStore,
+  withoutEngine,
   writeLogs,
 } from '../engine/live/index.ts';
 import {
@@ -34,6 +39,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven, textOf } from './flags.ts';
 import { reconciliationText } from './reconciling.ts';
 import { loadDefinitions } from './saga-definitions.ts';
+import type { StoreChoice } from './served-engine.ts';
 import { type BookSource, bookSources, readBooks } from './service-books.ts';
 import { storeChoice } from './store-choice.ts';
 import { print } from './terminal.ts';
@@ -57,18 +63,62 @@ export async function storeAfterLoss(words: readonly string[], given: GivenFlags
   return action === 'rebuild' ? rebuild(file, given) : importLines(file, given);
 }
 
-/** @throws UserError `missing-argument`, `not-for-postgres`, `books-unreachable`, those of a restore, of books and of a store */
+/**
+ * @throws UserError `missing-argument`, `engine-running`, `books-unreachable`, those of a restore, of books and of a store
+ */
 async function restore(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
-  const file = sqliteFile(given);
+  const choice = keptStore(given);
   if (from === undefined) throw missing('store restore needs the backup');
   const sources = sourcesIfAny(given);
   const known = sources.length === 0 ? undefined : await knownOf(sources, given); // T2
-  const { keptAs, asOfUs, sagas } = await restoreSagasFile(from, file);
+  if (choice.kind === 'postgres') return restoreDatabase(from, choice.url, known, given);
+  const { file } = choice;
+  return alone(file, given, async () => {
+    const { keptAs, asOfUs, sagas } = await restoreSagasFile(from, file);
+    tellRestored(file, from, sagas, asOfUs, keptAs);
+    return known === undefined
+      ? notKnown()
+      : inFile(file, (store, partitionOf) => catchUp(store, partitionOf, known, given));
+  });
+}
+
+/** What there is of the database goes to a file beside the backup, which can be restored, too. */
+async function restoreDatabase(
+  from: string,
+  url: string,
+  known: Known | undefined,
+  given: GivenFlags,
+): Promise<ExitCode> {
+  const { logs, retired } = await exportedIn(from); // T2
+  const asOfUs = [...logs.values()].reduce((latest, log) => Math.max(latest, log.at(-1)!.atUs), 0);
+  const force = isGiven(given, 'force');
+  const code = await inPostgresTransaction({ url, force }, async (store) => {
+    const keptAs = store.sagasBefore === 0 ? undefined : unusedName(`${from}.before-restore`);
+    if (keptAs !== undefined) await store.saveTo(keptAs);
+    await store.clear();
+    const sagas = await writeLogs(logs.values(), store, store.partitionOf);
+    await store.noteRetired(retired);
+    tellRestored('the database', from, sagas, asOfUs, keptAs);
+    return known === undefined ? notKnown() : catchUp(store, store.partitionOf, known, given);
+  });
+  print('All of it is committed.\n');
+  return code;
+}
+
+function tellRestored(
+  what: string,
+  from: string,
+  sagas: number,
+  asOfUs: number,
+  keptAs: string | undefined,
+): void {
   const when = asOfUs === 0 ? '' : `, as of ${new Date(asOfUs / 1_000).toISOString()}`;
-  print(`${file} is ${from} again: ${counted(sagas, 'saga')}${when}\n`);
+  print(`${what} is ${from} again: ${counted(sagas, 'saga')}${when}\n`);
   print('Whoever had it open is fenced: start engines anew.\n');
   if (keptAs !== undefined) print(`What was there is ${keptAs}\n`);
-  if (known !== undefined) return catchUp(file, known, given);
+}
+
+function notKnown(): ExitCode {
   print('What is missing is not known: give --against, and the books of the services tell.\n');
   return EXIT.held;
 }
@@ -76,27 +126,77 @@ async function restore(from: string | undefined, given: GivenFlags): Promise<Exi
 /** @throws UserError as {@link restore} */
 async function rebuild(extra: string | undefined, given: GivenFlags): Promise<ExitCode> {
   if (extra !== undefined) throw missing(`store rebuild takes no file, not "${extra}"`);
-  const file = sqliteFile(given);
-  return catchUp(file, await knownOf(bookSources(given), given), given); // T2
+  const choice = keptStore(given);
+  const known = await knownOf(bookSources(given), given); // T2
+  if (choice.kind === 'sqlite') {
+    return alone(choice.file, given, () =>
+      inFile(choice.file, (store, partitionOf) => catchUp(store, partitionOf, known, given)),
+    );
+  }
+  const options = { url: choice.url, force: isGiven(given, 'force') };
+  return inPostgresTransaction(options, (store) => catchUp(store, store.partitionOf, known, given));
 }
 
-/** @throws UserError `missing-argument`, `file-there`, `bad-export`, and those of a store */
+/** @throws UserError `missing-argument`, `file-there`, `not-empty`, `bad-export`, and those of a store */
 async function importLines(from: string | undefined, given: GivenFlags): Promise<ExitCode> {
-  const file = sqliteFile(given);
+  const choice = keptStore(given);
   if (from === undefined || !existsSync(from)) throw missing('store import needs what store export wrote');
+  if (choice.kind === 'postgres') return importIntoDatabase(from, choice.url, given);
+  const { file } = choice;
   if (existsSync(file)) {
     throw new UserError('file-there', `${file} is there already`, 'Name a file that does not exist yet.');
   }
-  const { logs, retired } = await sagasOfLines(createInterface({ input: createReadStream(from) }));
-  const store = new SqliteStore({ file });
-  try {
+  const { logs, retired } = await exportedIn(from);
+  return inFile(file, async (store) => {
     print(`${file} has ${counted(await writeLogs(logs.values(), store), 'saga')}\n`);
     store.noteRetired(retired);
+    return EXIT.held;
+  });
+}
+
+async function importIntoDatabase(from: string, url: string, given: GivenFlags): Promise<ExitCode> {
+  const { logs, retired } = await exportedIn(from);
+  const sagas = await inPostgresTransaction({ url, force: isGiven(given, 'force') }, async (store) => {
+    const { sagasBefore } = store;
+    if (sagasBefore > 0) {
+      const hint = 'Name an empty one, or put the export in its place with `sagastorm store restore`.';
+      throw new UserError('not-empty', `the database has ${counted(sagasBefore, 'saga')} already`, hint);
+    }
+    const written = await writeLogs(logs.values(), store, store.partitionOf);
+    await store.noteRetired(retired);
+    return written;
+  });
+  print(`the database has ${counted(sagas, 'saga')}\n`);
+  return EXIT.held;
+}
+
+/** @throws UserError `no-store`, `bad-export` */
+async function exportedIn(file: string): Promise<ExportedSagas> {
+  if (!existsSync(file))
+    throw new UserError('no-store', `there is no backup ${file}`, 'Name a file that is there.');
+  return sagasOfLines(createInterface({ input: createReadStream(file) }));
+}
+
+/** With `--force` also beside an engine. @throws UserError `engine-running` */
+function alone(file: string, given: GivenFlags, act: () => Promise<ExitCode>): Promise<ExitCode> {
+  return isGiven(given, 'force') ? act() : withoutEngine(file, act);
+}
+
+/** No engine is told to run on it. */
+async function inFile(
+  file: string,
+  act: (store: SqliteStore, partitionOf: PartitionOf) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const store = new SqliteStore({ file, lock: false });
+  try {
+    const partitions = partitionsIn(file);
+    return await act(store, (saga) => partitions.get(saga) ?? 'main');
   } finally {
     await store.close();
   }
-  return EXIT.held;
 }
+
+type PartitionOf = (saga: string) => string;
 
 /** What is known of sagas besides their logs. */
 interface Known {
@@ -113,23 +213,23 @@ async function knownOf(sources: readonly BookSource[], given: GivenFlags): Promi
 }
 
 /** T1. */
-async function catchUp(file: string, known: Known, given: GivenFlags): Promise<ExitCode> {
+async function catchUp(
+  store: SagaCatalogue & WritableStore,
+  partitionOf: PartitionOf,
+  known: Known,
+  given: GivenFlags,
+): Promise<ExitCode> {
   const { books, definitions } = known;
-  const store = new SqliteStore({ file });
-  try {
-    const asked = { catalogue: store, definitions, books: async () => books };
-    const before = await reconcileStore(asked);
-    const plain = isGiven(given, 'no-color');
-    print(`\nWhat the log and the books say:\n${reconciliationText(before, plain)}`);
-    const told = await mended(store, file, { ...known, before });
-    if (told.length === 0) return EXIT.held;
-    print(`\n${told.join('\n')}\n`);
-    const after = await reconcileStore(asked);
-    print(`\nAfter it:\n${reconciliationText(after, plain)}`);
-    return after.differences.length === 0 ? EXIT.held : EXIT.violated;
-  } finally {
-    await store.close();
-  }
+  const asked = { catalogue: store, definitions, books: async () => books };
+  const before = await reconcileStore(asked);
+  const plain = isGiven(given, 'no-color');
+  print(`\nWhat the log and the books say:\n${reconciliationText(before, plain)}`);
+  const told = await mended(store, new LogWriter(store, partitionOf), { ...known, before });
+  if (told.length === 0) return EXIT.held;
+  print(`\n${told.join('\n')}\n`);
+  const after = await reconcileStore(asked);
+  print(`\nAfter it:\n${reconciliationText(after, plain)}`);
+  return after.differences.length === 0 ? EXIT.held : EXIT.violated;
 }
 
 interface Mending extends Known {
@@ -137,11 +237,9 @@ interface Mending extends Known {
 }
 
 /** What became of each saga whose log lost something. */
-async function mended(store: SqliteStore, file: string, mending: Mending): Promise<readonly string[]> {
+async function mended(store: SagaCatalogue, writer: LogWriter, mending: Mending): Promise<readonly string[]> {
   const { before, books, definitions, inputs } = mending;
   const sagas = new Set(before.differences.filter(({ kind }) => LOST.includes(kind)).map(({ saga }) => saga));
-  const partitions = partitionsIn(file);
-  const writer = new LogWriter(store, (saga) => partitions.get(saga) ?? 'main');
   const entries: ReadonlyMap<string, readonly BookEntry[]> = Map.groupBy(
     books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true)),
     ({ saga }) => saga,
@@ -223,14 +321,18 @@ function sourcesIfAny(given: GivenFlags): readonly BookSource[] {
   }
 }
 
-function sqliteFile(given: GivenFlags): string {
+/** @throws UserError `no-store`, `bad-db` */
+function keptStore(given: GivenFlags): Exclude<StoreChoice, { readonly kind: 'memory' }> {
   const choice = storeChoice(given, process.env.DATABASE_URL);
-  if (choice.kind === 'sqlite') return choice.file;
-  throw new UserError(
-    'not-for-postgres',
-    'a database of PostgreSQL is restored by its own means',
-    'Use pg_restore, or a point in time of its WAL; then `sagastorm reconcile` says what is missing.',
-  );
+  if (choice.kind !== 'memory') return choice;
+  const hint = 'Name a file with --db, or a database with --store postgres --db URL.';
+  throw new UserError('no-store', 'a store in memory ends with its server', hint);
+}
+
+function unusedName(name: string): string {
+  let unused = name;
+  for (let i = 2; existsSync(unused); i++) unused = `${name}-${i}`;
+  return unused;
 }
 
 function missing(what: string): UserError {

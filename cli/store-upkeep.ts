@@ -4,7 +4,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../engine/core/user-error.ts';
-import { liveNowUs, PostgresStore, SqliteStore } from '../engine/live/index.ts';
+import { liveNowUs, PostgresStore, SqliteStore, saveLines } from '../engine/live/index.ts';
 import { counted } from '../reports/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { STORE } from './commands/store.ts';
@@ -57,28 +57,29 @@ export async function openedStore(given: GivenFlags): Promise<OpenStore> {
   );
 }
 
+function cannotWrite(file: string, error: NodeJS.ErrnoException): never {
+  if (error.syscall === undefined) throw error;
+  const hint = 'Name a file in a folder that is there and has room.';
+  throw new UserError('cannot-write', `${file} could not be written (${error.code ?? error.message})`, hint);
+}
+
 const ACTIONS: Readonly<
   Record<string, (opened: OpenStore, file: string | undefined, given: GivenFlags) => Promise<void>>
 > = {
   async backup(opened, file) {
-    if (!(opened instanceof SqliteStore)) {
-      throw new UserError(
-        'not-for-postgres',
-        'a database of PostgreSQL is copied by its own means',
-        'Use pg_dump, or archive its WAL.',
-      );
-    }
     if (file === undefined) {
       const hint = '`sagastorm store --help` shows how.';
       throw new UserError('missing-argument', 'store backup needs the file to write', hint);
     }
-    await opened.backup(file);
-    print(`${file} is a whole copy, as of one moment\n`);
+    if (opened instanceof SqliteStore) await opened.backup(file);
+    else await saveLines(opened.export(), file);
+    const what = opened instanceof SqliteStore ? 'a whole copy' : 'all sagas, event by event';
+    print(`${file} is ${what}, as of one moment\n`);
   },
   async export(opened, file) {
     const lines = Readable.from(opened.export());
     if (file === undefined) await pipeline(lines, process.stdout, { end: false });
-    else await pipeline(lines, createWriteStream(file));
+    else await pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
   },
   async retire(opened, archiveTo, given) {
     const days = wholeNumberOf(given, 'days', DAYS) ?? DAYS_DEFAULT;

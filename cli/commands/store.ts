@@ -12,7 +12,7 @@ export const STORE: CommandSpec = {
   description:
     'summary, backup, export or retire: look at, copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
   flags: [
-    ...flags('store', 'db', 'days', 'from-beginning', 'definitions', 'inputs', 'config', 'no-color'),
+    ...flags('store', 'db', 'days', 'from-beginning', 'force', 'definitions', 'inputs', 'config', 'no-color'),
     flagFor('json', 'For summary: as JSON, one line'),
     AGAINST,
   ],
@@ -23,6 +23,7 @@ export const STORE: CommandSpec = {
     'store retire archive.ndjson --days 30',
     'store restore backups/sagas.db --against bank=http://127.0.0.1:7001 --definitions sagas.ts',
     'store rebuild --db new.db --inputs asked.ndjson --definitions sagas.ts',
+    'store restore backups/sagas.ndjson --store postgres --db "$DATABASE_URL"',
     'store export --store postgres --db "$DATABASE_URL"',
   ],
 };

@@ -10,6 +10,7 @@ export {
   type ExportedSagas,
   LogWriter,
   sagasOfLines,
+  type WritableStore,
   type WrittenTogether,
   writeLogs,
 } from './log-writer.ts';
@@ -21,6 +22,12 @@ export {
 } from './partition-leases.ts';
 export { SAGAS_SCHEMA } from './postgres-address.ts';
 export { PostgresStreams, type PostgresStreamsOptions } from './postgres-streams.ts';
+export {
+  inPostgresTransaction,
+  type PostgresTransaction,
+  type PostgresTransactionOptions,
+  saveLines,
+} from './postgres-transaction.ts';
 export type { Retirement } from './retirement.ts';
 export {
   PAGE_MAX,
@@ -42,6 +49,7 @@ export {
 } from './saga-history.ts';
 export { isEntry, type ServiceBook, serviceBook } from './service-books.ts';
 export type { ClientContext, ServiceClient } from './service-client.ts';
+export { withoutEngine } from './sqlite-engine-lock.ts';
 export { SAGAS_FILE } from './sqlite-file.ts';
 export { partitionsIn, type RestoredFile, restoreSagasFile } from './sqlite-restore.ts';
 export { SqliteStreams, type SqliteStreamsOptions } from './sqlite-streams.ts';

@@ -11,6 +11,9 @@ const PARTITION = 'main';
 /** Sagas whose events are written at the same time. */
 const AT_ONCE = 64;
 
+/** What can be written to: all stores can. */
+export type WritableStore = Pick<Store, 'append' | 'open'>;
+
 /** Events of one saga that are written together. */
 export interface WrittenTogether {
   readonly saga: string;
@@ -28,13 +31,13 @@ export interface WrittenTogether {
  * await writer.append({ saga: 's-1', expectedVersion: 3, atUs: liveNowUs(), events });
  */
 export class LogWriter {
-  readonly #store: Store;
+  readonly #store: WritableStore;
   readonly #partitionOf: (saga: string) => string;
   readonly #epochs = new Map<string, Promise<number>>();
   #number = 0;
 
   /** @param partitionOf default: all sagas are in the partition of a `Host`, `main` */
-  constructor(store: Store, partitionOf: (saga: string) => string = () => PARTITION) {
+  constructor(store: WritableStore, partitionOf: (saga: string) => string = () => PARTITION) {
     this.#store = store;
     this.#partitionOf = partitionOf;
   }
@@ -76,7 +79,7 @@ export class LogWriter {
  */
 export async function writeLogs(
   logs: Iterable<readonly StoredEvent[]>,
-  store: Store,
+  store: WritableStore,
   partitionOf?: (saga: string) => string,
 ): Promise<number> {
   const writer = new LogWriter(store, partitionOf);

@@ -17,7 +17,8 @@ import type { PostgresAddress } from './postgres-address.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
 import { type RollCall, WorkerRoll } from './worker-roll.ts';
 
-const PARTITIONS = 8;
+/** How many there are when nobody says otherwise. */
+export const PARTITIONS = 8;
 const LEASE_MS = 10_000;
 const LEASE_MIN_MS = 200;
 const LEASE_MAX_MS = 3_600_000;
@@ -128,7 +129,7 @@ export class PartitionLeases {
    * @throws UserError `partitions-differ`; LineError when the database is away
    */
   async start(): Promise<void> {
-    await this.#line.run({ text: MAKE, values: [this.partitions] });
+    await this.#line.run({ text: MAKE_PARTITIONS, values: [this.partitions] });
     const rows = await this.#line.run<{ count: number }>({ text: COUNT });
     if (rows[0]!.count !== this.partitions) throw otherPartitions(rows[0]!.count, this.partitions);
     this.#isClaiming = true;
@@ -308,11 +309,16 @@ export function partitionName(number: number): string {
 }
 
 /** Free from the beginning: `epoch` is a time long ago. */
-const MAKE = `
+export const MAKE_PARTITIONS = `
   INSERT INTO partitions (name, epoch, lease_until)
   SELECT 'part-' || i, nextval('epochs'), 'epoch' FROM generate_series(0, $1::integer - 1) AS i
   WHERE NOT EXISTS (SELECT FROM partitions WHERE name ~ '^part-[0-9]+$')
   ON CONFLICT DO NOTHING`;
+
+/** Without a lease, until it is opened again. */
+export const OPEN_PARTITION = `
+  INSERT INTO partitions AS p (name, epoch) VALUES ($1, nextval('epochs'))
+  ON CONFLICT (name) DO UPDATE SET epoch = nextval('epochs'), owner = NULL, lease_until = NULL RETURNING epoch`;
 
 const COUNT = `SELECT count(*)::integer AS count FROM partitions WHERE name ~ '^part-[0-9]+$'`;
 

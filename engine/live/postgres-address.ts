@@ -18,3 +18,8 @@ export function checkSchema(name: string): void {
   const hint = 'Use at most 40 lower case letters, digits and _, not beginning with a digit.';
   throw new UserError('bad-option', `${JSON.stringify(name)} is no name for a schema`, hint);
 }
+
+/** What a plain host on this schema holds, shared, as long as it is connected: the name of an advisory lock. */
+export function engineLock(schema: string): string {
+  return `sagastorm-engine:${schema}`;
+}

@@ -10,7 +10,7 @@
 import type { StoredEvent } from '../core/ports.ts';
 import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { type FoundSaga, rowOf } from './catalogue-rows.ts';
-import type { PostgresLine, Statement } from './postgres-line.ts';
+import type { Statement, StatementRunner } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { isStorableName } from './postgres-writer.ts';
 import {
@@ -25,9 +25,9 @@ import {
 
 export interface PostgresCatalogueParts {
   /** For what is short. */
-  readonly reader: PostgresLine;
+  readonly reader: StatementRunner;
   /** C2. */
-  readonly lister: PostgresLine;
+  readonly lister: StatementRunner;
 }
 
 type Found = FoundSaga<string>;
@@ -43,8 +43,8 @@ interface Removal {
 }
 
 export class PostgresCatalogue implements SagaCatalogue {
-  readonly #reader: PostgresLine;
-  readonly #lister: PostgresLine;
+  readonly #reader: StatementRunner;
+  readonly #lister: StatementRunner;
 
   constructor({ reader, lister }: PostgresCatalogueParts) {
     this.#reader = reader;

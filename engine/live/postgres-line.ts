@@ -22,6 +22,12 @@ export interface Statement {
   readonly values?: readonly unknown[];
 }
 
+/** Whatever statements can be given to, one after the other. */
+export interface StatementRunner {
+  /** @throws LineError */
+  run<Row>(statement: Statement): Promise<readonly Row[]>;
+}
+
 export interface LineOptions {
   readonly connect: () => Promise<Client>;
   /** Does what every new connection needs before anything else. */
@@ -70,7 +76,7 @@ interface Job {
  * const line = new PostgresLine({ connect: () => connectTo({ url, schema: 'sagastorm' }) });
  * const rows = await line.run<{ name: string }>({ text: 'SELECT name FROM partitions' });
  */
-export class PostgresLine {
+export class PostgresLine implements StatementRunner {
   readonly #options: LineOptions;
   readonly #jobs: Job[] = [];
   #isBusy = false;
@@ -197,7 +203,7 @@ async function bounded(client: Client, limitMs: number, act: () => Promise<void>
 }
 
 /** N2. Of these classes the server speaks when it is about to hang up, or does not know itself. */
-function failureOf(error: unknown): LineError {
+export function failureOf(error: unknown): LineError {
   const state = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
   const isRefusal =
     typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) && !/^(08|57P|58|XX)/.test(state);

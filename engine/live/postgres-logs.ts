@@ -2,7 +2,7 @@
 
 import type { StoredEvent } from '../core/ports.ts';
 import { type BatchRow, logsOf } from './batch-rows.ts';
-import type { PostgresLine, Statement } from './postgres-line.ts';
+import type { Statement, StatementRunner } from './postgres-line.ts';
 
 /** Rows of {@link BatchRow}; `pg` would give a bigint as text. */
 export const BATCHES = `
@@ -14,7 +14,7 @@ export const IN_ORDER = 'ORDER BY s.no, b.first';
 
 /** The logs of the sagas for which a condition holds. @throws LineError */
 export async function readLogs(
-  line: PostgresLine,
+  line: StatementRunner,
   condition: string,
   { values, ...named }: Omit<Statement, 'text'>,
 ): Promise<readonly (readonly StoredEvent[])[]> {

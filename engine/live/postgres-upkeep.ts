@@ -71,11 +71,16 @@ export async function* exportRows(connect: () => Promise<Client>): AsyncGenerato
   const client = await connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    for await (const row of fetched(client, `${BATCHES} ${IN_ORDER}`)) yield* linesOf(row);
-    for await (const row of fetched(client, RETIRED)) yield retiredLine(row);
+    yield* linesWithin(client);
   } finally {
     await client.end();
   }
+}
+
+/** The same, within a transaction of the caller's. */
+export async function* linesWithin(client: ClientBase): AsyncGenerator<string> {
+  for await (const row of fetched(client, `${BATCHES} ${IN_ORDER}`)) yield* linesOf(row);
+  for await (const row of fetched(client, RETIRED)) yield retiredLine(row);
 }
 
 const RETIRED = 'SELECT id, at_us::float8 AS at_us FROM retired ORDER BY id';

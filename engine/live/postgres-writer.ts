@@ -15,7 +15,7 @@ import type { SagaEvent, SagaStatus } from '../core/saga-event.ts';
 import { statusAfter } from '../core/saga-standing.ts';
 import { isEnded } from '../core/saga-state.ts';
 import type { AppendAnswer } from './append-batch.ts';
-import { LineError, type PostgresLine, type Statement } from './postgres-line.ts';
+import { LineError, type Statement, type StatementRunner } from './postgres-line.ts';
 
 /** An append, with its events as JSON. */
 export interface TextedAppend {
@@ -56,7 +56,7 @@ export function isStorableName(name: string): boolean {
 
 /** Writes what can be written. Never fails: what went wrong is in the answers. */
 export async function writeAppends(
-  line: PostgresLine,
+  line: StatementRunner,
   batch: readonly TextedAppend[],
 ): Promise<WrittenAppends> {
   const answers: AppendAnswer[] = [];
@@ -84,7 +84,7 @@ function partsOf(batch: readonly TextedAppend[]): readonly (readonly TextedAppen
   return parts;
 }
 
-async function writePart(line: PostgresLine, part: readonly TextedAppend[]): Promise<WrittenAppends> {
+async function writePart(line: StatementRunner, part: readonly TextedAppend[]): Promise<WrittenAppends> {
   try {
     const refused = await line.run<{ place: string; answer: AppendAnswer }>(statementOf(part));
     const answers = part.map((): AppendAnswer => 'appended');

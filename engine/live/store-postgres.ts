@@ -17,8 +17,13 @@ import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts'
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
 import { textOf } from './event-text.ts';
 import { type AskedLoad, GroupCommit } from './group-commit.ts';
-import { type Lease, PartitionLeases, type PartitionLeasesOptions } from './partition-leases.ts';
-import { type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
+import {
+  type Lease,
+  OPEN_PARTITION,
+  PartitionLeases,
+  type PartitionLeasesOptions,
+} from './partition-leases.ts';
+import { engineLock, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
 import { asked, PostgresCatalogue } from './postgres-catalogue.ts';
 import { readHistoryRows, readViewRow, writeViewRow } from './postgres-history.ts';
 import { connectTo, PostgresLine } from './postgres-line.ts';
@@ -74,6 +79,8 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   readonly #reader: PostgresLine;
   readonly #lister: PostgresLine;
   readonly #catalogue: PostgresCatalogue;
+  /** A plain host runs on it: see {@link engineLock}. */
+  #isEngine = false;
   /** Statements of the reader that are not answered. */
   #reads = 0;
   #isClosed = false;
@@ -82,7 +89,8 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   private constructor(address: PostgresAddress, onTrouble: (error: Error) => void) {
     this.#address = address;
     this.#onTrouble = onTrouble;
-    this.#reader = new PostgresLine({ connect: () => connectTo(address) });
+    const tell = (client: ClientBase): Promise<void> => this.#tellEngine(client);
+    this.#reader = new PostgresLine({ connect: () => connectTo(address), prepare: tell });
     this.#lister = new PostgresLine({ connect: () => connectTo(address) });
     this.#catalogue = new PostgresCatalogue({ reader: this.#reader, lister: this.#lister });
     const prepare = async (client: ClientBase): Promise<void> => void (await client.query(WRITER_SESSION));
@@ -130,7 +138,9 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
    */
   open(partition: string, answers: EpochSink): void {
     void this.#untilDone(answers, async () => {
-      const rows = await this.#reader.run<{ epoch: string }>({ text: OPEN, values: [partition] });
+      if (!this.#isEngine) await this.#reader.run({ text: LOCK, values: [engineLock(this.#address.schema)] });
+      this.#isEngine = true;
+      const rows = await this.#reader.run<{ epoch: string }>({ text: OPEN_PARTITION, values: [partition] });
       const epoch = Number(rows[0]!.epoch);
       const logs = await this.#openLogs(partition); // by a later statement: all that earlier epochs have written
       answers.opened(epoch, logs);
@@ -210,6 +220,11 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
 
   keepView(projection: string, kept: KeptView): Promise<void> {
     return asked(() => writeViewRow(this.#lister, projection, kept));
+  }
+
+  /** On every new connection of the reader. */
+  async #tellEngine(client: ClientBase): Promise<void> {
+    if (this.#isEngine) await client.query(LOCK, [engineLock(this.#address.schema)]);
   }
 
   get #isBusy(): boolean {
@@ -292,8 +307,7 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   }
 }
 
-const OPEN = `
-  INSERT INTO partitions AS p (name, epoch) VALUES ($1, nextval('epochs'))
-  ON CONFLICT (name) DO UPDATE SET epoch = nextval('epochs'), owner = NULL, lease_until = NULL RETURNING epoch`;
+/** Until the connection ends. */
+const LOCK = 'SELECT pg_advisory_lock_shared(hashtextextended($1, 0))';
 
 const HOLDS = `SELECT 1 FROM partitions WHERE name = $1 AND epoch = $2 AND lease_until > clock_timestamp()`;

@@ -30,6 +30,7 @@ import {
 } from './saga-catalogue.ts';
 import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
 import { findSagas, removeSaga, retiredAmong } from './sqlite-catalogue.ts';
+import { holdAsEngine } from './sqlite-engine-lock.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
 import { readHistory, readView, writeView } from './sqlite-history.ts';
 import { noteRetired } from './sqlite-restore.ts';
@@ -49,6 +50,11 @@ export interface SqliteStoreOptions {
   readonly file?: string;
   /** Told of every transaction that failed; the appends in it are answered, and asked for again, all the same. */
   readonly onTrouble?: (error: Error) => void;
+  /**
+   * Whether whoever opens a partition is told to others as an engine that runs, by a lock on a file beside it. Default true; false
+   * for who writes past all engines, see {@link withoutEngine}.
+   */
+  readonly lock?: boolean;
 }
 
 /** What goes into one transaction, and what is to be answered after it. */
@@ -80,12 +86,15 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   readonly #waiting: Work[] = [];
   /** With the writer thread, oldest first. */
   readonly #underWay: Work[] = [];
+  readonly #isLocking: boolean;
+  #lock: DatabaseSync | undefined;
   #thread: Worker | undefined;
   #isSendDue = false;
   #isClosed = false;
   #whenIdle: (() => void) | undefined;
 
-  constructor({ file = SAGAS_FILE, onTrouble = () => undefined }: SqliteStoreOptions = {}) {
+  constructor({ file = SAGAS_FILE, onTrouble = () => undefined, lock = true }: SqliteStoreOptions = {}) {
+    this.#isLocking = lock;
     this.#file = file;
     this.#db = openSagasFile(file);
     this.#onTrouble = onTrouble;
@@ -122,10 +131,12 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   /**
    * Answers before it returns.
    *
-   * @throws UserError `store-busy` when the file cannot be written, or another process holds it for over a second.
+   * @throws UserError `store-busy` when the file cannot be written, is being restored, or another process holds it for over
+   *   a second.
    */
   open(partition: string, answers: EpochSink): void {
     assert(!this.#isClosed, 'a store was opened after it was closed', this.#file);
+    if (this.#isLocking) this.#lock ??= holdAsEngine(this.#file);
     let epoch: number;
     let logs: readonly (readonly StoredEvent[])[];
     try {
@@ -160,6 +171,7 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
       if (thread === undefined) resolve(undefined);
     });
     this.#db.close();
+    this.#lock?.close();
   }
 
   /** L5; in the order of their numbers. Bounded work in each turn of the event loop, whatever is asked. */

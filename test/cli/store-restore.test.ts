@@ -2,69 +2,14 @@
 // of real services, and who wrote before is fenced.
 
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
-import { policies } from '../../engine/index.ts';
-import { Host, HttpTransport, SqliteStore } from '../../engine/live/index.ts';
-import { type ServedParticipant, serveParticipant } from '../../participants-mock/http/index.ts';
+import { expect, test } from 'vitest';
+import { SqliteStore } from '../../engine/live/index.ts';
 import { checkoutByCard } from '../../scenarios/three-am.ts';
 import { appendAll, appendOf, CREATED } from '../engine/live/store-asking.ts';
 import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
-
-const INPUT = { productId: 'item-0', quantity: 1, amount: 1_000, customer: 'c-0' };
-const DEFINITIONS = ['--definitions', resolve('scenarios/three-am.ts')];
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-class Shop {
-  readonly folder = freshFolder();
-  readonly file = join(this.folder, 'sagas.db');
-  readonly #served = new Map<string, ServedParticipant>();
-
-  async bring(name: string, service: string, options = {}): Promise<void> {
-    const port = this.#served.get(name)?.port ?? 0;
-    const file = join(this.folder, `${name}-books.db`);
-    this.#served.set(name, await serveParticipant({ service, file, port, options }));
-    open.push(this.#served.get(name)!);
-  }
-
-  take(name: string): Promise<void> {
-    return this.#served.get(name)!.close();
-  }
-
-  get against(): readonly string[] {
-    return [...this.#served].flatMap(([name, { url }]) => ['--against', `${name}=${url}`]);
-  }
-
-  /** A host on the file, until `act` is done. */
-  async driven(act: (host: Host, store: SqliteStore) => Promise<void>): Promise<void> {
-    const store = new SqliteStore({ file: this.file });
-    const services = Object.fromEntries([...this.#served].map(([name, { url }]) => [name, url]));
-    const transport = new HttpTransport({ services });
-    const definitions = [checkoutByCard];
-    const host = new Host({ store, transport, definitions, policy: policies.patient, overridePolicy: true });
-    await host.start();
-    await act(host, store);
-    await host.stop();
-    transport.close();
-    await store.close();
-  }
-
-  run(...words: readonly string[]) {
-    return sagastorm(words, this.folder);
-  }
-}
-
-async function shop(): Promise<Shop> {
-  const made = new Shop();
-  await made.bring('inventory', 'inventory', { items: { 'item-0': 100 } });
-  await made.bring('card', 'payment');
-  await made.bring('orders', 'orders');
-  return made;
-}
+import { DEFINITIONS, INPUT, open, shop } from './shop.ts';
 
 test('a backup is restored: what it lacks is named, made up for, and ends', PROCESS_TIMEOUT, async () => {
   const it = await shop();
@@ -89,7 +34,12 @@ test('a backup is restored: what it lacks is named, made up for, and ends', PROC
   const asked = { saga: 'lost-1', definition: 'checkout-card', version: 1, input: INPUT };
   writeFileSync(join(it.folder, 'asked.ndjson'), `${JSON.stringify(asked)}\n`);
   const on = ['--db', 'sagas.db', ...DEFINITIONS, ...it.against];
-  const restored = await it.run('store', 'restore', 'copy.db', ...on, '--inputs', 'asked.ndjson');
+  const words = ['store', 'restore', 'copy.db', ...on, '--inputs', 'asked.ndjson'];
+  const refused = await it.run(...words);
+  expect([refused.code, refused.stdout]).toEqual([64, '']);
+  expect(refused.stderr).toMatch(/^sagastorm: an engine runs on sagas\.db\.\n.*Stop it.*--force/s);
+  expect(existsSync(join(it.folder, 'sagas.db.before-restore'))).toBe(false);
+  const restored = await it.run(...words, '--force');
   expect([restored.code, restored.stderr]).toEqual([1, '']); // one cannot be mended
   expect(restored.stdout).toMatch(/^sagas\.db is copy\.db again: 2 sagas, as of 20/);
   expect(restored.stdout).toContain('What was there is sagas.db.before-restore\n');
@@ -109,7 +59,10 @@ test('a backup is restored: what it lacks is named, made up for, and ends', PROC
 
   expect(await appendAll(zombie, [appendOf('zombie', epoch, [CREATED])])).toEqual(['append-fenced']);
   writeFileSync(join(it.folder, 'asked.ndjson'), `${JSON.stringify({ ...asked, saga: 'lost-2' })}\n`);
-  const rebuilt = await it.run('store', 'rebuild', ...on, '--inputs', 'asked.ndjson');
+  const rebuild = ['store', 'rebuild', ...on, '--inputs', 'asked.ndjson'];
+  expect((await it.run(...rebuild)).stderr).toContain('an engine runs on sagas.db');
+  await zombie.close(); // the lock ends with who holds it
+  const rebuilt = await it.run(...rebuild);
   expect([rebuilt.code, rebuilt.stderr]).toEqual([0, '']);
   await it.driven(async (host) => {
     for (const id of ['kept', 'open', 'lost-1', 'lost-2'])
@@ -267,11 +220,6 @@ test.each([
   ['no backup', ['restore'], 'store restore needs the backup'],
   ['a backup that is not there', ['restore', 'none.db'], 'there is no backup none.db'],
   ['a backup that is none', ['restore', 'text.db'], 'sagas.db'],
-  [
-    'a database',
-    ['restore', 'x', '--store', 'postgres', '--db', 'postgres://x'],
-    'a database of PostgreSQL is restored',
-  ],
   ['no export', ['import', 'none.ndjson'], 'store import needs what store export wrote'],
   ['an export that is none', ['import', 'text.db'], 'line 1 of the export: it is not JSON'],
   ['no books', ['rebuild', '--db', 'new.db'], 'it is not said whose books to compare with'],
