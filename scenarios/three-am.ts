@@ -5,7 +5,12 @@
 
 import { defineSaga, policies } from '../engine/index.ts';
 import { inventory, orders, payment } from '../participants-mock/index.ts';
-import { defineScenario, type Incident, type WorkloadContext } from '../simulator/index.ts';
+import {
+  defineScenario,
+  type Incident,
+  type RepairCommand,
+  type WorkloadContext,
+} from '../simulator/index.ts';
 
 const PER_SECOND = 4;
 const SECOND_US = 1_000_000;
@@ -15,6 +20,15 @@ const WALLET_PERMILLE = 300;
 
 /** From the first minute on, for three: until somebody has been woken, has understood, and has brought it back. */
 export const WALLET_AWAY: Incident = { kind: 'outage', service: 'wallet', fromMs: 60_000, forMs: 180_000 };
+
+/** Once it is back: `sagastorm repair resume --all --status compensation_failed --by anna --act three-am --yes`. */
+export const ONE_COMMAND: RepairCommand = {
+  atMs: WALLET_AWAY.fromMs + WALLET_AWAY.forMs,
+  act: 'resume',
+  statuses: ['compensation_failed'],
+  id: 'three-am',
+  by: 'anna',
+};
 
 interface Basket {
   readonly productId: string;
@@ -54,6 +68,7 @@ export default defineScenario({
   sagas: [checkoutByCard, checkoutByWallet],
   sagasPerRun: 300 * PER_SECOND,
   incidents: [WALLET_AWAY],
+  repairs: { commands: [ONE_COMMAND] },
   participants: ({ sagas }) => ({
     inventory: inventory({
       items: Object.fromEntries(Array.from({ length: ITEMS }, (_, i) => [`item-${i}`, sagas])),

@@ -31,6 +31,7 @@ export * from './run-result.ts';
 export {
   defineScenario,
   type Engine,
+  type RepairCommand,
   type RepairHabits,
   type SagaStart,
   type Scenario,

@@ -9,10 +9,10 @@
 import type { StoredEvent } from '../core/ports.ts';
 import { decideRepair } from '../core/repair.ts';
 import { checkAct, type RepairAct, type RepairKind, TAKES_OVER } from '../core/repair-act.ts';
+import { isChosen, type RepairSelection, statusesFor } from '../core/repair-selection.ts';
 import { type SagaState, withConsequences } from '../core/saga.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
-import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, type SagaCatalogue, troubledSagas } from '../live/index.ts';
 import { type DiagnosisClass, diagnoseAll } from '../observe/index.ts';
 import { type Caller, requireRole } from './access.ts';
@@ -37,11 +37,7 @@ export interface RepairResult {
 }
 
 /** Which sagas; all conditions hold together. */
-export interface RepairFilter {
-  readonly statuses?: readonly SagaStatus[] | undefined;
-  readonly definition?: string | undefined;
-  /** Those to which nothing has happened for so long though something should, or that wait for a person for so long. */
-  readonly stuckUs?: number | undefined;
+export interface RepairFilter extends RepairSelection {
   readonly cause?: DiagnosisClass | undefined;
 }
 
@@ -53,15 +49,6 @@ export interface ManyRepairs {
   readonly limit: number;
   readonly isDryRun: boolean;
 }
-
-/** Statuses in which an act may apply at all: what a filter without a status means. */
-const MAY_APPLY: Readonly<Record<RepairKind, readonly SagaStatus[]>> = {
-  retry: ['failed', 'compensated'],
-  compensate: ['created', 'running'],
-  resume: ['running', 'compensation_failed'],
-  skip: ['running', 'compensating', 'compensation_failed'],
-  resolve: ['created', 'running', 'compensating', 'compensation_failed'],
-};
 
 export class Repairs {
   readonly #engine: LiveEngine;
@@ -115,19 +102,21 @@ export class Repairs {
 
   async #found(
     kind: RepairKind,
-    { statuses = MAY_APPLY[kind], definition, stuckUs, cause }: RepairFilter,
+    { cause, ...selection }: RepairFilter,
     cursor: string | undefined,
     limit: number,
   ): Promise<{ readonly logs: readonly Found[]; readonly next: string | undefined }> {
+    const { definition } = selection;
     const page = await this.#catalogue.find({
-      statuses,
+      statuses: statusesFor(kind, selection),
       limit,
       ...(definition === undefined ? {} : { definition }),
       ...(cursor === undefined ? {} : { cursor }),
     });
     const all = await this.#logs(page.sagas.map(({ saga }) => saga));
-    const stuck = stuckUs === undefined ? all : all.filter(({ log }) => isStuckFor(log, stuckUs));
-    return { logs: cause === undefined ? stuck : await this.#caused(stuck, cause), next: page.next };
+    const nowUs = liveNowUs();
+    const chosen = all.filter(({ log }) => isChosen(kind, selection, log, nowUs));
+    return { logs: cause === undefined ? chosen : await this.#caused(chosen, cause), next: page.next };
   }
 
   async #caused(found: readonly Found[], cause: DiagnosisClass): Promise<readonly Found[]> {
@@ -172,12 +161,6 @@ function foreseen(state: SagaState, act: RepairAct): RepairResult {
 
 function failed(saga: string, result: RepairOutcome, reason: string): RepairResult {
   return { saga, status: null, result, reason, events: [] };
-}
-
-function isStuckFor(log: readonly StoredEvent[], us: number): boolean {
-  const nowUs = liveNowUs();
-  const waiting = whyWaiting(log, nowUs);
-  return waiting?.isStuck === true && nowUs - waiting.sinceUs >= us;
 }
 
 /** In order, so many at a time. */

@@ -1,5 +1,6 @@
 // People who meddle: one cancels a saga at the worst moment, one retries what has ended (operator-cancel,
-// operator-retry). The person whom a saga asks for is in client.ts, those who repair sagas are in repairers.ts.
+// operator-retry). The person whom a saga asks for is in client.ts, those who repair sagas are in repairers.ts and, many at once, in
+// repair-commands.ts.
 //
 // O1. While somebody is about to act on a saga, it is not forgotten.
 // O2. Nobody meddles after the world has healed (S8).
@@ -11,6 +12,7 @@ import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import type { RepairHabits } from '../scenario.ts';
 import type { SimProcess } from './process.ts';
+import { RepairCommands } from './repair-commands.ts';
 import { Repairers } from './repairers.ts';
 import type { SimSaga } from './sim-saga.ts';
 import { deliver, TRACE, type World } from './world.ts';
@@ -33,7 +35,9 @@ export class Operator implements Actor {
     this.#processOf = processOf;
     this.#retries = world.injector.canStrike('end');
     this.#id = this.#retries || world.injector.canBe('operator-cancel') ? world.sim.add(this) : -1;
-    this.#repairers = repairs === undefined ? undefined : new Repairers(world, processOf, repairs);
+    const { permille, commands = [] } = repairs ?? {};
+    this.#repairers = permille === undefined ? undefined : new Repairers(world, processOf, permille);
+    if (commands.length > 0) new RepairCommands(world, processOf, commands);
   }
 
   /** A client asks for a saga. */

@@ -12,7 +12,6 @@ import { REPAIR_KINDS, type RepairAct, type RepairKind } from '../../engine/core
 import { fold, isEnded, type SagaState } from '../../engine/core/saga.ts';
 import { purpose, scale } from '../kernel/random.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import type { RepairHabits } from '../scenario.ts';
 import type { SimProcess } from './process.ts';
 import type { SimSaga } from './sim-saga.ts';
 import { TRACE, type World } from './world.ts';
@@ -63,7 +62,7 @@ export class Repairers implements Actor {
   readonly #untilUs: number;
   readonly #id: number;
 
-  constructor(world: World, processOf: (saga: SimSaga) => SimProcess, { permille }: RepairHabits) {
+  constructor(world: World, processOf: (saga: SimSaga) => SimProcess, permille: number) {
     this.#world = world;
     this.#processOf = processOf;
     this.#permille = permille;

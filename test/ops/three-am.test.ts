@@ -1,7 +1,9 @@
 // The 3 AM drill in virtual time: how soon somebody is woken, what they are told, and when the last order is repaired.
 
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seriesOf } from '../../cli/metric-series.ts';
+import { isChosen } from '../../engine/core/repair-selection.ts';
 import {
   diagnoseAll,
   isReconciled,
@@ -10,7 +12,7 @@ import {
   type StoredEvent,
   summaryOf,
 } from '../../engine/index.ts';
-import threeAm, { WALLET_AWAY } from '../../scenarios/three-am.ts';
+import threeAm, { ONE_COMMAND, WALLET_AWAY } from '../../scenarios/three-am.ts';
 import { logsOf, type ObservedRun, observed, prepare } from '../../simulator/campaign/index.ts';
 import type { Incident } from '../../simulator/index.ts';
 import { alertsOf, UNTIL_MIN } from './simulated-run.ts';
@@ -38,6 +40,8 @@ function timesOf({ happenings }: ObservedRun, kind: StoredEvent['event']['kind']
 function logsAt({ happenings }: ObservedRun, second: number): readonly (readonly StoredEvent[])[] {
   return [...logsOf(happenings.filter(({ atUs }) => atUs <= second * S)).values()];
 }
+
+const minutes = (s: number): string => `${Math.floor(s / 60)}:${(s % 60).toFixed(1).padStart(4, '0')}`;
 
 const isOpen = (log: readonly StoredEvent[]): boolean =>
   !/^saga-(completed|compensated|failed)$/.test(log.at(-1)!.event.kind);
@@ -101,16 +105,35 @@ describe('the wallet provider is away for three minutes', () => {
     expect(found.inDoubt.filter(({ settle }) => settle.act === 'resume').length).toBeGreaterThan(150);
   });
 
-  test('once it is back and they are resumed, every order has ended, far within a quarter of an hour', () => {
+  test('one command, by the code of the command line, repairs all that are stuck then, and nobody else has to', () => {
     const { result } = run;
     const stuck = timesOf(run, 'saga-compensation-failed');
-    expect(timesOf(run, 'compensation-resumed')).toHaveLength(stuck.length);
+    const resumed = run.happenings.flatMap((one) =>
+      one.kind === 'written' ? one.batch.events.filter(({ kind }) => kind === 'compensation-resumed') : [],
+    );
+    expect(resumed).toHaveLength(stuck.length);
+    for (const event of resumed) expect(event).toMatchObject({ act: { id: 'three-am', by: 'anna' } });
+    const looked = logsAt(run, BACK_S).filter((log) => isChosen('resume', ONE_COMMAND, log, BACK_S * S));
+    expect(looked).toHaveLength(stuck.length);
     expect(logsAt(run, Number.POSITIVE_INFINITY).filter(isOpen)).toEqual([]);
     const repairedS = timesOf(run, 'saga-compensated').at(-1)!;
     expect(repairedS - BACK_S).toBeLessThan(60);
     expect((repairedS - AWAY_S) / 60).toBeLessThan(MINUTES_PROMISED / 3);
     expect(result).toMatchObject({ verdict: 'held', sagas: { open: 0, compensationFailed: 0 } });
     expect(result.sagas.resumed).toBe(stuck.length);
+  });
+
+  test('the times are those of the runbook', async () => {
+    const told = alertsOf(await seriesOf(run.happenings, UNTIL_MIN * 60 * S));
+    const rows = {
+      'the provider goes away': AWAY_S,
+      'the first order is stuck': timesOf(run, 'saga-compensation-failed')[0]!,
+      alert: told.CompensationFailed![0] * 60,
+      'the provider is back, one command': ONE_COMMAND.atMs / 1_000,
+      'the last stuck order is compensated': timesOf(run, 'saga-compensated').at(-1)!,
+    };
+    const words = Object.entries(rows).map(([what, s]) => `| ${what} | ${minutes(s)} |`);
+    expect(readFileSync('docs/runbook.md', 'utf8')).toContain(words.join('\n'));
   });
 });
 
