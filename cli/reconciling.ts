@@ -73,6 +73,9 @@ export function reconciliationText(found: Reconciliation, isPlain: boolean): str
         ]),
     ...unjudgedText(unchecked),
     ...(retired.length === 0 ? [] : [retiredText(retired)]),
+    ...(found.forgotten === 0
+      ? []
+      : [`   not judged, for a book does not remember so long: ${counted(found.forgotten, 'saga')}\n`]),
   ].join('');
 }
 

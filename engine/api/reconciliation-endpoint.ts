@@ -83,6 +83,7 @@ const ReconciliationReport = z
         description: 'Steps whose books are not there; service null where the definition is not known',
       }),
     retiredTotal: Count.openapi({ description: 'Sagas of the books whose logs were retired: not judged' }),
+    forgotten: Count.openapi({ description: 'Sagas older than what a book remembers: not judged' }),
     retired: z.array(z.object({ saga: z.string(), retiredAtUs: z.int(), entries: Count })),
   })
   .openapi('Reconciliation');

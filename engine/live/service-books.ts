@@ -21,6 +21,8 @@ export interface ServiceBook {
   /** By name, in minor units. Left out when the service does not say. */
   readonly accounts?: Readonly<Record<string, { readonly opening: number; readonly balance: number }>>;
   readonly stock?: readonly StockLevel[];
+  /** What is older may be forgotten, in microseconds since 1970. Left out: nothing is. */
+  readonly keptSinceUs?: number;
 }
 
 /**
@@ -44,12 +46,13 @@ export async function serviceBook(service: string, at: string | HttpService): Pr
     entries.push(...page.entries);
     if (entries.length > ENTRIES_MAX) throw noBooks(service, `it has more than ${ENTRIES_MAX} entries`);
     if (page.next === null) {
-      const { accounts, stock } = page;
+      const { accounts, stock, keptSinceUs } = page;
       return {
         service,
         entries,
         ...(accounts === undefined ? {} : { accounts }),
         ...(stock === undefined ? {} : { stock }),
+        ...(keptSinceUs === undefined ? {} : { keptSinceUs }),
       };
     }
     if (page.next <= after) throw noBooks(service, 'its pages do not go on');
@@ -92,7 +95,9 @@ async function pageOf(
 function isPage(body: unknown): body is Page {
   if (typeof body !== 'object' || body === null || !('entries' in body) || !('next' in body)) return false;
   const { entries, next } = body;
-  return (next === null || Number.isSafeInteger(next)) && Array.isArray(entries) && entries.every(isEntry);
+  const isDated = !('keptSinceUs' in body) || Number.isSafeInteger(body.keptSinceUs);
+  const isPlaced = next === null || Number.isSafeInteger(next);
+  return isDated && isPlaced && Array.isArray(entries) && entries.every(isEntry);
 }
 
 /** Whether that can stand in a book: who it was for, and what. */

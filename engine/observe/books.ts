@@ -29,6 +29,8 @@ export interface Book {
   readonly accounts?: Readonly<Record<string, BookedAccount>>;
   /** Present levels, read at the same moment. Left out: they are not compared with entries. */
   readonly stock?: readonly StockLevel[];
+  /** What is older may be forgotten, in microseconds since 1970. Left out: nothing is. */
+  readonly keptSinceUs?: number;
 }
 
 /** An operation of a saga, as services know it: without the attempt (E4). */

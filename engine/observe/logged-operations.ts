@@ -28,6 +28,8 @@ export interface LoggedSaga {
   readonly definition: string;
   readonly definitionVersion: number;
   readonly input: unknown;
+  /** In microseconds since 1970. */
+  readonly createdAtUs: number;
   /** Of the last round. */
   readonly status: SagaStatus;
   /** The last. */
@@ -60,7 +62,9 @@ export function loggedSaga(log: readonly StoredEvent[]): LoggedSaga | undefined 
     }
     read(step, event);
   }
-  return { saga: first.saga, definition, definitionVersion, input, status: reading.status, round, steps };
+  const { saga, atUs: createdAtUs } = first;
+  const { status } = reading;
+  return { saga, definition, definitionVersion, input, createdAtUs, status, round, steps };
 }
 
 /** The direction that an operation of a step would be known by. */

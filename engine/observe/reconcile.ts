@@ -11,6 +11,7 @@
 // R5. A choreographed transaction hears of its steps when their events are acknowledged, and writes undos down at its end: until
 //     then the books may be ahead of the log, which is no difference.
 // R6. A saga that was retired has ended, and its log is not here: what the books say of it is counted, and not judged.
+// R7. A saga that began before what a book remembers is not judged: what is missing there may be forgotten.
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
@@ -87,6 +88,8 @@ export interface Reconciliation {
   readonly unchecked: readonly UnjudgedStep[];
   /** Sagas that were not judged (R6). */
   readonly retired: readonly RetiredInBooks[];
+  /** How many sagas were not judged because they are older than the memory of a book (R7). */
+  readonly forgotten: number;
 }
 
 /**
@@ -131,6 +134,7 @@ class Reconciler {
   readonly #inDoubt: InDoubt[] = [];
   readonly #retired: RetiredInBooks[] = [];
   readonly #wrong = new Set<FiledEntry>();
+  #forgotten = 0;
   #sagas = 0;
   #operations = 0;
 
@@ -144,9 +148,10 @@ class Reconciler {
     const sagas = [...this.#facts.logs].map(loggedSaga).filter((saga) => saga !== undefined);
     const known = new Set(sagas.map(({ saga }) => saga));
     for (const saga of sagas) this.#noteBooked(saga);
+    const keptSinceUs = Math.max(0, ...this.#facts.books.map((book) => book.keptSinceUs ?? 0)); // R7
     for (const saga of sagas) {
-      this.#sagas++;
-      this.#compare(saga);
+      if (saga.createdAtUs < keptSinceUs) this.#forgotten++;
+      else this.#compare(saga);
     }
     for (const [saga, operations] of this.#entries) if (!known.has(saga)) this.#unknown(saga, operations);
     const wrong = new Set([...this.#wrong].map(({ entry }) => entry));
@@ -161,6 +166,7 @@ class Reconciler {
       items: itemTotals(books, wrong),
       unchecked: this.#stepBooks.unjudged,
       retired: this.#retired,
+      forgotten: this.#forgotten,
     };
   }
 
@@ -183,6 +189,7 @@ class Reconciler {
   }
 
   #compare(saga: LoggedSaga): void {
+    this.#sagas++;
     const operations = this.#entries.get(saga.saga) ?? new Map<string, readonly FiledEntry[]>();
     const steps = [...saga.steps, ...this.#stepsOnlyBooked(saga, operations)];
     const before = this.#differences.length;

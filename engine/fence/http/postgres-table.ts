@@ -7,7 +7,8 @@
 
 import type { Pool, PoolClient } from 'pg';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
-import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
+import { type FenceRow, type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
+import type { FenceBook, FencePart } from './ledger-page.ts';
 
 /** How long a fence on PostgreSQL remembers. */
 export interface PostgresFenceOptions {
@@ -32,6 +33,10 @@ const FORGET = `DELETE FROM sagastorm_fence WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM sagastorm_fence WHERE touched_at < now() - $1 * interval '1 millisecond'
   ORDER BY touched_at LIMIT 10 FOR UPDATE SKIP LOCKED))`;
 const FIND = 'SELECT * FROM sagastorm_fence WHERE saga = $1 AND step = $2 AND round = $3';
+const SIZE = `SELECT count(*)::float8 AS rows, floor(extract(epoch FROM now()) * 1000 - $1)::float8 AS since
+  FROM sagastorm_fence`;
+const BOOK = `SELECT * FROM sagastorm_fence WHERE is_applied AND mod(hashtext(saga)::bigint + 2147483648, $1) = $2
+  ORDER BY saga, step, round, direction DESC`;
 const KEEP = `INSERT INTO sagastorm_fence
   (key, saga, step, round, direction, action, payload_hash, is_applied, status, body)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
@@ -47,11 +52,11 @@ const KEEP = `INSERT INTO sagastorm_fence
 export function postgresFence(
   pool: Pick<Pool, 'connect'>,
   options: PostgresFenceOptions = {},
-): FenceTable<PoolClient> {
+): FenceTable<PoolClient> & FenceBook {
   return new PostgresFence(pool, options);
 }
 
-class PostgresFence implements FenceTable<PoolClient> {
+class PostgresFence implements FenceTable<PoolClient>, FenceBook {
   readonly #pool: Pick<Pool, 'connect'>;
   readonly #retentionMs: number;
   #ready: Promise<void> | undefined;
@@ -72,6 +77,22 @@ class PostgresFence implements FenceTable<PoolClient> {
       await client.query(FORGET, [this.#retentionMs]); // G2
       await client.query('SAVEPOINT sagastorm_handler');
       return work(transactionOn(client));
+    });
+  }
+
+  async bookSize(): Promise<{ readonly rows: number; readonly keptSinceMs: number }> {
+    await this.#prepared();
+    return this.#within(async (client) => {
+      const { rows } = await client.query<{ rows: number; since: number }>(SIZE, [this.#retentionMs]);
+      return { rows: rows[0]!.rows, keptSinceMs: rows[0]!.since };
+    });
+  }
+
+  async bookRows({ pages, page }: FencePart): Promise<readonly FenceRow[]> {
+    await this.#prepared();
+    return this.#within(async (client) => {
+      const { rows } = await client.query<Record<string, unknown>>(BOOK, [pages, page]);
+      return rows.map(rowOf);
     });
   }
 

@@ -5,8 +5,10 @@
 // Q2. What was not heard of for the retention time is forgotten, a little at every call.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { hash32 } from '../../core/mix.ts';
 import { RETENTION_DEFAULT_US } from '../fence.ts';
-import { type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
+import { type FenceRow, type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
+import type { FenceBook, FencePart } from './ledger-page.ts';
 
 /** How long a fence on SQLite remembers, and by which clock. */
 export interface SqliteFenceOptions {
@@ -26,6 +28,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS sagastorm_fence_age ON sagastorm_fence (touched_ms);
 `;
 const FIND = 'SELECT * FROM sagastorm_fence WHERE saga = ? AND step = ? AND round = ?';
+const BOOK = `SELECT * FROM sagastorm_fence WHERE is_applied AND sagastorm_part(saga) = ?
+  ORDER BY saga, step, round, direction DESC`;
 const KEEP = 'INSERT INTO sagastorm_fence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const TOUCH = 'UPDATE sagastorm_fence SET touched_ms = ? WHERE saga = ?';
 const FORGET = `DELETE FROM sagastorm_fence WHERE (saga, step, round, direction, key) IN
@@ -41,11 +45,11 @@ const FORGET = `DELETE FROM sagastorm_fence WHERE (saga, step, round, direction,
 export function sqliteFence(
   database: DatabaseSync,
   options: SqliteFenceOptions = {},
-): FenceTable<DatabaseSync> {
+): FenceTable<DatabaseSync> & FenceBook {
   return new SqliteFence(database, options);
 }
 
-class SqliteFence implements FenceTable<DatabaseSync> {
+class SqliteFence implements FenceTable<DatabaseSync>, FenceBook {
   readonly #database: DatabaseSync;
   readonly #retentionMs: number;
   readonly #nowMs: () => number;
@@ -57,6 +61,25 @@ class SqliteFence implements FenceTable<DatabaseSync> {
     this.#retentionMs = retentionMs ?? RETENTION_DEFAULT_US / 1_000;
     this.#nowMs = nowMs;
     database.exec(SCHEMA);
+  }
+
+  async bookSize(): Promise<{ readonly rows: number; readonly keptSinceMs: number }> {
+    const { rows } = this.#database.prepare('SELECT count(*) AS rows FROM sagastorm_fence').get()!;
+    return { rows: Number(rows), keptSinceMs: this.#nowMs() - this.#retentionMs };
+  }
+
+  /** Waits for the call that is under way (Q1): what it does is not committed yet. */
+  bookRows({ pages, page }: FencePart): Promise<readonly FenceRow[]> {
+    const mine = this.#last.then(() => {
+      this.#database.function(
+        'sagastorm_part',
+        { deterministic: true },
+        (saga) => hash32(String(saga)) % pages,
+      );
+      return this.#database.prepare(BOOK).all(page).map(rowOf);
+    });
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   transact<Answer>(

@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import { Pool, type PoolClient } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { postgresFence } from '../../../../engine/fence/http/index.ts';
+import { fenceLedger, postgresFence } from '../../../../engine/fence/http/index.ts';
 import { startPostgres, type TemporaryPostgres } from '../../live/temporary-postgres.ts';
 import { callOf } from '../call-of.ts';
+import { effectsOf, ledgerLines } from './ledger-books.ts';
 import { anyArrivals, deliverAll, modelOf } from './storm.ts';
 import { type Book, Till } from './till.ts';
 
@@ -45,8 +46,12 @@ test('a storm of calls has the effects and the answers that the fence of the sim
     fc.asyncProperty(anyArrivals, async (arrivals) => {
       await emptied();
       const model = modelOf(arrivals);
-      expect(await deliverAll(new Till(postgresFence(pool), book), arrivals)).toEqual(model.answers);
+      const table = postgresFence(pool);
+      const till = new Till(table, book);
+      till.app.get('/ledger/entries', fenceLedger(table, { rows: 3 }));
+      expect(await deliverAll(till, arrivals)).toEqual(model.answers);
       expect(await book.lines()).toEqual(model.log);
+      expect((await ledgerLines(till)).lines).toEqual(effectsOf(model.log));
     }),
     { numRuns: 40 },
   );
