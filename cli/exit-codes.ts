@@ -1,6 +1,6 @@
 // What the process says when it ends. The codes are public: scripts depend on them.
 
-import { BOOKS_UNREACHABLE } from '../engine/live/books-unreachable.ts';
+import { BOOKS_UNREACHABLE, STORE_UNREACHABLE } from '../engine/live/unreachable.ts';
 import { AMBIENT_ACCESS, isUserError } from '../simulator/campaign/index.ts';
 import type { Verdict } from '../simulator/run-record.ts';
 
@@ -40,13 +40,17 @@ export function codeOfVerdict(verdict: Verdict): ExitCode {
   return OF_VERDICT[verdict];
 }
 
+/** Of servers: cli/saga-repair.ts. */
+export const NO_SERVER = 'no-server';
+const AWAY = [BOOKS_UNREACHABLE, STORE_UNREACHABLE, NO_SERVER];
+
 /**
- * A run that asked for real time or chance is not deterministic; what depends on a service that is away is inconclusive, for
- * the same words may do tomorrow; any other UserError is wrong usage.
+ * A run that asked for real time or chance is not deterministic; what depends on a service, a server or a database that is away
+ * is inconclusive, for the same words may do tomorrow; any other UserError is wrong usage.
  */
 export function codeOfError(error: unknown): ExitCode {
   if (!isUserError(error)) return EXIT.internal;
-  if (error.code === BOOKS_UNREACHABLE) return EXIT.inconclusive;
+  if (AWAY.includes(error.code)) return EXIT.inconclusive;
   return error.code === AMBIENT_ACCESS ? EXIT.nondeterministic : EXIT.usage;
 }
 

@@ -10,20 +10,27 @@ export interface MockServices {
   close(): Promise<void>;
 }
 
-const MOCKS = ['bank', 'inventory', 'payment', 'shipping'];
+const MOCKS = { bank: 'bank', inventory: 'inventory', payment: 'payment', shipping: 'shipping' };
 
 /**
  * @param folder where they keep their files
+ * @param mocks kinds by name
  * @throws UserError of `serveParticipant`
  */
-export async function startMocks(folder: string): Promise<MockServices> {
+export async function startMocks(
+  folder: string,
+  mocks: Readonly<Record<string, string>> = MOCKS,
+): Promise<MockServices> {
   const served = await Promise.all(
-    MOCKS.map((service) => serveParticipant({ service, file: join(folder, `${service}.db`) })),
+    Object.entries(mocks).map(async ([name, service]) => ({
+      name,
+      mock: await serveParticipant({ service, file: join(folder, `${name}.db`) }),
+    })),
   );
   return {
-    services: Object.fromEntries(served.map(({ service, url }) => [service, url])),
+    services: Object.fromEntries(served.map(({ name, mock }) => [name, mock.url])),
     close: async () => {
-      await Promise.all(served.map((one) => one.close()));
+      await Promise.all(served.map(({ mock }) => mock.close()));
     },
   };
 }

@@ -10,7 +10,7 @@ import { SAGA_STATUSES } from '../engine/core/saga-status.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { counted, type Palette } from '../reports/index.ts';
 import type { GivenFlags } from './command-line.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, NO_SERVER } from './exit-codes.ts';
 import { isGiven, secondsOf, textOf, textsOf } from './flags.ts';
 import { palette, print } from './terminal.ts';
 
@@ -151,8 +151,13 @@ async function post(url: string, body: object): Promise<Answer> {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     const hint = 'Start one with sagastorm serve, or say where it is with --url.';
-    throw new UserError('no-server', `there is no sagastorm server at ${url} (${cause})`, hint);
+    throw new UserError(NO_SERVER, `there is no sagastorm server at ${originOf(url)} (${cause})`, hint);
   }
+}
+
+/** Where people have pointed it, without what follows. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 /** What is missing in the words of this command: the server speaks of fields. */
@@ -166,7 +171,7 @@ function problem({ code, detail, hint }: Answer['json'], status: number): UserEr
   const token = status === 401 ? 'Set SAGASTORM_TOKEN to a token that the server knows.' : undefined;
   const own = code === 'bad-act' ? FLAG_HINTS.find(([says]) => why.includes(says))?.[1] : undefined;
   return new UserError(
-    String(code ?? 'no-server'),
+    String(code ?? NO_SERVER),
     why,
     token ?? own ?? (typeof hint === 'string' ? hint : undefined),
   );
@@ -195,15 +200,15 @@ function teller(given: GivenFlags, { act }: Asking): Teller {
 
 const WORDS: Readonly<Record<Result['result'], string>> = {
   done: 'done',
-  'done-before': 'done before',
+  'done-before': 'was done before, nothing happened now',
   refused: 'refused',
   foreseen: 'would be done',
   failed: 'could not be asked',
 };
 
 function lineOf({ saga, result, reason, events }: Result, colors: Palette): string {
-  const isWell = result === 'done' || result === 'done-before';
-  const sign = isWell ? colors.green('✓') : result === 'foreseen' ? '·' : colors.yellow('–');
+  const isNothing = result === 'foreseen' || result === 'done-before';
+  const sign = result === 'done' ? colors.green('✓') : isNothing ? '·' : colors.yellow('–');
   const more = reason ?? events.join(', ');
   return `${sign} ${colors.bold(saga)} ${WORDS[result]}${more === '' ? '' : `: ${more}`}`;
 }

@@ -4,6 +4,7 @@
 //                   "stock": { "baseUrl": "https://…", "headersFromEnv": { "authorization": "STOCK_AUTH" } } },
 //     "tokens": [{ "env": "SAGA_TOKEN", "role": "operate" }, { "sha256": "…", "role": "read", "name": "grafana" }],
 //     "limits": { "requestsPerSecond": 50 },
+//     "mocks": { "card": "payment" },
 //     "policy": "patient" }
 //
 // F1. Secrets stand in the environment, never in the file: it names the variables. No message shows their values.
@@ -23,6 +24,7 @@ import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { HttpService } from '../engine/live/index.ts';
 import { definePolicy, type PolicySpec, policies } from '../engine/policy/index.ts';
+import { KNOWN_SERVICES } from '../participants-mock/http/index.ts';
 import { readJson } from '../simulator/campaign/index.ts';
 
 export const CONFIG_FILE = 'sagastorm.config.json';
@@ -32,6 +34,8 @@ export interface ServeConfig {
   readonly tokens: readonly AccessToken[];
   readonly limits: ApiLimits;
   readonly policy: Policy | undefined;
+  /** What `--mock` starts: kinds of mock services, by the names that sagas have for them. Undefined: one of each usual kind. */
+  readonly mocks: Readonly<Record<string, string>> | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +54,7 @@ export function readServeConfig(path: string | undefined, env: Environment): Ser
 
 /** @throws UserError as {@link readServeConfig} */
 export function configOf(given: unknown, env: Environment): ServeConfig {
-  const config = recordAt(given, 'the configuration', ['services', 'tokens', 'limits', 'policy']);
+  const config = recordAt(given, 'the configuration', ['services', 'tokens', 'limits', 'policy', 'mocks']);
   const services = Object.entries(recordAt(config.services ?? {}, 'services'));
   const { tokens = [] } = config;
   if (!Array.isArray(tokens))
@@ -60,7 +64,17 @@ export function configOf(given: unknown, env: Environment): ServeConfig {
     tokens: tokens.map((token: unknown, i) => tokenOf(token, `tokens[${i}]`, env)),
     limits: limitsOf(recordAt(config.limits ?? {}, 'limits') as Partial<ApiLimits>),
     policy: config.policy === undefined ? undefined : policyOf(config.policy),
+    mocks: config.mocks === undefined ? undefined : mocksOf(recordAt(config.mocks, 'mocks')),
   };
+}
+
+function mocksOf(given: Members): Readonly<Record<string, string>> {
+  for (const [name, kind] of Object.entries(given)) {
+    if (typeof kind === 'string' && KNOWN_SERVICES.includes(kind)) continue;
+    const hint = suggestion(String(kind), KNOWN_SERVICES, 'Mocks');
+    throw bad(`mocks.${name} is no mock service: ${JSON.stringify(kind)}`, hint);
+  }
+  return given as Readonly<Record<string, string>>;
 }
 
 /** By its name, or as JSON. @throws UserError `unknown-policy`, `bad-policy` */

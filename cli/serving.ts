@@ -74,7 +74,7 @@ function planOf(given: GivenFlags): Plan {
 
 async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
   const definitions = plan.definitions === undefined ? [] : await loadDefinitions(plan.definitions);
-  const mocks = plan.isMocked ? rooms.keep(await startMocks(MOCKS_FOLDER)) : undefined;
+  const mocks = plan.isMocked ? rooms.keep(await startMocks(MOCKS_FOLDER, plan.config.mocks)) : undefined;
   const services = servicesOf(plan.config, mocks);
   const transport = rooms.keep(new HttpTransport({ services }));
   const { store, policy, otlp } = plan;

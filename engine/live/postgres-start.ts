@@ -4,6 +4,7 @@ import { UserError } from '../core/user-error.ts';
 import { checkSchema, type PostgresAddress } from './postgres-address.ts';
 import { connectTo } from './postgres-line.ts';
 import { prepareSchema } from './postgres-schema.ts';
+import { STORE_UNREACHABLE } from './unreachable.ts';
 
 /** @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`. */
 export async function preparedAddress(address: PostgresAddress): Promise<PostgresAddress> {
@@ -25,5 +26,6 @@ function unreachableDatabase(error: unknown): UserError {
         ? error.message
         : error;
   const hint = 'Look at its address, that it runs, and that its user may make a schema.';
-  return new UserError('store-unreachable', `the database of sagas cannot be used: ${why}`, hint);
+  const shown = String(why).replaceAll(/\S*\.s\.PGSQL\.\d+/g, 'its socket');
+  return new UserError(STORE_UNREACHABLE, `the database of sagas cannot be used: ${shown}`, hint);
 }

@@ -6,8 +6,9 @@
 
 import type { LedgerEntry, StockLevel } from '../core/protocol.ts';
 import { UserError } from '../core/user-error.ts';
-import { BOOKS_UNREACHABLE } from './books-unreachable.ts';
+
 import type { HttpService } from './transport-http.ts';
+import { BOOKS_UNREACHABLE } from './unreachable.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Entries of one service, at most. */

@@ -37,7 +37,7 @@ test(
     expect(first.stdout).toMatch(/✓ s-1 done\n\n 1 saga · 1 done · act inc-7\n/);
     expect((await host.whenEnded('s-1')).status).toBe('compensated');
     const before = await store.logOf('s-1');
-    expect((await repair(words)).stdout).toContain('✓ s-1 done before');
+    expect((await repair(words)).stdout).toContain(' · s-1 was done before, nothing happened now\n');
     expect(await store.logOf('s-1')).toEqual(before);
   },
 );
@@ -124,9 +124,28 @@ test.each([
   [['repair', 'resume', 's-1', '--all'], 'sagas or --all, not both'],
   [['repair', 'resume', '--all'], '--all needs a condition'],
   [['repair', 'resume', '--all', '--stuck', 'long'], '--stuck takes a time such as 30s'],
-  [['repair', 'resume', 's-1', '--url', 'http://127.0.0.1:9'], 'there is no sagastorm server'],
-])('%j ends in one sentence', PROCESS_TIMEOUT, async (words, sentence) => {
-  const { code, stderr } = await ended(start(words, freshFolder()));
-  expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
-  expect(stderr).not.toContain('    at ');
-});
+  [
+    ['repair', 'resume', 's-1', '--url', 'http://127.0.0.1:9'],
+    'there is no sagastorm server at http://127.0.0.1:9 (',
+    2,
+  ],
+  [
+    ['why', '--store', 'postgres', '--db', 'postgres://u:secret@127.0.0.1:9/d'],
+    'the database of sagas cannot be used: connect ECONNREFUSED 127.0.0.1:9.\n',
+    2,
+  ],
+  [
+    ['health', '--store', 'postgres', '--db', 'postgres://u:secret@/d?host=%2Fno%2Fsuch'],
+    'the database of sagas cannot be used: connect ENOENT its socket.\n',
+    2,
+  ],
+] as [string[], string, number?][])(
+  '%j ends in one sentence',
+  PROCESS_TIMEOUT,
+  async (words, sentence, ends = 64) => {
+    const { code, stderr } = await ended(start(words, freshFolder()));
+    expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
+    expect(stderr).not.toContain('secret');
+    expect(stderr).not.toContain('    at ');
+  },
+);

@@ -98,11 +98,18 @@ test(
 test.each([
   ['nothing to do', ['store'], 'store needs to know what to do'],
   ['what it does not know', ['store', 'copy'], 'store does not know "copy"'],
+  ['no file to back up to', ['store', 'backup', '--db', 'made.db'], 'store backup needs the file to write'],
+  [
+    'a folder that is not there',
+    ['store', 'export', 'none/all.ndjson', '--db', 'made.db'],
+    'none/all.ndjson could not be written (ENOENT)',
+  ],
   ['no file to write', ['store', 'export', '--db', 'none.db'], 'there is no store none.db'],
   ['a word too many', ['store', 'summary', 'a'], '"a"'],
   ['too many words', ['store', 'retire', 'a', 'b'], '"b"'],
 ])('%s is refused in one sentence, and nothing is made', PROCESS_TIMEOUT, async (_what, words, sentence) => {
   const folder = freshFolder();
+  await new SqliteStore({ file: join(folder, 'made.db') }).close();
   const { code, stderr } = await sagastorm(words, folder);
   expect(code).toBe(64);
   expect(stderr).toContain(sentence);

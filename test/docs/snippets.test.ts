@@ -61,7 +61,7 @@ test('what is not executed says why', () => {
       "docs/policies.md: a minute",
       "docs/protocols.md: no two runs for real are the same",
       "docs/reports.md: a minute",
-      "docs/runbook.md: a server must be there; test/cli/three-am.test.ts has one, and runs these",
+      "docs/runbook.md: a server does not end; test/docs/runbook.test.ts runs these lines",
       "docs/tour.md: an installation; test/package/adopt.sh does it with the packed package",
     ]
   `);

@@ -1,0 +1,7 @@
+// The codes of the errors for what could not be asked. A file of its own: the command line needs the words before it needs anything
+// of the live engine.
+
+/** Of the UserError for a service that does not answer, or answers that it cannot now. */
+export const BOOKS_UNREACHABLE = 'books-unreachable';
+/** Of the UserError for a database that cannot be connected to. */
+export const STORE_UNREACHABLE = 'store-unreachable';
