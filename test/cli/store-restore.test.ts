@@ -2,7 +2,7 @@
 // of real services, and who wrote before is fenced.
 
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { SqliteStore } from '../../engine/live/index.ts';
