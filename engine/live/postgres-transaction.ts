@@ -15,6 +15,7 @@ import { UserError } from '../core/user-error.ts';
 import { engineRunning } from './engine-running.ts';
 import { textOf } from './event-text.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { WritableStore } from './log-writer.ts';
 import { MAKE_PARTITIONS, OPEN_PARTITION, PARTITIONS, partitionName } from './partition-leases.ts';
 import { engineLock, SAGAS_SCHEMA } from './postgres-address.ts';
 import { PostgresCatalogue } from './postgres-catalogue.ts';
@@ -59,7 +60,7 @@ export async function inPostgresTransaction<Result>(
     await statements.run({ text: LOCK }); // X1
     if (!force) await checkNobodyRuns(statements, schema);
     const { partitions, sagas } = await placesIn(statements);
-    const store = new PostgresTransaction(client, statements, partitions, sagas);
+    const store = new StoreInTransaction(client, statements, partitions, sagas);
     const result = await act(store);
     await statements.run({ text: FREE, values: [WITH_NUMBER] }); // X2
     await client.query('COMMIT');
@@ -76,8 +77,24 @@ export async function inPostgresTransaction<Result>(
   }
 }
 
-/** The sagas of a database within a transaction. Made by {@link inPostgresTransaction}. */
-export class PostgresTransaction implements SagaCatalogue {
+/** The sagas of a database within a transaction: see {@link inPostgresTransaction}. */
+export interface PostgresTransaction extends SagaCatalogue, WritableStore {
+  /** How many sagas were there when it began. */
+  readonly sagasBefore: number;
+  /**
+   * Where a saga is, or belongs: in the partition that its workers look for it in, or in that of a plain host where no worker has
+   * ever been.
+   */
+  partitionOf(this: void, saga: string): string;
+  /** All that is there, as `PostgresStore.export` has it, in a file that is whole when this resolves. @throws UserError `backup-failed` */
+  saveTo(file: string): Promise<void>;
+  /** No saga is there any more, and none of them counts as retired. Views of the log are made again by their next reading. */
+  clear(): Promise<void>;
+  /** Enters sagas of which there is no log as retired at these times, in microseconds since 1970. */
+  noteRetired(retired: ReadonlyMap<string, number>): Promise<void>;
+}
+
+class StoreInTransaction implements PostgresTransaction {
   readonly #client: Client;
   readonly #statements: TransactionStatements;
   readonly #catalogue: PostgresCatalogue;
@@ -105,15 +122,10 @@ export class PostgresTransaction implements SagaCatalogue {
     });
   }
 
-  /** How many sagas were there when it began. */
   get sagasBefore(): number {
     return this.#sagas.size;
   }
 
-  /**
-   * Where a saga is, or belongs: in the partition that its workers look for it in, or in that of a plain host where no worker has
-   * ever been.
-   */
   readonly partitionOf = (saga: string): string =>
     this.#sagas.get(saga) ??
     (this.#partitions === 0 ? 'main' : partitionName(hash32(saga) % this.#partitions));
@@ -150,17 +162,14 @@ export class PostgresTransaction implements SagaCatalogue {
     return this.#catalogue.retiredAmong(sagas);
   }
 
-  /** All that is there, as `PostgresStore.export` has it, in a file that is whole when this resolves. */
   saveTo(file: string): Promise<void> {
     return saveLines(linesWithin(this.#client), file);
   }
 
-  /** No saga is there any more, and none of them counts as retired. Views of the log are made again by their next reading. */
   async clear(): Promise<void> {
     await this.#client.query('TRUNCATE sagas, batches; UPDATE removals SET count = count + 1');
   }
 
-  /** Enters sagas of which there is no log as retired at these times, in microseconds since 1970. */
   async noteRetired(retired: ReadonlyMap<string, number>): Promise<void> {
     await this.#statements.run({ text: NOTE_RETIRED, values: [[...retired.keys()], [...retired.values()]] });
   }
@@ -190,6 +199,8 @@ class TransactionStatements implements StatementRunner {
  * Lines in a file that has its name when it is whole, and replaces an older one only then.
  *
  * @throws UserError `backup-failed`
+ * @example
+ * await saveLines(store.export(), 'backups/sagas.ndjson');
  */
 export async function saveLines(lines: AsyncIterable<string>, file: string): Promise<void> {
   const unfinished = `${file}.part`;

@@ -7,6 +7,7 @@ import { openMetrics, seriesOf } from '../../cli/metric-series.ts';
 import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import type { OtlpTraces } from '../../engine/observe/index.ts';
 import type { Happening } from '../../simulator/campaign/index.ts';
+import { otlpFaults } from '../engine/observe/otlp-request.ts';
 import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
 
 const S = 1_000_000;
@@ -67,7 +68,9 @@ test(
     const { code, stderr } = await sagastorm([...words, 'a/one.prom', '--otlp', 'traces.json'], folder);
     expect([code, stderr]).toEqual([0, expect.stringContaining('Meters: a/one.prom')]);
     await sagastorm([...words, 'other.prom'], folder);
-    const { resourceSpans } = JSON.parse(readFileSync(join(folder, 'traces.json'), 'utf8')) as OtlpTraces;
+    const traces = JSON.parse(readFileSync(join(folder, 'traces.json'), 'utf8')) as OtlpTraces;
+    expect(otlpFaults(traces)).toEqual([]);
+    const { resourceSpans } = traces;
     const spans = resourceSpans[0]!.scopeSpans[0]!.spans as readonly { name: string; traceId: string }[];
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(40);
     expect(spans.map(({ name }) => name)).toContain('payment charge #1');

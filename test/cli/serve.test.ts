@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { EXAMPLE } from '../engine/api/example.ts';
+import { otlpFaults } from '../engine/observe/otlp-request.ts';
 import { type Ended, ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
 
 const children: ChildProcess[] = [];
@@ -79,6 +80,7 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
     await end;
     collector.close();
     expect(bodies.join('')).toContain(`"sagastorm.saga.id","value":{"stringValue":"${id}"}`);
+    expect(otlpFaults(JSON.parse(bodies.join('')))).toEqual([]);
   });
 
   test('with mocks it runs the example of the API; a signal stops it', async () => {
@@ -184,20 +186,20 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
     ['--store postgres --db file.db', /is no postgres:\/\/ address/],
     ['--store sqlite --db postgres://u:hunter2@h/d', /--db does not go with --store sqlite/],
     ['--store memory --db file.db', /--db does not go with --store memory/],
-    ['--db postgres://u:hunter2@127.0.0.1:1/d', /database of sagas cannot be used/],
+    ['--db postgres://u:hunter2@127.0.0.1:1/d', /database of sagas cannot be used/, 2],
     ['--port 70000', /--port takes a whole number from 0 to 65,535/],
     ['--config none.json', /no file none\.json/],
     ['--policy patint', /no policy called "patint"/],
     ['--definitions none.ts', /no module none\.ts/],
     ['now', /does not take the argument "now"/],
-  ])('serve %s ends with 64 and one sentence', async (line, sentence) => {
+  ] as [string, RegExp, number?][])('serve %s ends in one sentence', async (line, sentence, ends = 64) => {
     const { DATABASE_URL, ...env } = process.env;
     const child = start(['serve', ...line.split(' ')], freshFolder(), { ...env, DATABASE_URL: '' });
     const { code, stdout, stderr } = await ended(child);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^sagastorm: [^\n]+[.!?]\n( {2}[^\n]+\n)?$/);
     expect(stdout + stderr).not.toContain('hunter2');
-    expect(code).toBe(64);
+    expect(code).toBe(ends);
   });
 
   test('a port that is taken is said to be', async () => {
