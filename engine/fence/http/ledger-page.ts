@@ -41,7 +41,7 @@ export interface FenceLedgerOptions {
  * where only operators come, like the service's own data.
  *
  * @example
- * const table = sqliteFence(database);
+ * const table = sqliteFence(new DatabaseSync('payment.db'));
  * app.use(fence(table));
  * app.get('/ledger/entries', fenceLedger(table));
  */
