@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'simulator/faults/': ['engine/core/', 'simulator/kernel/', 'simulator/run-result.ts'],
   'simulator/invariants/': [
     'engine/core/',
+    'engine/two-phase-commit/',
     'simulator/kernel/',
     'simulator/protocol-names.ts',
     'simulator/run-result.ts',

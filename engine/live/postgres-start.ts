@@ -18,7 +18,8 @@ export async function preparedAddress(address: PostgresAddress): Promise<Postgre
   }
 }
 
-function unreachableDatabase(error: unknown): UserError {
+/** What is said of a database that cannot be connected to. */
+export function unreachableDatabase(error: unknown): UserError {
   const why =
     error instanceof AggregateError
       ? error.errors.join('; ')

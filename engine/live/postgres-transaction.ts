@@ -2,7 +2,8 @@
 //
 // X1. Tables are locked before anything is read: whoever appends is waited for, and then waits.
 // X2. No engine runs, or it is fenced knowingly; all partitions get new epochs, so whoever wrote before is fenced (E10).
-// X3. What fails undoes all of it.
+// X3. What fails undoes all of it. Whose connection is lost while it commits cannot know, and says so.
+// X4. A process that stops in the middle is in the way of engines for minutes, not for as long as its connection may last.
 
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
@@ -19,14 +20,26 @@ import type { WritableStore } from './log-writer.ts';
 import { MAKE_PARTITIONS, OPEN_PARTITION, PARTITIONS, partitionName } from './partition-leases.ts';
 import { engineLock, SAGAS_SCHEMA } from './postgres-address.ts';
 import { PostgresCatalogue } from './postgres-catalogue.ts';
-import { connectTo, failureOf, type Statement, type StatementRunner } from './postgres-line.ts';
-import { preparedAddress } from './postgres-start.ts';
+import { connectTo, failureOf, LineError, type Statement, type StatementRunner } from './postgres-line.ts';
+import { preparedAddress, unreachableDatabase } from './postgres-start.ts';
 import { linesWithin } from './postgres-upkeep.ts';
 import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
-import type { SagaCatalogue, SagaPage, SagaQuery, StatusCount } from './saga-catalogue.ts';
+import {
+  type SagaCatalogue,
+  type SagaPage,
+  type SagaQuery,
+  type StatusCount,
+  storeFailed,
+} from './saga-catalogue.ts';
+import { STORE_UNREACHABLE } from './unreachable.ts';
 
 const COMMIT_APPENDS_MAX = 2_000;
 const WITH_NUMBER = '^part-[0-9]+$';
+/** X4; and however long a statement takes by itself, it is not given up. */
+const PATIENCE = `
+  SET LOCAL lock_timeout = '30s'; SET LOCAL statement_timeout = 0;
+  SET LOCAL idle_in_transaction_session_timeout = '10min';
+  SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 3`;
 
 /** Which database, and how patiently. */
 export interface PostgresTransactionOptions {
@@ -42,7 +55,7 @@ export interface PostgresTransactionOptions {
  * Does something to a database of sagas in one transaction, while no engine runs. It is committed when `act` is done, and undone
  * when it fails. Others can read meanwhile, and see what was there before.
  *
- * @throws UserError `engine-running`, `restore-failed`, those of a store, and what `act` throws
+ * @throws UserError `engine-running`, `restore-failed`, `store-unreachable`, those of a store, and what `act` throws
  * @example
  * await inPostgresTransaction({ url }, async (store) => {
  *   await store.clear();
@@ -53,28 +66,42 @@ export async function inPostgresTransaction<Result>(
   { url, schema = SAGAS_SCHEMA, force = false }: PostgresTransactionOptions,
   act: (store: PostgresTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connectTo(await preparedAddress({ url, schema }));
+  const address = await preparedAddress({ url, schema });
+  const client = await connectTo(address).catch((error: unknown) =>
+    Promise.reject(unreachableDatabase(error)),
+  );
   const statements = new TransactionStatements(client);
+  let isCommitting = false;
   try {
-    await client.query(`${WRITER_SESSION}; BEGIN; SET LOCAL lock_timeout = '30s'`);
+    await statements.run({ text: `${WRITER_SESSION}; BEGIN; ${PATIENCE}` });
     await statements.run({ text: LOCK }); // X1
     if (!force) await checkNobodyRuns(statements, schema);
     const { partitions, sagas } = await placesIn(statements);
     const store = new StoreInTransaction(client, statements, partitions, sagas);
     const result = await act(store);
     await statements.run({ text: FREE, values: [WITH_NUMBER] }); // X2
-    await client.query('COMMIT');
+    isCommitting = true;
+    await statements.run({ text: 'COMMIT' });
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    const cause = statements.trouble ?? error; // what failed first explains what failed after it
-    if (cause instanceof UserError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = 'Look at the database, and try again.';
-    throw new UserError('restore-failed', `the database is as it was: ${why}`, hint);
+    throw failed(statements.trouble ?? error, isCommitting); // what failed first explains what failed after it
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** X3. */
+function failed(cause: unknown, isCommitting: boolean): unknown {
+  if (cause instanceof UserError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const isLost = cause instanceof LineError && cause.effect === 'unknown';
+  if (isLost && isCommitting) {
+    const hint = 'See what is there with `sagastorm store summary`, and then try again if it is the old.';
+    return new UserError(STORE_UNREACHABLE, `nobody knows whether it was committed: ${why}`, hint);
+  }
+  const code = isLost ? STORE_UNREACHABLE : 'restore-failed';
+  return new UserError(code, `the database is as it was: ${why}`, 'Look at the database, and try again.');
 }
 
 /** The sagas of a database within a transaction: see {@link inPostgresTransaction}. */
@@ -86,7 +113,7 @@ export interface PostgresTransaction extends SagaCatalogue, WritableStore {
    * ever been.
    */
   partitionOf(this: void, saga: string): string;
-  /** All that is there, as `PostgresStore.export` has it, in a file that is whole when this resolves. @throws UserError `backup-failed` */
+  /** All that is there, as `PostgresStore.export` has it, in a file that is whole when this resolves. @throws UserError `backup-failed`, `store-failed` */
   saveTo(file: string): Promise<void>;
   /** No saga is there any more, and none of them counts as retired. Views of the log are made again by their next reading. */
   clear(): Promise<void>;
@@ -167,24 +194,36 @@ class StoreInTransaction implements PostgresTransaction {
   }
 
   async clear(): Promise<void> {
-    await this.#client.query('TRUNCATE sagas, batches; UPDATE removals SET count = count + 1');
+    await this.#statements.run({ text: CLEAR });
   }
 
   async noteRetired(retired: ReadonlyMap<string, number>): Promise<void> {
-    await this.#statements.run({ text: NOTE_RETIRED, values: [[...retired.keys()], [...retired.values()]] });
+    const gone = [...retired].filter(([saga]) => !this.#sagas.has(saga)); // its name was not another's since then
+    const values = [gone.map(([saga]) => saga), gone.map(([, atUs]) => atUs)];
+    await this.#statements.run({ text: NOTE_RETIRED, values });
   }
 }
 
-/** On the connection of the transaction. The first that fails is remembered: after it nothing can be done but to end. */
+/**
+ * On the connection of the transaction, one after the other. The first that fails is remembered: after it nothing can be done but to
+ * end.
+ */
 class TransactionStatements implements StatementRunner {
   readonly #client: Client;
+  #last: Promise<unknown> = Promise.resolve();
   trouble: Error | undefined;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  async run<Row>({ text, values = [] }: Statement): Promise<readonly Row[]> {
+  run<Row>(statement: Statement): Promise<readonly Row[]> {
+    const mine = this.#last.then(() => this.#run<Row>(statement));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #run<Row>({ text, values = [] }: Statement): Promise<readonly Row[]> {
     try {
       return (await this.#client.query({ text, values: [...values] })).rows as Row[];
     } catch (error) {
@@ -198,7 +237,7 @@ class TransactionStatements implements StatementRunner {
 /**
  * Lines in a file that has its name when it is whole, and replaces an older one only then.
  *
- * @throws UserError `backup-failed`
+ * @throws UserError `backup-failed`, `store-failed`
  * @example
  * await saveLines(store.export(), 'backups/sagas.ndjson');
  */
@@ -208,7 +247,7 @@ export async function saveLines(lines: AsyncIterable<string>, file: string): Pro
     mkdirSync(dirname(file), { recursive: true });
     const handle = await openFile(unfinished, 'w');
     try {
-      await handle.writeFile(lines);
+      await handle.writeFile(inBlocks(lines));
       await handle.sync();
     } finally {
       await handle.close();
@@ -216,10 +255,24 @@ export async function saveLines(lines: AsyncIterable<string>, file: string): Pro
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    const why = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof Error && 'syscall' in error)) throw storeFailed(error); // it is not the disk's
     const hint = 'Name a folder that has room for it.';
-    throw new UserError('backup-failed', `${file} could not be written: ${why}`, hint);
+    throw new UserError('backup-failed', `${file} could not be written: ${error.message}`, hint);
   }
+}
+
+const BLOCK = 262_144;
+
+/** Lines one by one would be a call of the system each. */
+async function* inBlocks(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let block = '';
+  for await (const line of lines) {
+    block += line;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
 }
 
 async function checkNobodyRuns(statements: StatementRunner, schema: string): Promise<void> {
@@ -263,6 +316,17 @@ const COUNT = 'SELECT count(*)::integer AS count FROM partitions WHERE name ~ $1
 const FREE = `
   UPDATE partitions SET epoch = nextval('epochs'), owner = NULL,
          lease_until = CASE WHEN name ~ $1 THEN 'epoch'::timestamptz END`;
+
+/**
+ * Not TRUNCATE: it is in the way of who reads, and a snapshot from before it finds nothing after it. Whose name was taken again is not
+ * retired any more; nobody retires those that go now.
+ */
+const CLEAR = `
+  DELETE FROM retired r USING sagas s WHERE s.id = r.id;
+  ALTER TABLE sagas DISABLE TRIGGER saga_removed;
+  DELETE FROM batches; DELETE FROM sagas;
+  ALTER TABLE sagas ENABLE TRIGGER saga_removed;
+  UPDATE removals SET count = count + 1`;
 
 const NOTE_RETIRED = `
   INSERT INTO retired AS r SELECT * FROM unnest($1::text[], $2::bigint[]) AS n (id, at_us)

@@ -4,7 +4,8 @@
 //     and only then takes the place of the file (E10).
 // R2. The file is overwritten in place, page by page under SQLite's own locks, so a process that has it open does not go on
 //     writing into a file that nobody reads. What was there is kept beside it.
-// R3. What the file knew of sagas that were retired since the backup is carried over: the books still mention them.
+// R3. What the file knew of sagas that were retired since the backup is carried over: the books still mention them. One whose name was
+//     taken again by then is lost, and not retired.
 
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -40,11 +41,11 @@ export async function restoreSagasFile(from: string, file: string): Promise<Rest
     mkdirSync(dirname(file), { recursive: true });
     removeFile(copy);
     await copied(from, copy);
-    const highest = highestEpoch(file);
-    const retired = retiredIn(file);
+    const highest = readOf(file, highestEpoch, 0); // R1 holds by the distance where the file is broken
     const db = openSagasFile(copy);
     const facts = raised(db, highest);
-    noteRetired(db, retired);
+    noteRetired(db, readOf(file, retiredIn, new Map()));
+    forgetAlive(db, file);
     db.close();
     const keptAs = await kept(file);
     await copied(copy, file);
@@ -90,46 +91,56 @@ function raised(db: DatabaseSync, highest: number): Omit<RestoredFile, 'keptAs'>
   return { sagas: Number(facts.sagas), asOfUs: Number(facts.at) };
 }
 
-/** Of the file that is to be replaced, if it can be read. */
-function highestEpoch(file: string): number {
-  if (!existsSync(file)) return 0;
+/** What is in the file that is to be replaced; `otherwise` when it is not there, is broken, or of a version that has no such thing. */
+function readOf<Result>(file: string, read: (db: DatabaseSync) => Result, otherwise: Result): Result {
+  if (!existsSync(file)) return otherwise;
   let db: DatabaseSync | undefined;
   try {
     db = openForReading(file);
-    return Number(db.prepare('SELECT coalesce(max(epoch), 0) AS epoch FROM partitions').get()!.epoch);
+    return read(db);
   } catch {
-    return 0; // it is broken: R1 holds by the distance
+    return otherwise;
   } finally {
     db?.close();
   }
 }
 
-/** Of the file that is to be replaced, if it can be read: R3. */
-function retiredIn(file: string): ReadonlyMap<string, number> {
-  if (!existsSync(file)) return new Map();
-  let db: DatabaseSync | undefined;
-  try {
-    db = openForReading(file);
-    const rows = db.prepare('SELECT id, at_us FROM retired').all();
-    return new Map(rows.map(({ id, at_us }) => [String(id), Number(at_us)]));
-  } catch {
-    return new Map(); // it is broken, or of a version before
-  } finally {
-    db?.close();
-  }
+function highestEpoch(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT coalesce(max(epoch), 0) AS epoch FROM partitions').get()!.epoch);
+}
+
+/** R3. */
+function retiredIn(db: DatabaseSync): ReadonlyMap<string, number> {
+  const rows = db.prepare('SELECT id, at_us FROM retired WHERE id NOT IN (SELECT id FROM sagas)').all();
+  return new Map(rows.map(({ id, at_us }) => [String(id), Number(at_us)]));
 }
 
 /** Enters sagas as retired of which there is no log, each with the time in microseconds since 1970. */
 export function noteRetired(db: DatabaseSync, retired: ReadonlyMap<string, number>): void {
   const note = db.prepare(NOTE_RETIRED);
   db.exec('BEGIN IMMEDIATE');
-  for (const [saga, atUs] of retired) note.run({ saga, atUs });
-  db.exec('COMMIT');
+  try {
+    for (const [saga, atUs] of retired) note.run({ saga, atUs });
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 const NOTE_RETIRED = `
   INSERT INTO retired SELECT :saga, :atUs WHERE NOT EXISTS (SELECT 1 FROM sagas WHERE id = :saga)
   ON CONFLICT (id) DO UPDATE SET at_us = max(at_us, excluded.at_us)`;
+
+/** R3: whose name was taken again by a saga of the file. */
+function forgetAlive(db: DatabaseSync, file: string): void {
+  const these = '(SELECT value FROM json_each(?))';
+  const noted = db.prepare('SELECT id FROM retired').all();
+  const ids = JSON.stringify(noted.map(({ id }) => id));
+  const aliveIn = (old: DatabaseSync) => old.prepare(`SELECT id FROM sagas WHERE id IN ${these}`).all(ids);
+  const alive = readOf(file, aliveIn, []);
+  db.prepare(`DELETE FROM retired WHERE id IN ${these}`).run(JSON.stringify(alive.map(({ id }) => id)));
+}
 
 /** R2; a file that cannot be copied is moved. */
 async function kept(file: string): Promise<string | undefined> {

@@ -93,7 +93,10 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
     this.#reader = new PostgresLine({ connect: () => connectTo(address), prepare: tell });
     this.#lister = new PostgresLine({ connect: () => connectTo(address) });
     this.#catalogue = new PostgresCatalogue({ reader: this.#reader, lister: this.#lister });
-    const prepare = async (client: ClientBase): Promise<void> => void (await client.query(WRITER_SESSION));
+    const prepare = async (client: ClientBase): Promise<void> => {
+      await client.query(WRITER_SESSION);
+      await tell(client); // whichever of its connections comes back first
+    };
     this.#writers = Array.from(
       { length: LANES },
       () => new PostgresLine({ connect: () => connectTo(address), prepare }),

@@ -5,6 +5,7 @@
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { LedgerEntry } from '../../engine/core/protocol.ts';
 import { isEnded } from '../../engine/core/saga.ts';
+import { commitStepOf } from '../../engine/two-phase-commit/index.ts';
 import { type CaseFile, claims, type Ending, type InvariantFactory } from './invariant.ts';
 
 export const locksReleased: InvariantFactory = (report, world) => {
@@ -45,10 +46,8 @@ export const locksReleased: InvariantFactory = (report, world) => {
   };
 };
 
-/** A lock is its holder's, and that of the later step of the same service which would release it: a commit, for one. */
+/** A lock is its holder's, and under two-phase commit that of the step that commits what its holder prepared. */
 function isClaimed(status: Ending['status'], file: CaseFile, holder: number): boolean {
-  const { steps } = file.definition;
-  const { service, descendants } = steps[holder]!;
-  const after = descendants.filter((index) => steps[index]!.service === service);
-  return [holder, ...after].every((step) => claims(status, file, step));
+  const commit = stepIndexOf(file.definition, commitStepOf(file.definition.steps[holder]!.name));
+  return claims(status, file, holder) && (commit < 0 || claims(status, file, commit));
 }

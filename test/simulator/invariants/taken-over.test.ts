@@ -127,20 +127,54 @@ test.each<[string, readonly SagaEvent[], readonly string[], readonly string[], r
   else expect(said).toEqual(expect.arrayContaining([violated[0]]));
 });
 
-test.each<[string, string, readonly string[]]>([
-  ['its own release was skipped', 'svc', []],
-  ['that of another service was', 'other', ['it ended resolved, and locks are held by a']],
-])('a lock may stay when %s', (_what, service, said) => {
-  const definition = graph({ a: {}, release: { kind: 'retriable', service, after: ['a'] } });
-  const skipped: SagaEvent = { ...SKIPPED, step: 'release', direction: 'forward' };
-  const events = [
-    CREATED,
-    asked('a'),
-    done('a'),
-    asked('release'),
-    skipped,
-    { kind: 'saga-resolved' } as const,
-  ];
+const HELD_BY_A = ['it ended resolved, and locks are held by a'];
+const skippedForward = (step: string): SagaEvent => ({ ...SKIPPED, step, direction: 'forward' });
+
+test.each<[string, Parameters<typeof graph>[0], readonly SagaEvent[], readonly string[]]>([
+  [
+    'what would commit its own step was skipped',
+    { a: {}, 'a-commit': { kind: 'retriable', after: ['a'] } },
+    [asked('a'), done('a'), asked('a-commit'), skippedForward('a-commit')],
+    [],
+  ],
+  [
+    'and not when that of another was',
+    {
+      a: {},
+      b: {},
+      'a-commit': { kind: 'retriable', after: ['a', 'b'] },
+      'b-commit': { kind: 'retriable', after: ['a', 'b'] },
+    },
+    [
+      ...['a', 'b'].map(asked),
+      ...['a', 'b'].map(done),
+      ...['a-commit', 'b-commit'].map(asked),
+      done('a-commit'),
+      skippedForward('b-commit'),
+    ],
+    HELD_BY_A,
+  ],
+  [
+    'and not when it was undone itself',
+    { a: {}, b: { after: ['a'] } },
+    [
+      asked('a'),
+      done('a'),
+      asked('b'),
+      done('b'),
+      { kind: 'stop-requested', reason: { kind: 'cancelled' } },
+      { kind: 'compensation-started', reason: { kind: 'cancelled' } },
+      { kind: 'compensation-requested', step: 'b' },
+      { kind: 'step-compensation-failed', step: 'b', failure: 'timeout', reason: 'no answer' },
+      { ...SKIPPED, step: 'b' },
+      { kind: 'compensation-requested', step: 'a' },
+      { kind: 'step-compensated', step: 'a' },
+    ],
+    HELD_BY_A,
+  ],
+])('a lock may stay when %s', (_what, steps, work, said) => {
+  const definition = graph(steps);
+  const events = [CREATED, ...work, { kind: 'saga-resolved' } as const];
   const judge = new Judge([locksReleased], NOWHERE, () => 0);
   const file = new OpenCase(new CaseBook(), 's-1', definition);
   const log = { length: events.length, events, rows: () => [] };
