@@ -60,7 +60,8 @@ export function reconciliationText(found: Reconciliation, isPlain: boolean): str
   });
   const rest = bySaga.size - blocks.length;
   const waiting = inDoubt.filter(({ settle }) => settle.act !== 'wait').length;
-  const sign = isReconciled(found) ? colors.green('✓') : colors.red('✗');
+  const agrees = hasCompared(found) ? colors.green('✓') : colors.yellow('!');
+  const sign = isReconciled(found) ? agrees : colors.red('✗');
   return [
     ...blocks,
     ...(rest > 0 ? [` ${counted(rest, 'more saga')} with --json\n`] : []),
@@ -102,11 +103,18 @@ function operationOf({ step, direction, round }: Difference): string {
   return round === 0 ? what : `${what} (round ${round})`;
 }
 
-function verdictOf({ differences, accounts, items }: Reconciliation): string {
+/** A book without an entry says nothing of what the log has. */
+function hasCompared({ operations, entries }: Reconciliation): boolean {
+  return entries > 0 || operations === 0;
+}
+
+function verdictOf(found: Reconciliation): string {
+  const { differences, accounts, items } = found;
   const drifts =
     accounts.filter(({ drift = 0 }) => drift !== 0).length +
     items.filter(({ isAsBooked = true }) => !isAsBooked).length;
-  if (differences.length === 0 && drifts === 0) return 'the books and the log agree';
+  if (differences.length === 0 && drifts === 0)
+    return hasCompared(found) ? 'the books and the log agree' : 'nothing was compared';
   const sagas = new Set(differences.map(({ saga }) => saga)).size;
   const parts = [
     ...(differences.length === 0
@@ -139,7 +147,7 @@ function totalsOf(accounts: readonly AccountTotal[], items: readonly ItemTotal[]
 }
 
 function entriesOf(count: number): string {
-  return count === 1 ? '1 entry' : `${count} entries`;
+  return count === 1 ? '1 entry' : `${count.toLocaleString('en-US')} entries`;
 }
 
 function doubtOf(forPerson: number, forEngine: number): string {

@@ -324,7 +324,8 @@ function invariants({ invariants: all, runs, bound95 }: RunRecord): string {
 function faults({ faults: { delivered, undelivered }, profile }: RunRecord): string {
   const counts = Object.values(delivered);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  if (counts.length === 0 && undelivered.length === 0) return `none: ${profile} has none to deliver`;
+  if (counts.length === 0 && undelivered.length === 0)
+    return profile === 'calm' ? 'none: calm has none to deliver' : 'none';
   const done = `${counted(counts.length, 'kind')} delivered, ${number(total)} in all`;
   return undelivered.length === 0 ? done : `${done} · enabled and never delivered: ${undelivered.join(', ')}`;
 }

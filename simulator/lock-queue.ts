@@ -21,12 +21,14 @@ type Answer = Turn['answers'][number];
 export class LockQueue implements TimedParticipant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
+  readonly inner: Participant;
   readonly #manager: ResourceManager;
   /** First come first. Kept in memory: a restart sends everybody away. */
   #line: Waiting[] = [];
   #env: ParticipantEnv | undefined;
 
   constructor(participant: Participant) {
+    this.inner = participant;
     this.#manager = new ResourceManager(participant);
     this.actions = this.#manager.actions;
     this.ledger = this.#manager.ledger;

@@ -70,7 +70,7 @@ interface Turn {
 export class ReactiveService implements Participant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
-  readonly #participant: Participant;
+  readonly inner: Participant;
   readonly #inbox: Inbox;
   readonly #subscriptions = new Map<string, Subscription>();
   /** What is done before what is undone: a step in doubt is settled before it is called off (R5). */
@@ -82,7 +82,7 @@ export class ReactiveService implements Participant {
     choreographies: readonly Choreography[],
     inbox: Inbox = new Inbox(),
   ) {
-    this.#participant = participant;
+    this.inner = participant;
     this.#inbox = inbox;
     this.ledger = participant.ledger;
     for (const choreography of choreographies) {
@@ -99,7 +99,7 @@ export class ReactiveService implements Participant {
 
   handle(call: Call, env: ParticipantEnv): Outcome {
     const subscription = this.#subscriptions.get(call.action);
-    if (subscription === undefined) return this.#participant.handle(call, env);
+    if (subscription === undefined) return this.inner.handle(call, env);
     const remembered = this.#inbox.open(call, env.nowUs);
     const known = remembered.answers.get(subscription.type);
     if (known !== undefined) return handled(known); // R1
@@ -109,12 +109,12 @@ export class ReactiveService implements Participant {
   }
 
   restart(): void {
-    this.#participant.restart?.();
+    this.inner.restart?.();
   }
 
   forget(saga: string): void {
     this.#inbox.forget(saga);
-    this.#participant.forget?.(saga);
+    this.inner.forget?.(saga);
   }
 
   #take(
@@ -242,7 +242,7 @@ export class ReactiveService implements Participant {
       payload,
       payloadHash: hash,
     };
-    return this.#participant.handle(own, env);
+    return this.inner.handle(own, env);
   }
 }
 

@@ -113,6 +113,8 @@ export interface Participant {
   /** The actions that it understands; a saga that names another does not start. */
   readonly actions: readonly string[];
   readonly ledger: Ledger;
+  /** Of one that stands before another, as another protocol wants it: the other, which a scenario's own invariants look into. */
+  readonly inner?: Participant;
   handle(call: Call, env: ParticipantEnv): Outcome;
   /** The process restarted: whatever it kept in memory only is gone. What is durable stays. */
   restart?(): void;

@@ -53,7 +53,7 @@ interface Prepared {
 export class ResourceManager implements Participant {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
-  readonly #participant: Participant;
+  readonly inner: Participant;
   readonly #books: LockedBooks;
   /** Who holds a record. */
   readonly #holders = new Map<string, string>();
@@ -62,7 +62,7 @@ export class ResourceManager implements Participant {
 
   constructor(participant: Participant) {
     const { actions } = participant;
-    this.#participant = participant;
+    this.inner = participant;
     this.#books = new LockedBooks(participant.ledger);
     this.ledger = this.#books;
     this.actions = [...actions, ...actions.map(prepareOf), ...actions.map(rollbackOf), COMMIT_PREPARED];
@@ -75,7 +75,7 @@ export class ResourceManager implements Participant {
     if (action === COMMIT_PREPARED) return this.#commit(call);
     if (action.startsWith(PREPARE)) return this.#prepare(call, inner(call, PREPARE), env);
     if (action.startsWith(ROLLBACK_PREPARED)) return this.#rollBack(inner(call, ROLLBACK_PREPARED), env);
-    return this.#participant.handle(call, env);
+    return this.inner.handle(call, env);
   }
 
   /**
@@ -99,23 +99,22 @@ export class ResourceManager implements Participant {
   }
 
   restart(): void {
-    this.#participant.restart?.();
+    this.inner.restart?.();
   }
 
   forget(saga: string): void {
     this.#prepared.delete(saga);
-    this.#participant.forget?.(saga);
+    this.inner.forget?.(saga);
   }
 
   #prepare(call: Call, work: Call, env: ParticipantEnv): Outcome {
-    if (this.#find(call.saga, call.step, call.round) !== undefined)
-      return this.#participant.handle(work, env); // R3
+    if (this.#find(call.saga, call.step, call.round) !== undefined) return this.inner.handle(work, env); // R3
     const { saga, step, round } = call;
     const locks = this.#recordsOf(work);
     for (const record of locks) this.#holders.set(record, saga);
     let outcome: Outcome | undefined;
     try {
-      outcome = this.#participant.handle(work, env);
+      outcome = this.inner.handle(work, env);
     } finally {
       if (outcome?.kind !== 'applied') this.#free(saga, locks); // also where it threw: there is no effect to keep
     }
@@ -126,7 +125,7 @@ export class ResourceManager implements Participant {
   }
 
   #rollBack(undo: Call, env: ParticipantEnv): Outcome {
-    const outcome = this.#participant.handle(undo, env);
+    const outcome = this.inner.handle(undo, env);
     if (outcome.kind === 'applied') this.#release(undo, undo.step);
     return outcome;
   }
@@ -162,7 +161,7 @@ export class ResourceManager implements Participant {
   }
 
   #recordsOf(call: Call): readonly string[] {
-    return this.#participant.records?.(call) ?? EVERYTHING;
+    return this.inner.records?.(call) ?? EVERYTHING;
   }
 
   #transaction(saga: string): Prepared[] {

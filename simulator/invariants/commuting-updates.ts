@@ -24,9 +24,10 @@ export class CommutingUpdates {
   check(entry: LedgerEntry, step: StepDefinition, service: string): string | undefined {
     if (measureOf(step, 'commutative-update') === undefined) return undefined;
     const { action, direction } = entry;
-    const hash = this.#asked.get(operationOf(entry));
+    const hash = this.#asked.get(operationOf(entry)); // not known where another protocol asks for it under another name
     for (const { record, added } of entry.touched ?? []) {
       if (added === undefined) return `${action} is declared commutative, and relies on what is in ${record}`;
+      if (hash === undefined) continue;
       const request = `${service} ${action} ${direction} ${record} ${hash}`;
       const before = this.#added.get(request);
       if (before === undefined) {

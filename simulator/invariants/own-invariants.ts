@@ -4,7 +4,7 @@
 import type { Participant } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import { INVARIANT_FACTORIES, INVARIANTS } from './catalogue.ts';
-import type { Invariant, InvariantFactory, Reporter } from './invariant.ts';
+import type { Invariant, InvariantFactory, Reporter, WorldView } from './invariant.ts';
 import { HOOKS } from './judge.ts';
 import { NOWHERE } from './nowhere.ts';
 import { asking } from './scenario-mistake.ts';
@@ -58,9 +58,10 @@ export function withOwn(own: readonly InvariantFactory[]): readonly InvariantFac
   return [...INVARIANT_FACTORIES, ...own.map(answeringFor)];
 }
 
-/** The same invariant, but what it throws is said to be its own mistake. */
+/** The same invariant, but what it throws is said to be its own mistake. It sees the participants that its scenario made. */
 function answeringFor(make: InvariantFactory): InvariantFactory {
-  return (report, world) => {
+  return (report, all) => {
+    const world = asItsScenarioMadeIt(all);
     const invariant = asking('an invariant of the scenario, when it was made,', () => make(report, world));
     const { id, statement } = (invariant ?? {}) as Invariant;
     const guarded: Record<string, unknown> = { id, statement };
@@ -69,6 +70,24 @@ function answeringFor(make: InvariantFactory): InvariantFactory {
       if (asked === undefined) continue;
       guarded[hook] = (...args: unknown[]) => asking(`invariant "${id}"`, () => asked.apply(invariant, args));
     }
+    if (invariant?.onQuiescence !== undefined)
+      guarded.onQuiescence = () => asking(`invariant "${id}"`, () => invariant.onQuiescence!(world));
     return guarded as unknown as Invariant;
+  };
+}
+
+/** Without what stands before participants under another protocol. */
+function asItsScenarioMadeIt(world: WorldView): WorldView {
+  const all = Object.entries(world.participants);
+  if (all.every(([, { inner }]) => inner === undefined)) return world;
+  return {
+    participants: Object.fromEntries(all.map(([service, one]) => [service, one.inner ?? one])),
+    files: () => world.files(),
+    log: (saga) => world.log(saga),
+    epochOf: (saga) => world.epochOf(saga),
+    isRefused: (saga) => world.isRefused(saga),
+    policyOf: (definition) => world.policyOf(definition),
+    nowUs: () => world.nowUs(),
+    healAtUs: world.healAtUs,
   };
 }

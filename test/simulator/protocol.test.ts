@@ -9,6 +9,8 @@ import { defineSaga, type SagaDefinition } from '../../engine/index.ts';
 import { bank, inventory, orders, payment } from '../../participants-mock/index.ts';
 import { renderPretty } from '../../reports/index.ts';
 import bankTransfer from '../../scenarios/bank-transfer.ts';
+import orderHistory from '../../scenarios/event-sourced/order-history.ts';
+import { points } from '../../scenarios/isolation/points.ts';
 import order from '../../scenarios/order.ts';
 import orderParallel from '../../scenarios/order-parallel.ts';
 import orderProcessing from '../../scenarios/order-processing.ts';
@@ -76,6 +78,17 @@ function shopOf(saga: SagaDefinition): Scenario {
     workload: () => ({ saga, input: {} }),
   });
 }
+
+test.each(['choreography', '2pc'] as const)('under %s the same is judged by the same', (protocol) => {
+  const awards = points({ name: 'awards', title: 'Awards', adds: true });
+  for (const scenario of [awards, orderHistory]) {
+    const run = { seed: 'same', sagas: SAGAS, profile: profiles.storm };
+    const { verdict, violations, invariantsExercised } = simulate(inProtocol(scenario, protocol), run);
+    expect([verdict, violations]).toEqual(['held', []]);
+    // An invariant of the scenario's own finds the participants that the scenario made.
+    if (scenario === orderHistory) expect(invariantsExercised).toContain('snapshot-is-fold');
+  }
+});
 
 describe('under two-phase commit', () => {
   test.each([bankTransfer, orderParallel, paymentChain, ride])('$name holds in a storm', (scenario) => {
