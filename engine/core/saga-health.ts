@@ -148,7 +148,7 @@ function ratesOf(sagas: readonly ListedSaga[]): Rates {
 type Finding = readonly [reason: string, recommendation: string];
 
 const ASK_PERSON = 'See `sagastorm why`, mend what cannot be undone, and resume them.';
-const SEE_REJECTED = 'See which step is rejected most, and why.';
+const SEE_FAILURES = 'See `sagastorm diagnose --all`: which step fails, and why.';
 
 function findingsOf({
   stuck,
@@ -177,11 +177,11 @@ function findingsOf({
     const whose = waitForPerson > 0 ? 'that ended or wait for a person' : 'that ended';
     found.push([
       `only ${percent(successRate)} of the sagas ${whose} completed`,
-      isForPerson ? ASK_PERSON : SEE_REJECTED,
+      isForPerson ? ASK_PERSON : SEE_FAILURES,
     ]);
   }
   if (compensationRate !== undefined && compensationRate > UNDONE_MAX) {
-    found.push([`${percent(compensationRate)} were undone`, SEE_REJECTED]);
+    found.push([`${percent(compensationRate)} were undone`, SEE_FAILURES]);
   }
   return found;
 }

@@ -123,7 +123,7 @@ describe('the health of sagas', () => {
     );
     expect(found.overall).toBe('degraded');
     expect(found.reasons).toEqual(['only 90 % of the sagas that ended completed', '10 % were undone']);
-    expect(found.recommendations).toEqual(['See which step is rejected most, and why.']);
+    expect(found.recommendations).toEqual(['See `sagastorm diagnose --all`: which step fails, and why.']);
   });
 
   test('six of seven that wait for a person are no health, and nothing is to be faster', () => {
