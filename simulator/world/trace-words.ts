@@ -25,6 +25,9 @@ export function traceWords(
     const step = definitionOf(saga)?.steps[y >> 1]?.name ?? y >> 1;
     return `${sagaId(saga)} ${step} ${(y & 1) === 0 ? 'forward' : 'compensation'}`;
   };
+  /** What came of a delivery is said by the events that follow. */
+  const outcome = (saga: number, which: number): string =>
+    which === 0 && definitionOf(saga)?.flow !== undefined ? 'handled' : OUTCOMES[which]!;
   return (code, x, y, z) => `${(NAMES.get(code) ?? `event ${code}`).padEnd(16)}  ${detail(code, x, y, z)}`;
 
   function detail(code: number, x: number, y: number, z: number): string {
@@ -39,7 +42,7 @@ export function traceWords(
         return operation(x, y);
       case TRACE.reply:
       case TRACE['client-done']:
-        return `${operation(x, y)} attempt ${z >> 2} ${OUTCOMES[z & 3]}`;
+        return `${operation(x, y)} attempt ${z >> 2} ${outcome(x, z & 3)}`;
       case TRACE.append:
         return `${sagaId(x)} version ${y} + ${z >> 3} ${APPEND_ANSWERS[z & 7]}`;
       case TRACE['append-lost']:
