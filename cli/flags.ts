@@ -129,7 +129,7 @@ const FLAGS = {
     name: 'inputs',
     value: 'file',
     description:
-      'What sagas were begun with, { saga, definition, version, input } in each line, for those that the log lost',
+      'What sagas were begun with, { saga, definition, version, input, at } in each line, for those that the log lost',
   },
   into: {
     name: 'into',
@@ -197,7 +197,8 @@ const FLAGS = {
   yes: { name: 'yes', description: 'Do it' },
   force: {
     name: 'force',
-    description: 'For restore and rebuild: also while an engine runs on the store; it is fenced',
+    description:
+      'For restore and rebuild: also while an engine runs on the store, which is fenced; and what a book may have forgotten was not done',
   },
   'from-beginning': {
     name: 'from-beginning',

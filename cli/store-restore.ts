@@ -53,7 +53,12 @@ interface KnownInput {
   readonly definition: string;
   readonly version?: number;
   readonly input: unknown;
+  /** When it was asked for, in ISO 8601. */
+  readonly at?: string;
 }
+
+/** A backup is written while sagas go on: one that is not in it may have begun so long before the last event that is. */
+const BACKUP_TAKES_US = 3_600_000_000;
 
 /** @throws UserError those of {@link restore}, {@link rebuild} and {@link importLines} */
 export async function storeAfterLoss(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
@@ -78,7 +83,7 @@ async function restore(from: string | undefined, given: GivenFlags): Promise<Exi
     tellRestored(file, from, sagas, asOfUs, keptAs);
     return known === undefined
       ? notKnown()
-      : inFile(file, (store, partitionOf) => catchUp(store, partitionOf, known, given));
+      : inFile(file, (store, partitionOf) => catchUp(store, partitionOf, sinceBackup(known, asOfUs), given));
   });
 }
 
@@ -99,7 +104,9 @@ async function restoreDatabase(
     const sagas = await writeLogs(logs.values(), store, store.partitionOf);
     await store.noteRetired(retired);
     tellRestored('the database', from, sagas, asOfUs, keptAs);
-    return known === undefined ? notKnown() : catchUp(store, store.partitionOf, known, given);
+    return known === undefined
+      ? notKnown()
+      : catchUp(store, store.partitionOf, sinceBackup(known, asOfUs), given);
   });
   print('All of it is committed.\n');
   return code;
@@ -203,13 +210,19 @@ interface Known {
   readonly books: readonly Book[];
   readonly definitions: readonly SagaDefinition[];
   readonly inputs: ReadonlyMap<string, KnownInput>;
+  /** No saga that has no log began before, in microseconds since 1970. */
+  readonly lostAfterUs: number;
+}
+
+function sinceBackup(known: Known, asOfUs: number): Known {
+  return { ...known, lostAfterUs: Math.max(0, asOfUs - BACKUP_TAKES_US) };
 }
 
 async function knownOf(sources: readonly BookSource[], given: GivenFlags): Promise<Known> {
   const module = textOf(given, 'definitions');
   const definitions = module === undefined ? [] : await loadDefinitions(module);
   const inputs = inputsIn(textOf(given, 'inputs'));
-  return { books: await readBooks(sources), definitions, inputs };
+  return { books: await readBooks(sources), definitions, inputs, lostAfterUs: 0 };
 }
 
 /** T1. */
@@ -224,7 +237,11 @@ async function catchUp(
   const before = await reconcileStore(asked);
   const plain = isGiven(given, 'no-color');
   print(`\nWhat the log and the books say:\n${reconciliationText(before, plain)}`);
-  const told = await mended(store, new LogWriter(store, partitionOf), { ...known, before });
+  const told = await mended(store, new LogWriter(store, partitionOf), {
+    ...known,
+    before,
+    isForced: isGiven(given, 'force'),
+  });
   if (told.length === 0) return EXIT.held;
   print(`\n${told.join('\n')}\n`);
   const after = await reconcileStore(asked);
@@ -234,11 +251,14 @@ async function catchUp(
 
 interface Mending extends Known {
   readonly before: Reconciliation;
+  /** What a book may have forgotten is taken for never done. */
+  readonly isForced: boolean;
 }
 
 /** What became of each saga whose log lost something. */
 async function mended(store: SagaCatalogue, writer: LogWriter, mending: Mending): Promise<readonly string[]> {
-  const { before, books, definitions, inputs } = mending;
+  const { before, books, definitions, inputs, isForced, lostAfterUs } = mending;
+  const keptSinceUs = new Map(books.map(({ service, keptSinceUs = 0 }) => [service, keptSinceUs]));
   const sagas = new Set(before.differences.filter(({ kind }) => LOST.includes(kind)).map(({ saga }) => saga));
   const entries: ReadonlyMap<string, readonly BookEntry[]> = Map.groupBy(
     books.flatMap((book) => book.entries.filter(({ isPlain }) => isPlain !== true)),
@@ -263,15 +283,14 @@ async function mended(store: SagaCatalogue, writer: LogWriter, mending: Mending)
       continue;
     }
     const { events, unknown } = rebuiltLog({
-      saga,
-      definition,
-      input: known?.input,
+      ...{ saga, definition, input: known?.input, isForced, keptSinceUs },
       log: log.map(({ event }) => event),
       entries: entries.get(saga) ?? [],
       nowUs: liveNowUs(),
+      begunAfterUs: Math.max(lostAfterUs, known?.at === undefined ? 0 : Date.parse(known.at) * 1_000),
     });
     if (events.length === 0) {
-      told.push(` ✗ ${saga} is left as it is: it has ended, and no event can mend it`);
+      told.push(...leftAlone(saga, unknown));
       continue;
     }
     await writer.append({ saga, expectedVersion: log.length, atUs: liveNowUs(), events });
@@ -279,6 +298,15 @@ async function mended(store: SagaCatalogue, writer: LogWriter, mending: Mending)
     told.push(...unknown.map((what) => `     not known: ${what}`));
   }
   return told;
+}
+
+function leftAlone(saga: string, unknown: readonly string[]): readonly string[] {
+  if (unknown.length === 0) return [` ✗ ${saga} is left as it is: it has ended, and no event can mend it`];
+  return [
+    ` ✗ ${saga} is left as it is: a step may have been done before what a book remembers`,
+    ...unknown.map((what) => `     not known: ${what}`),
+    '     say in --inputs when it was asked for ("at"), or look there, and give --force if it was not done',
+  ];
 }
 
 /** Without a version, the latest: who writes down what was asked for by hand mostly means what is asked for today. */
@@ -292,7 +320,7 @@ function definitionNamed(
   return known.find((one) => one.version === wanted);
 }
 
-/** One `{ "saga", "definition", "version", "input" }` in each line. */
+/** One `{ "saga", "definition", "version", "input", "at" }` in each line. */
 function inputsIn(file: string | undefined): ReadonlyMap<string, KnownInput> {
   if (file === undefined) return new Map();
   if (!existsSync(file)) throw missing(`there is no file ${file}`);
@@ -300,14 +328,22 @@ function inputsIn(file: string | undefined): ReadonlyMap<string, KnownInput> {
   const known = lines.flatMap((line, i): readonly KnownInput[] => {
     if (line.trim() === '') return [];
     try {
-      const { saga, definition, version, input } = JSON.parse(line) as Partial<KnownInput>;
-      if (typeof saga === 'string' && typeof definition === 'string')
-        return [{ saga, definition, input, ...(version === undefined ? {} : { version }) }];
+      const { saga, definition, version, input, at } = JSON.parse(line) as Partial<KnownInput>;
+      const isDated = at === undefined || (typeof at === 'string' && !Number.isNaN(Date.parse(at)));
+      if (typeof saga === 'string' && typeof definition === 'string' && isDated) {
+        const versioned = version === undefined ? {} : { version };
+        return [{ saga, definition, input, ...versioned, ...(at === undefined ? {} : { at }) }];
+      }
     } catch {
       // said below
     }
-    const hint = 'Write { "saga": …, "definition": …, "version": 1, "input": … } in each line.';
-    throw new UserError('bad-inputs', `${file}, line ${i + 1} names no saga and definition`, hint);
+    const hint =
+      'Write { "saga": …, "definition": …, "version": 1, "input": …, "at": "2026-01-31T10:00:00Z" } in each line; version and at may be left out.';
+    throw new UserError(
+      'bad-inputs',
+      `${file}, line ${i + 1} names no saga and definition, or no time`,
+      hint,
+    );
   });
   return new Map(known.map((one) => [one.saga, one]));
 }

@@ -10,6 +10,8 @@
 // B3. Otherwise it goes forward: every call goes out again under its key, and a fence answers as it did (E4). A saga of which
 //     everything stands completes, whatever its deadline: somebody may have been told that it did.
 // B4. Ends that the log knows are not touched: what differs there, no event can mend.
+// B5. Of a saga without a log, a step that is missing in a book which may have forgotten it is not taken for one that was never
+//     done: whoever asked again, or undid it, would meet a service that no longer knows the key (R7).
 //
 // What no book knows is said in `unknown`, and decided as B2 and B3 say.
 
@@ -29,11 +31,17 @@ export interface RebuildFacts {
   readonly entries: readonly BookEntry[];
   /** For a new deadline, in microseconds since 1970. */
   readonly nowUs: number;
+  /** By service, of books that forget: since when they have all (`Book.keptSinceUs`). Left out: none forgets. */
+  readonly keptSinceUs?: ReadonlyMap<string, number>;
+  /** The saga did not begin before, in microseconds since 1970; default 0. Matters only when nothing is left of its log. */
+  readonly begunAfterUs?: number;
+  /** A person says that what may be forgotten was never done (B5). */
+  readonly isForced?: boolean;
 }
 
 /** What is to be appended to a log, and what could not be known. */
 export interface RebuiltLog {
-  /** In their order, as one append; none when the log has all that the books have. */
+  /** In their order, as one append; none when the log has all that the books have, or when B5 forbids it. */
   readonly events: readonly SagaEvent[];
   /** What nobody could tell, each as a sentence. */
   readonly unknown: readonly string[];
@@ -51,6 +59,8 @@ export function rebuiltLog(facts: RebuildFacts): RebuiltLog {
   const unknown: string[] = [];
   const events: SagaEvent[] = [];
   if (log.length === 0) {
+    const forgotten = facts.isForced === true ? [] : mayBeForgotten(facts);
+    if (forgotten.length > 0) return { events: [], unknown: forgotten };
     const begin = beginning(facts);
     unknown.push(...notKnown(facts, begin));
     evolve(state, begin);
@@ -70,6 +80,18 @@ export function rebuiltLog(facts: RebuildFacts): RebuiltLog {
     events.push(...ofRound(state, entries, round === lastRound, unknown));
   }
   return { events, unknown };
+}
+
+/** B5. */
+function mayBeForgotten(facts: RebuildFacts): readonly string[] {
+  const { definition, entries, keptSinceUs = new Map<string, number>(), begunAfterUs = 0 } = facts;
+  return definition.steps.flatMap(({ name, service, hasEffects }) => {
+    const sinceUs = keptSinceUs.get(service) ?? 0;
+    const isThere = entries.some(({ step, direction }) => step === name && direction === 'forward');
+    if (isThere || hasEffects === false || sinceUs <= begunAfterUs) return [];
+    const since = new Date(sinceUs / 1_000).toISOString();
+    return [`whether "${name}" was done: the book of ${service} remembers only since ${since}`];
+  });
 }
 
 function beginning({ definition, input, nowUs }: RebuildFacts): SagaEvent {

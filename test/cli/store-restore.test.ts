@@ -2,6 +2,8 @@
 // of real services, and who wrote before is fenced.
 
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -89,6 +91,47 @@ test('a store that is gone is rebuilt from the books alone', PROCESS_TIMEOUT, as
   );
   const health = await it.run('health', '--db', 'new.db', '--json');
   expect(JSON.parse(health.stdout)).toMatchObject({ overall: 'healthy', ended: 2 });
+});
+
+test('R7: a step that a book may have forgotten is not asked for again', PROCESS_TIMEOUT, async () => {
+  const it = await shop();
+  const end = (id: string) =>
+    it.driven(async (host) => {
+      await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+    });
+  await end('kept');
+  await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
+  await end('a');
+  const keptSinceUs = Date.parse('2020-05-01') * 1_000;
+  const forgetful = createServer((_asked, answer) => {
+    answer.end(JSON.stringify({ entries: [], next: null, keptSinceUs }));
+  });
+  open.push(forgetful);
+  await new Promise<void>((resolved) => forgetful.listen(0, '127.0.0.1', resolved));
+  const { port } = forgetful.address() as AddressInfo;
+  const against = it.against.map((word) =>
+    word.startsWith('card=') ? `card=http://127.0.0.1:${port}` : word,
+  );
+  const rebuild = (at: string | undefined, ...more: readonly string[]) => {
+    const asked = { saga: 'a', definition: 'checkout-card', input: INPUT, at };
+    writeFileSync(join(it.folder, 'asked.ndjson'), JSON.stringify(asked));
+    const words = [...DEFINITIONS, ...against, '--inputs', 'asked.ndjson', ...more];
+    return it.run('store', 'rebuild', '--db', `${at}${more.join('')}.db`, ...words);
+  };
+  for (const at of [undefined, '2020-04-30']) {
+    const left = await rebuild(at);
+    expect([left.code, left.stdout.includes(' + a')]).toEqual([1, false]);
+    expect(left.stdout).toContain(
+      'not known: whether "charge" was done: the book of card remembers only since 2020-05-01T00:00:00.000Z\n',
+    );
+  }
+  for (const rebuilt of [await rebuild('2020-05-01'), await rebuild(undefined, '--force')])
+    expect(rebuilt.stdout).toMatch(/ \+ a: \d+ events from 1 on/);
+  expect((await rebuild('yesterday')).code).toBe(64);
+  await rebuild(undefined); // leaves what was asked without a time
+  const on = [...DEFINITIONS, ...against, '--inputs', 'asked.ndjson'];
+  const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
+  expect(restored.stdout).toMatch(/ \+ a: \d+ events from 1 on/); // the backup would have it, had it begun in 2020
 });
 
 test('a saga that was asked for without a version is of the latest', PROCESS_TIMEOUT, async () => {

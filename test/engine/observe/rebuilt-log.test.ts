@@ -142,6 +142,33 @@ describe('what the books say becomes', () => {
     ]);
   });
 
+  test('B5: what a book may have forgotten: nothing, unless the saga began later, or a person says so', () => {
+    const facts = {
+      saga: 's',
+      definition: transfer,
+      input: 1,
+      nowUs: 100,
+      keptSinceUs: new Map([['post', 50]]),
+    };
+    const of = (more: object, entries = [entry('debit')]) =>
+      rebuiltLog({ ...facts, log: [], entries, ...more });
+    const doubted = 'whether "send" was done: the book of post remembers only since 1970-01-01T00:00:00.000Z';
+    expect(of({})).toEqual({ events: [], unknown: [doubted] });
+    expect(of({ begunAfterUs: 49 }).events).toEqual([]);
+    for (const more of [{ begunAfterUs: 50 }, { isForced: true }, { keptSinceUs: new Map([['bank', 50]]) }]) {
+      const isBank = 'keptSinceUs' in more; // credit is missing there
+      expect(of(more).events.length > 0).toBe(!isBank);
+    }
+    expect(
+      of(
+        {},
+        ['debit', 'send'].map((step) => entry(step)),
+      ).events.length,
+    ).toBeGreaterThan(0);
+    const log = of({ isForced: true }).events;
+    expect(of({ log }, [entry('debit'), entry('send')]).events.length).toBeGreaterThan(0);
+  });
+
   test('nothing that the log does not have: nothing is added', () => {
     const { events } = rebuilt(transfer, [entry('debit')]);
     const again = rebuiltLog({
