@@ -1,6 +1,11 @@
 // What the fence of a real service needs of its database: a table beside the service's own, in one transaction with them.
 
 import type { Direction } from '../../core/protocol.ts';
+import { UserError } from '../../core/user-error.ts';
+import { RETENTION_DEFAULT_US } from '../fence.ts';
+
+/** 3,000 years: databases can subtract it from their clocks. */
+const FOREVER_MS = 1e14;
 
 /** An operation that is closed, with the answer that every repetition gets. A compensation's row is the tombstone. */
 export interface FenceRow {
@@ -37,6 +42,13 @@ export interface FenceTable<Database> {
     saga: string,
     work: (transaction: FenceTransaction<Database>) => Promise<Answer>,
   ): Promise<Answer>;
+}
+
+/** In milliseconds; one that a database can reckon with. @throws UserError `bad-retention` when it is not above 0 */
+export function retentionFrom(retentionMs: number = RETENTION_DEFAULT_US / 1_000): number {
+  if (retentionMs > 0) return Math.min(retentionMs, FOREVER_MS);
+  const hint = 'Give more than the longest delay, or Infinity.';
+  throw new UserError('bad-retention', `a fence cannot keep its keys for ${retentionMs} milliseconds`, hint);
 }
 
 /** A row as either database hands it out: SQLite has no truth values, only 1. */

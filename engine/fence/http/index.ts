@@ -2,7 +2,13 @@
 
 export type { WireCall } from '../../http/wire-call.ts';
 export type { FenceRow, FenceTable, FenceTransaction } from './fence-table.ts';
-export { type FenceBook, type FenceLedgerOptions, type FencePart, fenceLedger } from './ledger-page.ts';
+export {
+  type FenceBook,
+  type FenceLedgerOptions,
+  type FencePage,
+  type FencePart,
+  fenceLedger,
+} from './ledger-page.ts';
 export { type Fenced, type FenceEnv, fence } from './middleware.ts';
 export { type PostgresFenceOptions, postgresFence } from './postgres-table.ts';
 export { type SqliteFenceOptions, sqliteFence } from './sqlite-table.ts';

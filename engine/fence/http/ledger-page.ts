@@ -5,29 +5,40 @@
 //     once, whatever the handler did: that the same was booked twice is not seen here. Who wants balances compared, too, serves
 //     entries of the service's own ledger instead.
 // L2. A tombstone of what never happened is no entry.
-// L3. A page has all rows of its sagas, as of one moment. Its number says which of how many it is.
-// L4. What the fence has forgotten is said by its time: nobody is to take it for lost.
+// L3. A page has all rows of its sagas, as of one moment. Sagas have a fixed order, and `next` is a place in it: whatever comes in
+//     between, no saga is on two pages, and none that was there is left out.
+// L4. What the fence has forgotten, or never saw because it was not there, is said by its time: nobody is to take it for lost.
 
 import type { Context } from 'hono';
+import { UserError } from '../../core/user-error.ts';
 import type { FenceRow } from './fence-table.ts';
 
 const ROWS_DEFAULT = 50_000;
-const PAGES_MAX = 4_096;
 /** Clocks of services and engines may differ by so much. */
 const MARGIN_MS = 60_000;
+/** The last place of a saga in the order of pages. */
+export const PART_MAX = 2 ** 32 - 1;
 
-/** Which sagas: those whose number, taken modulo `pages`, is `page`. */
+/** Which sagas: from a place in their order on, as many as have about so many rows. */
 export interface FencePart {
-  readonly pages: number;
-  readonly page: number;
+  readonly after: number;
+  /** From 1. */
+  readonly rows: number;
+}
+
+/** The rows of some sagas. */
+export interface FencePage {
+  /** Of operations that took effect, all of one moment: a forward call before its compensation. */
+  readonly rows: readonly FenceRow[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: number | null;
+  /** Since when, in milliseconds since 1970, there is a table of which nothing was forgotten. */
+  readonly keptSinceMs: number;
 }
 
 /** Of a table that can be read as a book. */
 export interface FenceBook {
-  /** How many rows there are, and since when, in milliseconds since 1970, none was forgotten. */
-  bookSize(): Promise<{ readonly rows: number; readonly keptSinceMs: number }>;
-  /** The rows of some sagas, all of one moment: a forward call before its compensation. */
-  bookRows(part: FencePart): Promise<readonly FenceRow[]>;
+  bookPage(part: FencePart): Promise<FencePage>;
 }
 
 /** How long its pages are. */
@@ -40,6 +51,7 @@ export interface FenceLedgerOptions {
  * Answers `GET ledger/entries` with the operations that a fence remembers, in pages. They hold the answers of the service: serve them
  * where only operators come, like the service's own data.
  *
+ * @throws UserError `bad-rows` when `rows` is not a whole number from 1
  * @example
  * const table = sqliteFence(new DatabaseSync('payment.db'));
  * app.use(fence(table));
@@ -49,26 +61,21 @@ export function fenceLedger(
   book: FenceBook,
   { rows: rowsAtOnce = ROWS_DEFAULT }: FenceLedgerOptions = {},
 ): (c: Context) => Promise<Response> {
+  if (!Number.isSafeInteger(rowsAtOnce) || rowsAtOnce < 1) {
+    const hint = 'Give a whole number from 1.';
+    throw new UserError('bad-rows', `a page cannot have ${rowsAtOnce} rows`, hint);
+  }
   return async (c) => {
     const after = Number(c.req.query('after') ?? 0);
-    if (!Number.isSafeInteger(after) || after < 0 || (after > 0 && after < PAGES_MAX)) {
+    if (!Number.isSafeInteger(after) || after < 0 || after > PART_MAX) {
       const headers = { 'content-type': 'application/problem+json' };
       const detail = '`after` is 0, or the `next` of the page before';
       return new Response(JSON.stringify({ status: 400, detail }), { status: 400, headers });
     }
-    const { rows, keptSinceMs } = await book.bookSize();
-    const part = partOf(after, rows / rowsAtOnce);
-    const entries = entriesOf(await book.bookRows(part));
-    const isLast = part.page + 1 >= part.pages;
-    const next = isLast ? null : part.pages * PAGES_MAX + part.page + 1;
-    return c.json({ entries, keptSinceUs: (keptSinceMs + MARGIN_MS) * 1_000, next });
+    const { rows, keptSinceMs, next } = await book.bookPage({ after, rows: rowsAtOnce });
+    const keptSinceUs = (Math.max(0, Math.floor(keptSinceMs)) + MARGIN_MS) * 1_000;
+    return c.json({ entries: entriesOf(rows), keptSinceUs, next });
   };
-}
-
-/** L3: how many pages there are is settled with the first. */
-function partOf(after: number, pages: number): FencePart {
-  if (after === 0) return { pages: Math.min(PAGES_MAX, Math.max(1, Math.ceil(pages))), page: 0 };
-  return { pages: Math.floor(after / PAGES_MAX), page: after % PAGES_MAX };
 }
 
 /** L2. */

@@ -2,20 +2,24 @@
 //
 // G1. Calls of one saga wait for one another, by an advisory lock that ends with the transaction; others do not.
 // G2. What was not heard of for the retention time is forgotten, a little at every call; by the database's clock.
+//     Since when nothing was, or since when there is a table, is kept first, and only what is older is forgotten. It is kept
+//     seldom, and by one call while others go on: one row that each call writes would make all of them wait for one another.
 // G3. A connection that is lost, or on which something went wrong that a rollback did not mend, is thrown away; the call
 //     fails, and nothing of it is kept.
+// G4. Each saga has a place in the order of pages, by a hash that is indexed.
 
 import type { Pool, PoolClient } from 'pg';
-import { RETENTION_DEFAULT_US } from '../fence.ts';
-import { type FenceRow, type FenceTable, type FenceTransaction, rowOf } from './fence-table.ts';
-import type { FenceBook, FencePart } from './ledger-page.ts';
+import { type FenceTable, type FenceTransaction, retentionFrom, rowOf } from './fence-table.ts';
+import { type FenceBook, type FencePage, type FencePart, PART_MAX } from './ledger-page.ts';
 
 /** How long a fence on PostgreSQL remembers. */
 export interface PostgresFenceOptions {
-  /** How long a saga's operations are remembered after its last call, in milliseconds; default 30 days. */
+  /** How long a saga's operations are remembered after its last call, in milliseconds, above 0; default 30 days. */
   readonly retentionMs?: number;
 }
 
+/** G4. From 0 to PART_MAX. */
+const PART = '(hashtext(saga)::bigint + 2147483648)';
 const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('sagastorm_fence ' || $1, 0))";
 /** Two processes that make the same table at the same time are in each other's way. */
 const SCHEMA = `
@@ -27,23 +31,37 @@ const SCHEMA = `
     PRIMARY KEY (saga, step, round, direction, key)
   );
   CREATE INDEX IF NOT EXISTS sagastorm_fence_age ON sagastorm_fence (touched_at);
+  CREATE INDEX IF NOT EXISTS sagastorm_fence_part ON sagastorm_fence (${PART});
+  CREATE TABLE IF NOT EXISTS sagastorm_fence_memory (id integer PRIMARY KEY CHECK (id = 1), since timestamptz NOT NULL);
+  INSERT INTO sagastorm_fence_memory VALUES (1, now()) ON CONFLICT DO NOTHING;
 `;
 const TOUCH = 'UPDATE sagastorm_fence SET touched_at = now() WHERE saga = $1';
-const FORGET = `DELETE FROM sagastorm_fence WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM sagastorm_fence WHERE touched_at < now() - $1 * interval '1 millisecond'
-  ORDER BY touched_at LIMIT 10 FOR UPDATE SKIP LOCKED))`;
+const FORGET = `WITH
+  until AS (SELECT now() - $1 * interval '1 millisecond' AS at),
+  raised AS (UPDATE sagastorm_fence_memory SET since = (SELECT at FROM until) WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM sagastorm_fence_memory
+    WHERE since < (SELECT at FROM until) - least($1 / 100, 60000) * interval '1 millisecond'
+    FOR UPDATE SKIP LOCKED)) RETURNING since),
+  kept AS (SELECT coalesce((SELECT since FROM raised), (SELECT since FROM sagastorm_fence_memory)) AS since)
+  DELETE FROM sagastorm_fence WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM sagastorm_fence WHERE touched_at < (SELECT least(kept.since, until.at) FROM kept, until)
+    ORDER BY touched_at LIMIT 10 FOR UPDATE SKIP LOCKED))`;
 const FIND = 'SELECT * FROM sagastorm_fence WHERE saga = $1 AND step = $2 AND round = $3';
-const SIZE = `SELECT count(*)::float8 AS rows, floor(extract(epoch FROM now()) * 1000 - $1)::float8 AS since
-  FROM sagastorm_fence`;
-const BOOK = `SELECT * FROM sagastorm_fence WHERE is_applied AND mod(hashtext(saga)::bigint + 2147483648, $1) = $2
+const MEMORY = `SELECT floor(extract(epoch FROM greatest(now() - $1 * interval '1 millisecond',
+  (SELECT since FROM sagastorm_fence_memory))) * 1000)::float8 AS since`;
+const PAGE_END = `SELECT ${PART}::float8 AS part FROM sagastorm_fence WHERE ${PART} >= $1
+  ORDER BY ${PART} LIMIT 1 OFFSET $2`;
+const PAGE = `SELECT * FROM sagastorm_fence WHERE ${PART} >= $1 AND ${PART} <= $2 AND is_applied
   ORDER BY saga, step, round, direction DESC`;
+const AFTER_PAGE = `SELECT 1 FROM sagastorm_fence WHERE ${PART} > $1 LIMIT 1`;
 const KEEP = `INSERT INTO sagastorm_fence
   (key, saga, step, round, direction, action, payload_hash, is_applied, status, body)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 /**
- * Makes the table `sagastorm_fence`, in the first schema of the search path, when it is not there.
+ * Makes the tables `sagastorm_fence` and `sagastorm_fence_memory`, in the first schema of the search path, when they are not there.
  *
+ * @throws UserError `bad-retention` when `retentionMs` is not above 0
  * @example
  * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
  * const app = new Hono<FenceEnv<PoolClient>>();
@@ -63,7 +81,7 @@ class PostgresFence implements FenceTable<PoolClient>, FenceBook {
 
   constructor(pool: Pick<Pool, 'connect'>, { retentionMs }: PostgresFenceOptions) {
     this.#pool = pool;
-    this.#retentionMs = retentionMs ?? RETENTION_DEFAULT_US / 1_000;
+    this.#retentionMs = retentionFrom(retentionMs);
   }
 
   async transact<Answer>(
@@ -80,19 +98,17 @@ class PostgresFence implements FenceTable<PoolClient>, FenceBook {
     });
   }
 
-  async bookSize(): Promise<{ readonly rows: number; readonly keptSinceMs: number }> {
+  /** What is there when the rows are read is in them, or after them; what was forgotten then is told. */
+  async bookPage({ after, rows: rowsAtOnce }: FencePart): Promise<FencePage> {
     await this.#prepared();
     return this.#within(async (client) => {
-      const { rows } = await client.query<{ rows: number; since: number }>(SIZE, [this.#retentionMs]);
-      return { rows: rows[0]!.rows, keptSinceMs: rows[0]!.since };
-    });
-  }
-
-  async bookRows({ pages, page }: FencePart): Promise<readonly FenceRow[]> {
-    await this.#prepared();
-    return this.#within(async (client) => {
-      const { rows } = await client.query<Record<string, unknown>>(BOOK, [pages, page]);
-      return rows.map(rowOf);
+      const end = await client.query<{ part: number }>(PAGE_END, [after, rowsAtOnce - 1]);
+      const last = end.rows[0]?.part ?? PART_MAX;
+      const { rows } = await client.query<Record<string, unknown>>(PAGE, [after, last]);
+      const { rowCount } = await client.query(AFTER_PAGE, [last]);
+      const memory = await client.query<{ since: number }>(MEMORY, [this.#retentionMs]);
+      const next = rowCount === 0 ? null : last + 1;
+      return { rows: rows.map(rowOf), keptSinceMs: memory.rows[0]!.since, next };
     });
   }
 

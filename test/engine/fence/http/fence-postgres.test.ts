@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { Pool, type PoolClient } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fenceLedger, postgresFence } from '../../../../engine/fence/http/index.ts';
 import { startPostgres, type TemporaryPostgres } from '../../live/temporary-postgres.ts';
 import { callOf } from '../call-of.ts';
@@ -118,4 +118,51 @@ test('what nobody asked for in the retention time is forgotten', { timeout: PATI
   const till = new Till(postgresFence(pool, { retentionMs: 1_000 }), book);
   await till.send(callOf('forward', 'charge', {}, { saga: 'new' }));
   expect((await pool.query('SELECT saga FROM sagastorm_fence')).rows).toEqual([{ saga: 'new' }]);
+});
+
+describe('since when it remembers', { timeout: PATIENT_MS }, () => {
+  const sinceMs = async (retentionMs: number) => {
+    const table = postgresFence(pool, { retentionMs });
+    await new Till(table, book).send(callOf('forward', 'charge', {}, { saga: `at-${retentionMs}` }));
+    return (await table.bookPage({ after: 0, rows: 10 })).keptSinceMs;
+  };
+  const begin = (hoursAgo: number) =>
+    pool.query(`DROP TABLE IF EXISTS sagastorm_fence_memory; CREATE TABLE sagastorm_fence_memory AS
+      SELECT 1 AS id, now() - interval '${hoursAgo} hours' AS since;
+      ALTER TABLE sagastorm_fence_memory ADD PRIMARY KEY (id)`);
+  const HOUR_MS = 3_600_000;
+  const hoursAgo = (ms: number) => Math.round((Date.now() - ms) / HOUR_MS);
+
+  test('not since before there was a table, however long it keeps', async () => {
+    await emptied();
+    await pool.query('DROP TABLE IF EXISTS sagastorm_fence_memory'); // as of an earlier version
+    expect(hoursAgo(await sinceMs(24 * HOUR_MS))).toBe(0);
+    await begin(10);
+    const forever = [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER];
+    for (const retentionMs of [24 * HOUR_MS, ...forever])
+      expect(hoursAgo(await sinceMs(retentionMs))).toBe(10);
+  });
+
+  test('not since before it forgot, though it keeps for longer now', async () => {
+    await emptied();
+    await begin(100);
+    await pool.query("UPDATE sagastorm_fence SET touched_at = now() - interval '50 hours'");
+    expect(hoursAgo(await sinceMs(20 * HOUR_MS))).toBe(20);
+    expect(hoursAgo(await sinceMs(90 * HOUR_MS))).toBe(20);
+  });
+
+  test('a call that forgets does not keep others waiting while its handler works', async () => {
+    await emptied();
+    await begin(100);
+    const table = postgresFence(pool, { retentionMs: HOUR_MS });
+    const [entered, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = table.transact('slow', async () => {
+      entered.resolve();
+      await left.promise;
+    });
+    await entered.promise;
+    await table.transact('quick', async () => undefined);
+    left.resolve();
+    await slow;
+  });
 });
