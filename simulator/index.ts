@@ -26,13 +26,12 @@ export type {
 } from './own-service/started-service.ts';
 export { inProtocol } from './protocol.ts';
 export { PROTOCOLS, type Protocol } from './protocol-names.ts';
+export type { RepairCommand, RepairHabits } from './repair-habits.ts';
 export * from './run-record.ts';
 export * from './run-result.ts';
 export {
   defineScenario,
   type Engine,
-  type RepairCommand,
-  type RepairHabits,
   type SagaStart,
   type Scenario,
   type ScenarioSpec,

@@ -6,8 +6,6 @@ import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { AppendOutput, Orchestrator, OrchestratorOptions } from '../engine/core/orchestrator.ts';
 import type { Policy } from '../engine/core/policy.ts';
 import type { Participant } from '../engine/core/protocol.ts';
-import { checkAct, type RepairAct } from '../engine/core/repair-act.ts';
-import type { RepairSelection } from '../engine/core/repair-selection.ts';
 import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import type { InvariantFactory } from './invariants/invariant.ts';
@@ -15,6 +13,8 @@ import { checkInvariants, describeInvariants } from './invariants/own-invariants
 import type { Sometimes } from './invariants/sometimes.ts';
 import { type LatencySpec, latencyFault } from './kernel/latency.ts';
 import { PROTOCOLS } from './protocol-names.ts';
+import { checkRepairs, type RepairHabits } from './repair-habits.ts';
+import { lastsUs } from './run-extent.ts';
 import { checkServiceLevels, checkWeather, type ServiceLevels, type Weather } from './service-levels.ts';
 import { type Capacity, checkServiceLoad, type Incident } from './service-load.ts';
 import type { ClientSource } from './timed-client.ts';
@@ -47,31 +47,6 @@ export interface Variant {
   engine?(options: OrchestratorOptions): Engine;
   /** Whether a store writes an append that the check of version and epoch would refuse (E10). */
   accepts?(append: AppendOutput, stored: { readonly version: number; readonly epoch: number }): boolean;
-}
-
-const DAY_MS = 86_400_000;
-
-/** People who repair sagas in a run, in every weather, as `sagastorm repair` does: see engine/core/repair.ts. */
-export interface RepairHabits {
-  /**
-   * Of 1,000 sagas, with so many somebody meddles: any act at any time, often twice. And of 1,000 that end without effect, or
-   * ask for a person, so many are repaired within seconds. From 0 to 1,000. What does not end is looked after in any case.
-   * Left out: nobody acts but by `commands`, and who resumes what asks for a person, once the world has healed.
-   */
-  readonly permille?: number;
-  /** Acts for many sagas at once, each at its moment. */
-  readonly commands?: readonly RepairCommand[];
-}
-
-/**
- * `sagastorm repair <act> --all …` at a moment of the run: for all sagas that the selection finds there.
- *
- * @example
- * const command: RepairCommand = { atMs: 240_000, act: 'resume', statuses: ['compensation_failed'], id: 'inc-7', by: 'anna' };
- */
-export interface RepairCommand extends RepairAct, RepairSelection {
-  /** From the beginning of the run, in milliseconds: a whole number from 0 to a day. */
-  readonly atMs: number;
 }
 
 /** What {@link defineScenario} takes. */
@@ -206,6 +181,14 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
     spec.incidents ?? [],
     spec.orchestrators ?? ORCHESTRATORS_DEFAULT,
   );
+  checkRepairs(
+    {
+      name: spec.name,
+      sagas: spec.sagas.map(({ name }) => name),
+      lastsMs: lastsUs(spec.sagas, spec.incidents ?? []) / 1_000,
+    },
+    spec.repairs ?? {},
+  );
   checkInvariants(spec.name, describeInvariants(spec.invariants ?? [], participants));
   return {
     sagasPerRun: 100,
@@ -226,30 +209,9 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   };
 }
 
-/** Refuses people who act never, or in no way that there is. */
-function assertCanRepair(name: string, { permille = 0, commands = [] }: RepairHabits): void {
-  if (!Number.isInteger(permille) || permille < 0 || permille > 1_000) {
-    throw new UserError(
-      'bad-scenario',
-      `scenario "${name}": repairs.permille is ${String(permille)}`,
-      'It is a whole number from 0 to 1,000.',
-    );
-  }
-  for (const { atMs, statuses: _, definition: __, stuckUs: ___, ...act } of commands) {
-    checkAct(act);
-    if (Number.isInteger(atMs) && atMs >= 0 && atMs <= DAY_MS) continue;
-    throw new UserError(
-      'bad-scenario',
-      `scenario "${name}": a command of \`repairs\` is at ${String(atMs)} ms`,
-      'It is a whole number from 0 to a day.',
-    );
-  }
-}
-
 /** Refuses a world that cannot be built. */
 function assertCanRun(spec: ScenarioSpec): void {
-  const { name, orchestrators, latency, storeLatency, sagasPerRun = 1, repairs = {} } = spec;
-  assertCanRepair(name, repairs);
+  const { name, orchestrators, latency, storeLatency, sagasPerRun = 1 } = spec;
   if (!Number.isInteger(sagasPerRun) || sagasPerRun < 1) {
     throw new UserError(
       'bad-scenario',

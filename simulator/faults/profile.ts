@@ -14,7 +14,7 @@ export interface Profile {
   readonly ratePermille?: number;
 }
 
-const CHAOS_US = 60_000_000;
+export const CHAOS_US = 60_000_000;
 
 function profile(name: Profile['name'], ppm: (index: number) => number): Profile {
   const ceilings = FAULTS.map((fault, i) => [fault.kind, ppm(i)] as const).filter(([, rate]) => rate > 0);

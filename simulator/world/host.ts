@@ -1,6 +1,6 @@
 // Builds a world for a scenario and runs it: the host of the engine in virtual time, twin of engine/live/host.ts.
 //
-// S8  Chaos until `healAtUs`, then the world heals; from there every saga must end within LIVENESS_US.
+// S8  Chaos until `healAtUs`, then the world heals; from there every saga must end: see ../run-extent.ts.
 // S10 A run that passes a bound is inconclusive.
 
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
@@ -20,6 +20,7 @@ import { EventQueue } from '../kernel/event-queue.ts';
 import type { LatencyTable } from '../kernel/latency.ts';
 import { Seed } from '../kernel/random.ts';
 import { type Actor, Simulation, type Stop } from '../kernel/simulation.ts';
+import { patienceUs } from '../run-extent.ts';
 import type { RunResult } from '../run-result.ts';
 import type { Scenario, Variant } from '../scenario.ts';
 import { promisesQuiet } from '../service-levels.ts';
@@ -50,8 +51,6 @@ import type { SimTransport } from './transport.ts';
 import { Versions } from './versions.ts';
 import { deliver, TRACE, type World } from './world.ts';
 
-/** After healing, or after its start if that is later, a saga has its deadline and this long. Virtual time is cheap. */
-const LIVENESS_US = 4 * 3_600_000_000;
 const PROGRESS_STEP = 1_000;
 /** In a run of fewer sagas, what participants remember is little: telling them to forget it costs more than it saves. */
 const FORGET_FROM = 50_000;
@@ -184,7 +183,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.incidents = incidents;
     this.#processes = this.#startProcesses(scenario, transport, variant.engine);
     incidents.orchestrators(this.#processes);
-    this.#patienceUs = Math.max(...scenario.sagas.map((saga) => saga.deadlineUs ?? 0)) + LIVENESS_US;
+    this.#patienceUs = patienceUs(scenario.sagas);
     const latestUs = this.healAtUs + this.#patienceUs;
     this.#starts = new Starts(scenario, this.seed, this.injector, options.sagas, latestUs);
     this.#scheduleSagas();
@@ -247,7 +246,8 @@ class Run implements World, ProcessObserver, Actor, WorldView {
 
   #result(stop: Stop): RunResult {
     const { injector, judge, sim } = this;
-    const counts = { expected: this.#expected, begun: this.#begun, ended: this.tally.ended };
+    const { repairsGivenUp } = this.#operator;
+    const counts = { expected: this.#expected, begun: this.#begun, ended: this.tally.ended, repairsGivenUp };
     const reason = inconclusive(stop, sim, this.#untilUs, counts);
     const violated = judge.violationsTotal > 0;
     return {

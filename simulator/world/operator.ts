@@ -10,7 +10,7 @@ import type { EndFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import type { RepairHabits } from '../scenario.ts';
+import type { RepairHabits } from '../repair-habits.ts';
 import type { SimProcess } from './process.ts';
 import { RepairCommands } from './repair-commands.ts';
 import { Repairers } from './repairers.ts';
@@ -29,6 +29,7 @@ export class Operator implements Actor {
   readonly #id: number;
   readonly #fate: EndFate = { retries: 0, afterUs: 0 };
   readonly #repairers: Repairers | undefined;
+  readonly #commands: RepairCommands | undefined;
 
   constructor(world: World, processOf: (saga: SimSaga) => SimProcess, repairs: RepairHabits | undefined) {
     this.#world = world;
@@ -37,7 +38,12 @@ export class Operator implements Actor {
     this.#id = this.#retries || world.injector.canBe('operator-cancel') ? world.sim.add(this) : -1;
     const { permille, commands = [] } = repairs ?? {};
     this.#repairers = permille === undefined ? undefined : new Repairers(world, processOf, permille);
-    if (commands.length > 0) new RepairCommands(world, processOf, commands);
+    this.#commands = commands.length > 0 ? new RepairCommands(world, processOf, commands) : undefined;
+  }
+
+  /** Acts of commands whose engine was away for so long that nobody asked any more (S10). */
+  get repairsGivenUp(): number {
+    return this.#commands?.givenUp ?? 0;
   }
 
   /** A client asks for a saga. */

@@ -19,11 +19,12 @@ export function byKind(values: readonly number[]): Record<string, number> {
   );
 }
 
-/** Sagas of a run: that were to begin, that began, and that ended. */
+/** Sagas of a run: that were to begin, that began, and that ended; and what people asked for in vain. */
 interface Counts {
   readonly expected: number;
   readonly begun: number;
   readonly ended: number;
+  readonly repairsGivenUp: number;
 }
 
 /** Why a run without a violation has not held either, if there is a reason. */
@@ -31,7 +32,7 @@ export function inconclusive(
   stop: Stop,
   { events }: Simulation,
   untilUs: number,
-  { expected, begun, ended }: Counts,
+  { expected, begun, ended, repairsGivenUp }: Counts,
 ): string | undefined {
   if (stop === 'events-max') return `stopped after ${events} events`;
   const notBegun = expected - begun;
@@ -41,6 +42,9 @@ export function inconclusive(
     notBegun > 0 ? `${notBegun} sagas had not begun` : '',
     refused > 0
       ? `${refused} sagas had not ended: their participants refuse them, or a person is asked for again and again`
+      : '',
+    repairsGivenUp > 0
+      ? `${repairsGivenUp} repairs had found no engine when nobody asked for them any more`
       : '',
   ].filter((reason) => reason !== '');
   return reasons.length > 0 ? reasons.join('; ') : undefined;

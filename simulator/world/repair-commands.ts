@@ -7,7 +7,7 @@
 import { REPAIR_KINDS, type RepairAct } from '../../engine/core/repair-act.ts';
 import { isChosen } from '../../engine/core/repair-selection.ts';
 import type { Actor } from '../kernel/simulation.ts';
-import type { RepairCommand } from '../scenario.ts';
+import type { RepairCommand } from '../repair-habits.ts';
 import type { SimProcess } from './process.ts';
 import type { SimSaga } from './sim-saga.ts';
 import { TRACE, type World } from './world.ts';
@@ -21,12 +21,18 @@ export class RepairCommands implements Actor {
   readonly #world: World;
   readonly #processOf: (saga: SimSaga) => SimProcess;
   readonly #id: number;
+  #givenUp = 0;
 
   constructor(world: World, processOf: (saga: SimSaga) => SimProcess, commands: readonly RepairCommand[]) {
     this.#world = world;
     this.#processOf = processOf;
     this.#id = world.sim.add(this);
     for (const command of commands) world.sim.schedule(command.atMs * 1_000, this.#id, ASK, command);
+  }
+
+  /** Acts that were asked for as often as anybody does, and found no engine: the run is inconclusive then (S10). */
+  get givenUp(): number {
+    return this.#givenUp;
   }
 
   happen(code: number, item: unknown, detail: unknown): void {
@@ -57,7 +63,11 @@ export class RepairCommands implements Actor {
     const { sim, sagas } = this.#world;
     sagas.touch(saga);
     sim.note(TRACE.repair, saga.index, REPAIR_KINDS.indexOf(act.act), tries);
-    if (this.#processOf(saga).request({ kind: 'repair', saga: saga.id, act }) || tries === TRIES_MAX) return;
+    if (this.#processOf(saga).request({ kind: 'repair', saga: saga.id, act })) return;
+    if (tries === TRIES_MAX) {
+      this.#givenUp++;
+      return;
+    }
     saga.underWay++; // until then it is not forgotten
     const errand: Errand = { act, tries: tries + 1 };
     sim.schedule(sim.nowUs + PROCESS_AWAY_US, this.#id, AGAIN, saga, errand);

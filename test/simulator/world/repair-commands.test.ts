@@ -3,13 +3,14 @@
 
 import { expect, test } from 'vitest';
 import type { SagaEvent } from '../../../engine/index.ts';
-import threeAm, { checkoutByCard } from '../../../scenarios/three-am.ts';
+import threeAm, { checkoutByCard, checkoutByWallet } from '../../../scenarios/three-am.ts';
 import {
   defineScenario,
   type Incident,
   type InvariantFactory,
   profiles,
   type RepairCommand,
+  type RepairHabits,
   simulate,
 } from '../../../simulator/index.ts';
 
@@ -71,21 +72,59 @@ test('the same command twice is done once, and so is one that finds its engine a
 });
 
 test('a command that finds nobody does nothing', () => {
-  const { logs } = logsOf([{ ...COMMAND, definition: 'no such definition' }]);
+  const { logs } = logsOf([{ ...COMMAND, stuckUs: 3_600_000_000 }]);
   expect(actsIn(logs)).toEqual([]);
 });
 
-test.each([-1, 0.5, 86_400_001, Number.NaN])('a command at %s ms is refused', (atMs) => {
-  const { policy, ...spec } = threeAm;
-  expect(() =>
-    defineScenario({ ...spec, ...(policy && { policy }), repairs: { commands: [{ ...COMMAND, atMs }] } }),
-  ).toThrow(/a command of `repairs` is at/);
+test('a run in which an act never found an engine is inconclusive', () => {
+  const engines = [0, 1].map(
+    (n): Incident => ({ kind: 'outage', service: `orchestrator-${n}`, fromMs: 29_900, forMs: 120_000 }),
+  );
+  const commands = [{ ...COMMAND, definition: checkoutByWallet.name }];
+  const scenario = { ...threeAm, incidents: [WALLET, ...engines], repairs: { commands } };
+  const { verdict, inconclusive } = simulate(scenario, { seed: 'one', sagas: 240, profile: profiles.calm });
+  expect(verdict).toBe('inconclusive');
+  expect(inconclusive).toMatch(/^\d+ repairs had found no engine/);
 });
 
-test('a command that nobody gives is refused', () => {
+const declared = (repairs: unknown) => {
   const { policy, ...spec } = threeAm;
-  const commands = [{ ...COMMAND, by: '' }];
-  expect(() => defineScenario({ ...spec, ...(policy && { policy }), repairs: { commands } })).toThrow(
-    /needs the name/,
-  );
+  return () => defineScenario({ ...spec, ...(policy && { policy }), repairs: repairs as RepairHabits });
+};
+const FOUND = { ...COMMAND, statuses: ['running'] };
+
+test('a command with every condition, at the last moment of a run, is taken', () => {
+  const all = { ...FOUND, definition: checkoutByCard.name, stuckUs: 0, atMs: 240_000 + 8 * 3_600_000 };
+  expect(declared({ commands: [all] })).not.toThrow();
+});
+
+test.each<[what: string, command: object, says: RegExp]>([
+  ['before the run', { ...FOUND, atMs: -1 }, /a command of `repairs` is at -1 ms/],
+  ['at half a millisecond', { ...FOUND, atMs: 0.5 }, /is at 0.5 ms/],
+  ['never', { ...FOUND, atMs: Number.NaN }, /is at NaN ms/],
+  ['after the run', { ...FOUND, atMs: 240_001 + 8 * 3_600_000 }, /no run lasts so long/],
+  ['of nobody', { ...FOUND, by: '' }, /needs the name/],
+  ['for all sagas there are', COMMAND, /has no condition/],
+  ['for conditions that are left open', { ...COMMAND, statuses: undefined }, /has no condition/],
+  [
+    'for a status with a dash',
+    { ...COMMAND, statuses: ['compensation-failed'] },
+    /status "compensation-failed"/,
+  ],
+  ['for a status that is no list', { ...COMMAND, statuses: 'compensation_failed' }, /has statuses: "compens/],
+  ['for no status', { ...COMMAND, statuses: [] }, /has statuses: \[\]/],
+  ['for another definition', { ...COMMAND, definition: 'nope' }, /definition "nope", which is none/],
+  ['for a definition that is no text', { ...COMMAND, definition: 7 }, /definition 7, which is none/],
+  ['for a time that is a text', { ...COMMAND, stuckUs: 'x' }, /has stuckUs: "x"/],
+  ['for less than no time', { ...COMMAND, stuckUs: -1 }, /has stuckUs: -1/],
+  ['with a misspelt member', { ...COMMAND, status: ['running'] }, /unknown member "status"/],
+])('a command %s is refused', (_what, command, says) => {
+  expect(declared({ commands: [command] })).toThrow(says);
+});
+
+test.each<[habits: object, says: RegExp]>([
+  [{ command: [] }, /unknown member "command"/],
+  [{ commands: { ...FOUND } }, /commands is no list/],
+])('habits %o are refused', (habits, says) => {
+  expect(declared(habits)).toThrow(says);
 });
