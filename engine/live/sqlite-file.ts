@@ -16,7 +16,7 @@ export const SAGAS_FILE = '.sagastorm/sagas.db';
 const APPLICATION_ID = 0x53414741;
 /** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
-const SQLITE_BUSY = 5;
+export const SQLITE_BUSY = 5;
 /** Room for the pages of some ten thousand open sagas: what does not fit is read again. */
 const CACHE_KIB = 65_536;
 /** The WAL is taken over into the file when it has grown to about 16 MB: less often than by default, and for less in all. */
