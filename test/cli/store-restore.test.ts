@@ -132,6 +132,21 @@ test('R7: a step that a book may have forgotten is not asked for again', PROCESS
   const on = [...DEFINITIONS, ...against, '--inputs', 'asked.ndjson'];
   const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
   expect(restored.stdout).toMatch(/ \+ a: \d+ events from 1 on/); // the backup would have it, had it begun in 2020
+test('what no event can mend differs still, and the exit code says so', PROCESS_TIMEOUT, async () => {
+  const it = await shop();
+  await it.driven(async (host) => {
+    await host.whenEnded(await host.create(checkoutByCard, INPUT, { id: 'a' }));
+  });
+  expect((await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db')).code).toBe(0);
+  writeFileSync(join(it.folder, 'card.ndjson'), '');
+  const forgetful = it.against.map((word) => (word.startsWith('card=') ? 'card=card.ndjson' : word));
+  const on = ['--db', 'sagas.db', ...DEFINITIONS, ...forgetful];
+  for (const words of [['restore', 'copy.db'], ['rebuild']]) {
+    const { code, stdout, stderr } = await it.run('store', ...words, ...on);
+    expect(stdout).toContain('logged-not-done "charge"');
+    expect(stdout).not.toContain('After it');
+    expect([code, stderr]).toEqual([1, '']);
+  }
 });
 
 test('a saga that was asked for without a version is of the latest', PROCESS_TIMEOUT, async () => {
