@@ -23,8 +23,8 @@ export interface CompareRow {
 
 export interface CompareBlock {
   readonly title: string;
-  /** Nobody has any of it: every value is zero, or there is none. */
-  readonly isZero: boolean;
+  /** What is the same nothing for everybody: every value is zero, or nobody has one. */
+  readonly nothing?: 'zero' | 'none';
   readonly rows: readonly CompareRow[];
 }
 
@@ -35,11 +35,20 @@ export function blocksOf({
   metrics,
   policies,
 }: Pick<CompareRecord, 'metrics' | 'policies'>): readonly CompareBlock[] {
-  return metrics.map((metric) => ({
-    title: titleOf(metric),
-    isZero: policies.every(({ metrics: all }) => !all.find(({ id }) => id === metric.id)?.value),
-    rows: policies.map((policy) => rowOf(metric, policy)),
-  }));
+  return metrics.map((metric) => {
+    const values = policies.map(({ metrics: all }) => all.find(({ id }) => id === metric.id)?.value);
+    return {
+      title: titleOf(metric),
+      ...nothingIn(values),
+      rows: policies.map((policy) => rowOf(metric, policy)),
+    };
+  });
+}
+
+/** Zero of something and no value at all are two things: no p99 is not a p99 of 0 ms. */
+function nothingIn(values: readonly (number | undefined)[]): Pick<CompareBlock, 'nothing'> {
+  if (values.every((value) => value === 0)) return { nothing: 'zero' };
+  return values.every((value) => value === undefined) ? { nothing: 'none' } : {};
 }
 
 /** What the columns are about. */

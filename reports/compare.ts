@@ -11,7 +11,7 @@ import { counted, duration, number } from './wording.ts';
 export function renderComparison(record: CompareRecord, options: PrettyOptions): string {
   const { colors, width } = options;
   const all = blocksOf(record);
-  const blocks = all.filter(({ isZero }) => !isZero);
+  const blocks = all.filter(({ nothing }) => nothing === undefined);
   const columns = columnsOf(blocks);
   const indented = (text: string): readonly string[] => wrap(text, width - 1).map((line) => ` ${line}`);
   const lines = [
@@ -42,11 +42,15 @@ function title(record: CompareRecord): string {
   ].join(' · ');
 }
 
-/** What is zero for everybody is in the report, and would only be in the way here. */
+/** What is zero for everybody, or had by nobody, is in the report, and would only be in the way here. */
 function leftOut(all: readonly CompareBlock[]): readonly string[] {
-  const titles = all.filter(({ isZero }) => isZero).map(({ title }) => title.replace(/ \([^)]*\)$/, ''));
-  if (titles.length === 0) return [];
-  return [`${counted(titles.length, 'metric')} left out, zero for all: ${titles.join(', ')}`];
+  return (['zero', 'none'] as const).flatMap((which) => {
+    const titles = all
+      .filter(({ nothing }) => nothing === which)
+      .map(({ title }) => title.replace(/ \([^)]*\)$/, ''));
+    if (titles.length === 0) return [];
+    return [`${counted(titles.length, 'metric')} left out, ${which} for all: ${titles.join(', ')}`];
+  });
 }
 
 type Column = 'policy' | 'value' | 'difference';

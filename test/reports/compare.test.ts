@@ -54,6 +54,23 @@ test('on a terminal, what is zero for all is named in one line', () => {
   expect(renderComparison({ ...record, policies: one }, options)).toMatch(/^ events per saga$/m);
 });
 
+test('on a terminal, what nobody has is not called zero', () => {
+  const without = record.policies.map((policy) => ({
+    ...policy,
+    metrics: policy.metrics.map(({ value, ...one }) =>
+      one.id === 'events' || value === undefined ? one : { ...one, value },
+    ),
+  }));
+  const options = { colors: plain, width: 100 };
+  const text = renderComparison({ ...record, policies: without }, options);
+  expect(text).toContain('\n 1 metric left out, none for all: events per saga\n Difference: ');
+  const mixed = without.map((policy, i) => ({
+    ...policy,
+    metrics: policy.metrics.map((one) => (i === 0 && one.id === 'events' ? { ...one, value: 0 } : one)),
+  }));
+  expect(renderComparison({ ...record, policies: mixed }, options)).toMatch(/^ events per saga$/m);
+});
+
 test('as Markdown', () => {
   expect(renderComparisonMarkdown(record)).toMatchInlineSnapshot(`
     "## Policies for ride
