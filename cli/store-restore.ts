@@ -242,11 +242,16 @@ async function catchUp(
     before,
     isForced: isGiven(given, 'force'),
   });
-  if (told.length === 0) return EXIT.held;
+  if (told.length === 0) return codeOf(before);
   print(`\n${told.join('\n')}\n`);
   const after = await reconcileStore(asked);
   print(`\nAfter it:\n${reconciliationText(after, plain)}`);
-  return after.differences.length === 0 ? EXIT.held : EXIT.violated;
+  return codeOf(after);
+}
+
+/** What no event can mend, such as work that was done twice, differs still. */
+function codeOf({ differences }: Reconciliation): ExitCode {
+  return differences.length === 0 ? EXIT.held : EXIT.violated;
 }
 
 interface Mending extends Known {

@@ -132,6 +132,8 @@ test('R7: a step that a book may have forgotten is not asked for again', PROCESS
   const on = [...DEFINITIONS, ...against, '--inputs', 'asked.ndjson'];
   const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
   expect(restored.stdout).toMatch(/ \+ a: \d+ events from 1 on/); // the backup would have it, had it begun in 2020
+});
+
 test('what no event can mend differs still, and the exit code says so', PROCESS_TIMEOUT, async () => {
   const it = await shop();
   await it.driven(async (host) => {
