@@ -12,6 +12,7 @@ import type { Participant } from '../engine/core/protocol.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { ResourceManager, twoPhaseCommit } from '../engine/two-phase-commit/index.ts';
 import { messagesHandled } from './invariants/messages-handled.ts';
+import { isDemanded } from './invariants/sometimes.ts';
 import { LockQueue } from './lock-queue.ts';
 import type { Protocol } from './protocol-names.ts';
 import { defineScenario, type Scenario } from './scenario.ts';
@@ -42,10 +43,11 @@ export function inProtocol(scenario: Scenario, protocol: Protocol, place: Place 
     : madeOver(demanded, protocol, choreographed(scenario));
 }
 
-/** Without what is demanded to happen under other protocols only. */
+/** With what is demanded under this protocol, which from here on is demanded in any case. */
 function withoutStrangers(scenario: Scenario, protocol: Protocol): Scenario {
-  const sometimes = scenario.sometimes.filter(({ under }) => under?.includes(protocol) ?? true);
-  return sometimes.length === scenario.sometimes.length ? scenario : { ...scenario, sometimes };
+  if (scenario.sometimes.every(({ under }) => under === undefined)) return scenario;
+  const demanded = scenario.sometimes.filter((one) => isDemanded(one, protocol));
+  return { ...scenario, sometimes: demanded.map(({ under: _, ...one }) => one) };
 }
 
 function inTwoPhases({ sagas }: Scenario, place: Place): MadeOver {

@@ -266,11 +266,12 @@ function assertTellsApart({ name, sometimes = [] }: ScenarioSpec): void {
     throw new UserError('bad-scenario', `scenario "${name}": two \`sometimes\` are called "${twice}"`);
   for (const { name: what, under } of sometimes) {
     const known: readonly unknown[] = PROTOCOLS;
-    if (under === undefined || (Array.isArray(under) && under.every((one) => known.includes(one)))) continue;
+    const isList = Array.isArray(under) && under.length > 0;
+    if (under === undefined || (isList && under.every((one) => known.includes(one)))) continue;
     throw new UserError(
       'bad-scenario',
       `scenario "${name}": \`sometimes\` "${what}" is demanded under ${JSON.stringify(under)}`,
-      `\`under\` is a list of ${PROTOCOLS.join(', ')}.`,
+      `\`under\` is a list of one or more of ${PROTOCOLS.join(', ')}.`,
     );
   }
 }

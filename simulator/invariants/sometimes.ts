@@ -25,7 +25,7 @@ export interface Sometimes {
 
 /** Where something must happen. */
 export interface SometimesOptions {
-  /** Only under these protocols is it demanded, because it cannot happen under the others. Default: under all. */
+  /** Only under these protocols is it demanded, because it cannot happen under the others. One at least. Default: under all. */
   readonly under?: readonly Protocol[];
 }
 
@@ -48,14 +48,22 @@ export function sometimes(
   return { ...options, name, isTrue };
 }
 
-/** How often each was true in one run. */
+/** Whether it is demanded under a protocol. */
+export function isDemanded({ under }: Sometimes, protocol: Protocol): boolean {
+  return under?.includes(protocol) ?? true;
+}
+
+/**
+ * How often each was true in one run. A scenario that was brought under a protocol demands what it then has in any case; one
+ * that was not runs as sagas do.
+ */
 export class Occasions {
   readonly #all: readonly Sometimes[];
   readonly #times: number[];
 
   constructor(all: readonly Sometimes[]) {
-    this.#all = all;
-    this.#times = all.map(() => 0);
+    this.#all = all.filter((one) => isDemanded(one, 'saga'));
+    this.#times = this.#all.map(() => 0);
   }
 
   ended(ending: Ending, log: LogView, file: CaseFile): void {

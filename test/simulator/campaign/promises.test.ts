@@ -4,7 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { runCampaign } from '../../../simulator/campaign/index.ts';
 import { objectivesOf } from '../../../simulator/campaign/objectives.ts';
 import type { Percentiles, RunRecord } from '../../../simulator/index.ts';
-import { inProtocol, PROTOCOLS, type Protocol, sometimes } from '../../../simulator/index.ts';
+import {
+  inProtocol,
+  PROTOCOLS,
+  type Protocol,
+  profiles,
+  type Scenario,
+  simulate,
+  sometimes,
+} from '../../../simulator/index.ts';
 import { promising } from '../../cli/fixtures/promises.ts';
 
 const NONE: Percentiles = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
@@ -98,6 +106,26 @@ describe('sometimes', () => {
       profile: 'storm',
     });
     expect([record.verdict, record.sometimes?.length]).toEqual(['held', 5]);
+  });
+
+  test('of a scenario that no protocol was applied to, a run demands what it does of sagas', () => {
+    const all = [['saga'], ['choreography', '2pc'], PROTOCOLS, undefined].map((under) =>
+      sometimes(String(under), () => true, under && { under: under as readonly Protocol[] }),
+    );
+    const scenario = promising({ sometimes: all });
+    const options = { seed: 'x', sagas: 2, profile: profiles.calm };
+    const demanded = (of: Scenario) => Object.keys(simulate(of, options).sometimes);
+    expect(demanded(scenario)).toEqual(['saga', 'saga,choreography,2pc', 'undefined']);
+    expect(demanded(inProtocol(scenario, 'saga'))).toEqual(demanded(scenario));
+    const others = ['choreography,2pc', 'saga,choreography,2pc', 'undefined'];
+    expect(demanded(inProtocol(scenario, 'choreography'))).toEqual(others);
+    expect(demanded(inProtocol(scenario, '2pc'))).toEqual(others);
+  });
+
+  test('under no protocol at all is refused', () => {
+    expect(() => promising({ sometimes: [sometimes('never', () => false, { under: [] })] })).toThrow(
+      '`sometimes` "never" is demanded under []',
+    );
   });
 
   test('two of one name are refused', () => {
