@@ -198,7 +198,7 @@ const FLAGS = {
   force: {
     name: 'force',
     description:
-      'For restore and rebuild: also while an engine runs on the store, which is fenced; and what a book may have forgotten was not done',
+      'For restore, rebuild and import: also while an engine runs on the store, which is fenced; and what a book may have forgotten was not done',
   },
   'from-beginning': {
     name: 'from-beginning',

@@ -35,8 +35,8 @@ interface Asking {
 /**
  * Ends with 2 when some were refused or could not be asked.
  *
- * @throws UserError `missing-argument`, `unknown-act`, `sagas-and-all`, `no-filter`, `unknown-status`, `no-server`, and those
- *   of the server
+ * @throws UserError `missing-argument`, `unknown-act`, `sagas-and-all`, `no-filter`, `unknown-status`, `no-server`,
+ *   `unexpected-answer` (who answers is no sagastorm server), and those of the server
  */
 export async function repairSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const asking = askingOf(words, given);
@@ -112,7 +112,7 @@ async function* named({ url, act, isDryRun }: Asking, sagas: readonly string[]):
   for (const saga of sagas) {
     const path = `/api/admin/sagas/${encodeURIComponent(saga)}/repair`;
     const { status, json } = await post(url + path, { ...act, dryRun: isDryRun });
-    if (status === 200) yield json as unknown as Result;
+    if (status === 200 && typeof json.result === 'string') yield json as unknown as Result;
     else if (json.code === 'refused' || json.code === 'unknown-saga') {
       yield { saga, status: null, result: 'refused', reason: String(json.detail), events: [] };
     } else throw problem(json, status);
@@ -124,7 +124,7 @@ async function* found({ url, act, isDryRun }: Asking, filter: object): AsyncGene
   for (let cursor: unknown, isFirst = true; isFirst || typeof cursor === 'string'; isFirst = false) {
     const page = { filter, limit: PAGE, ...(typeof cursor === 'string' ? { cursor } : {}) };
     const { status, json } = await post(`${url}/api/admin/repair`, { ...act, dryRun: isDryRun, ...page });
-    if (status !== 200) throw problem(json, status);
+    if (status !== 200 || !Array.isArray(json.results)) throw problem(json, status);
     yield* json.results as readonly Result[];
     cursor = json.next;
   }
@@ -146,12 +146,22 @@ async function post(url: string, body: object): Promise<Answer> {
       },
       body: JSON.stringify(body),
     });
-    return { status: response.status, json: (await response.json()) as Answer['json'] };
+    return { status: response.status, json: membersOf(await response.text()) };
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     const hint = 'Start one with sagastorm serve, or say where it is with --url.';
     throw new UserError(NO_SERVER, `there is no sagastorm server at ${originOf(url)} (${cause})`, hint);
+  }
+}
+
+/** None of what is no object of JSON, such as the page of a proxy. */
+function membersOf(text: string): Answer['json'] {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? (json as Answer['json']) : {};
+  } catch {
+    return {};
   }
 }
 
@@ -166,15 +176,19 @@ const FLAG_HINTS: readonly (readonly [says: string, hint: string])[] = [
   ['needs a reason', 'Give it as --why TEXT, one line of 1 to 500 characters.'],
 ];
 
+/** What a proxy answers when there is nobody behind it. */
+const GATEWAY = [502, 503, 504];
+
 function problem({ code, detail, hint }: Answer['json'], status: number): UserError {
+  if (typeof code !== 'string') {
+    const where = 'Say with --url where the sagastorm server is.';
+    const sentence = `what answered is no sagastorm server, or none is behind it (HTTP ${status})`;
+    return new UserError(GATEWAY.includes(status) ? NO_SERVER : 'unexpected-answer', sentence, where);
+  }
   const why = typeof detail === 'string' ? detail : `the server answered ${status}`;
   const token = status === 401 ? 'Set SAGASTORM_TOKEN to a token that the server knows.' : undefined;
   const own = code === 'bad-act' ? FLAG_HINTS.find(([says]) => why.includes(says))?.[1] : undefined;
-  return new UserError(
-    String(code ?? NO_SERVER),
-    why,
-    token ?? own ?? (typeof hint === 'string' ? hint : undefined),
-  );
+  return new UserError(code, why, token ?? own ?? (typeof hint === 'string' ? hint : undefined));
 }
 
 interface Teller {

@@ -97,18 +97,20 @@ async function restoreDatabase(
   const { logs, retired } = await exportedIn(from); // T2
   const asOfUs = [...logs.values()].reduce((latest, log) => Math.max(latest, log.at(-1)!.atUs), 0);
   const force = isGiven(given, 'force');
-  const code = await inPostgresTransaction({ url, force }, async (store) => {
+  const { code, sagas, keptAs } = await inPostgresTransaction({ url, force }, async (store) => {
     const keptAs = store.sagasBefore === 0 ? undefined : unusedName(`${from}.before-restore`);
     if (keptAs !== undefined) await store.saveTo(keptAs);
     await store.clear();
     const sagas = await writeLogs(logs.values(), store, store.partitionOf);
     await store.noteRetired(retired);
-    tellRestored('the database', from, sagas, asOfUs, keptAs);
-    return known === undefined
-      ? notKnown()
-      : catchUp(store, store.partitionOf, sinceBackup(known, asOfUs), given);
+    const code =
+      known === undefined
+        ? notKnown()
+        : await catchUp(store, store.partitionOf, sinceBackup(known, asOfUs), given);
+    return { code, sagas, keptAs };
   });
-  print('All of it is committed.\n');
+  print('\nAll of it is committed.\n');
+  tellRestored('the database', from, sagas, asOfUs, keptAs); // not before: until then it is what it was
   return code;
 }
 

@@ -1,5 +1,7 @@
 // `sagastorm repair` against a server: one by one and all, dry and for real, and what it says of each.
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { accessToken } from '../../engine/api/access.ts';
 import type { Call, Outcome } from '../../engine/core/protocol.ts';
@@ -109,6 +111,25 @@ test('what the server misses is named by its flag', PROCESS_TIMEOUT, async () =>
     const { code, stderr } = await repair(words);
     expect([code, stderr]).toEqual([64, expect.stringContaining(hint)]);
   }
+});
+
+test.each([
+  ['an answer that is no JSON', 200, '<p>hello</p>', 64],
+  ['an answer of somebody else', 200, '{"results":null}', 64],
+  ['a list', 200, '[]', 64],
+  ['a refusal without a code', 404, '{"detail":"Cannot POST"}', 64],
+  ['a proxy with nobody behind it', 502, '<h1>Bad Gateway</h1>', 2],
+])('%s is told as such', PROCESS_TIMEOUT, async (_what, status, body, ends) => {
+  const server = createServer((_request, response) => response.writeHead(status).end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const sentence = `what answered is no sagastorm server, or none is behind it (HTTP ${status})`;
+  for (const which of [['s-1'], ['--all', '--status', 'running']]) {
+    const words = ['repair', 'resume', ...which, '--by', 'anna', '--url', `http://127.0.0.1:${port}`];
+    const { code, stderr } = await ended(start(words, freshFolder()));
+    expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
+  }
+  server.close();
 });
 
 test.each([
