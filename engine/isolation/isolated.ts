@@ -10,7 +10,7 @@
 import { ISOLATION, type IsolationDemand, isRecord } from '../core/countermeasure.ts';
 import { LockedBooks } from '../core/locked-books.ts';
 import type { Applied, Call, Ledger, Outcome, ParticipantEnv, Rejected } from '../core/protocol.ts';
-import type { Service } from '../fence/index.ts';
+import type { Service, SettledCall } from '../fence/index.ts';
 import { demandOf } from './demand.ts';
 import { type SemanticLockHeld, SemanticLocks } from './semantic-locks.ts';
 
@@ -36,6 +36,9 @@ export function isolated(service: Service): IsolatedService {
 export class IsolatedService implements Service {
   readonly actions: readonly string[];
   readonly ledger: Ledger;
+  /** Those of the service (F5), when it has them. */
+  readonly recall?: (saga: string) => readonly SettledCall[];
+  readonly keep?: (settled: SettledCall) => void;
   /** What is pending here, for those who look for orphans. */
   readonly locks = new SemanticLocks();
   readonly #service: Service;
@@ -48,6 +51,8 @@ export class IsolatedService implements Service {
     this.#books = new LockedBooks(service.ledger);
     this.ledger = this.#books;
     this.actions = [...service.actions, RELEASE_LOCKS];
+    if (service.recall !== undefined) this.recall = (saga) => service.recall!(saga);
+    if (service.keep !== undefined) this.keep = (settled) => service.keep!(settled);
   }
 
   records(call: Call): readonly string[] {

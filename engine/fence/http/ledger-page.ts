@@ -55,6 +55,7 @@ export interface FenceLedgerOptions {
  * @example
  * const table = sqliteFence(new DatabaseSync('payment.db'));
  * app.use(fence(table));
+ * app.use('/ledger/*', bearerAuth({ token: 'a secret of operators' })); // of hono/bearer-auth
  * app.get('/ledger/entries', fenceLedger(table));
  */
 export function fenceLedger(

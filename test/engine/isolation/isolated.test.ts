@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fenced, type Service } from '../../../engine/fence/index.ts';
+import { fenced, type Service, type SettledCall } from '../../../engine/fence/index.ts';
 import type { Call, IsolationDemand, Outcome, ParticipantEnv } from '../../../engine/index.ts';
 import { isolated, RELEASE_LOCKS } from '../../../engine/isolation/index.ts';
 import { LedgerBook } from '../../../participants-mock/index.ts';
@@ -252,4 +252,30 @@ test('in whatever order calls come, and come again: one saga has a record, and w
       for (const one of inner.locks.list()) expect(ended.has(one.saga)).toBe(false);
     }),
   );
+});
+
+test('what the service keeps beside its effects (F5) reaches a fence around it, and is heard of', () => {
+  const kept: SettledCall[] = [];
+  class Keeping extends Shelf {
+    recall(saga: string): readonly SettledCall[] {
+      return kept.filter((one) => one.saga === saga);
+    }
+    keep(settled: SettledCall): void {
+      kept.push(settled);
+    }
+    override apply(of: Call): Outcome {
+      const outcome = super.apply(of);
+      if (outcome.kind === 'applied') kept.push({ ...of, outcome });
+      return outcome;
+    }
+  }
+  const shelf = new Keeping();
+  const ask = (asked: Call) => fenced(isolated(shelf)).handle(asked, ENV); // each time by a process that starts anew
+  ask(call('s-1', 'set', 'x'));
+  ask(call('s-1', 'set', 'x'));
+  expect(shelf.set.get('x')).toBe(1);
+  ask(call('s-2', 'unset', 'x')); // a tombstone
+  expect(ask(call('s-2', 'set', 'x'))).toMatchObject({ kind: 'rejected' });
+  expect(shelf.set.get('x')).toBe(1);
+  expect(isolated(new Shelf()).recall).toBeUndefined();
 });
