@@ -197,8 +197,7 @@ const FLAGS = {
   yes: { name: 'yes', description: 'Do it' },
   force: {
     name: 'force',
-    description:
-      'For restore, rebuild and import: also while an engine runs on the store, which is fenced; and what a book may have forgotten was not done',
+    description: 'For restore, rebuild, import: beside an engine (fenced), whatever a book has forgotten',
   },
   'from-beginning': {
     name: 'from-beginning',
