@@ -7,6 +7,8 @@ import { liveNowUs, PAGE_MAX, RETIRED_ASKED_MAX, type SagaCatalogue } from '../l
 import { type Book, lasting, type Reconciliation, reconcile } from '../observe/index.ts';
 
 const HOUR_US = 3_600_000_000;
+/** Logs that a store is asked for at a time. */
+const LOGS_AT_ONCE = 50;
 
 /** What is compared with what. */
 export interface StoreReconciliation {
@@ -30,9 +32,10 @@ export interface StoreReconciliation {
  */
 export async function reconcileStore(asked: StoreReconciliation): Promise<Reconciliation> {
   const { catalogue, books: askBooks, definitions = [] } = asked;
-  const logs = await logsBefore(asked);
+  const { logs, isWhole } = await logsBefore(asked);
   let books = await askBooks();
-  const elder = await logsOnlyBooked(catalogue, logs, books);
+  const gone = isWhole ? await retiredIn(catalogue, logs, books) : NONE;
+  const elder = await logsOnlyBooked(catalogue, new Map<string, unknown>([...logs, ...gone]), books);
   for (const log of elder) logs.set(log[0]!.saga, log);
   if (elder.length > 0) books = await askBooks(); // R2: these logs are to be older than the books, too
   const definitionOf = (name: string, version: number): SagaDefinition | undefined =>
@@ -47,6 +50,8 @@ export async function reconcileStore(asked: StoreReconciliation): Promise<Reconc
   if (again.size === 0) return before;
   return lasting(before, reconcile({ logs: logs.values(), books, definitionOf, retired }));
 }
+
+const NONE: ReadonlyMap<string, number> = new Map();
 
 /** Of the sagas that the books mention, those that left the store on purpose. */
 async function retiredIn(
@@ -68,33 +73,50 @@ function onlyBooked(known: ReadonlyMap<string, unknown>, books: readonly Book[])
   return [...new Set(entries.map(({ saga }) => saga))].filter((saga) => !known.has(saga));
 }
 
-/** Of sagas that the books mention, and that are older than what was asked for. */
+/**
+ * Of sagas that the books mention, and that are older than what was asked for.
+ *
+ * @param known whose logs need not be read. Where all logs of the store were read, those that were retired belong to them;
+ *   where they were not, somebody may have taken such a name again before the hours that were asked for.
+ */
 async function logsOnlyBooked(
   catalogue: SagaCatalogue,
   known: ReadonlyMap<string, unknown>,
   books: readonly Book[],
 ): Promise<readonly (readonly StoredEvent[])[]> {
+  const sagas = onlyBooked(known, books);
   const logs: (readonly StoredEvent[])[] = [];
-  for (const saga of onlyBooked(known, books)) logs.push(await catalogue.logOf(saga));
-  return logs.filter((log) => log.length > 0);
+  for (let at = 0; at < sagas.length; at += LOGS_AT_ONCE) {
+    const some = sagas.slice(at, at + LOGS_AT_ONCE).map((saga) => catalogue.logOf(saga));
+    logs.push(...(await Promise.all(some)).filter((log) => log.length > 0));
+  }
+  return logs;
+}
+
+interface LogsBefore {
+  readonly logs: Map<string, readonly StoredEvent[]>;
+  /** These are all that there were. */
+  readonly isWhole: boolean;
 }
 
 async function logsBefore({
   catalogue,
   hours,
   sagasMax = 1_000_000,
-}: StoreReconciliation): Promise<Map<string, readonly StoredEvent[]>> {
+}: StoreReconciliation): Promise<LogsBefore> {
   const logs = new Map<string, readonly StoredEvent[]>();
   const createdFromUs = hours === undefined ? 0 : liveNowUs() - hours * HOUR_US;
+  let isCut = hours !== undefined;
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const page = await catalogue.find({
       createdFromUs,
       limit: PAGE_MAX,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const { saga } of page.sagas.slice(0, sagasMax - logs.size))
-      logs.set(saga, await catalogue.logOf(saga));
+    const wanted = page.sagas.slice(0, sagasMax - logs.size);
+    for (const { saga } of wanted) logs.set(saga, await catalogue.logOf(saga));
+    isCut ||= wanted.length < page.sagas.length || (logs.size >= sagasMax && page.next !== undefined);
     cursor = logs.size < sagasMax ? page.next : undefined;
   }
-  return logs;
+  return { logs, isWhole: !isCut };
 }

@@ -108,7 +108,12 @@ export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
 
   async retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
     checkNames(sagas);
-    return new Map([...this.#retiredAtUs].filter(([saga]) => sagas.includes(saga)));
+    const retired = new Map<string, number>();
+    for (const saga of sagas) {
+      const atUs = this.#retiredAtUs.get(saga);
+      if (atUs !== undefined) retired.set(saga, atUs);
+    }
+    return retired;
   }
 
   async *history(after?: HistoryPlace): AsyncGenerator<HistoryPage> {
