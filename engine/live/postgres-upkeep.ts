@@ -1,5 +1,5 @@
 // What a database of sagas needs over the years: retiring those that ended long ago, and an export that any tool reads.
-// Copies are made with PostgreSQL's own means (pg_dump, archived WAL).
+// What a copy does not have (the event streams of aggregates) is in those of PostgreSQL itself: pg_dump, archived WAL.
 
 import type { Client, ClientBase } from 'pg';
 import type { BatchRow } from './batch-rows.ts';
