@@ -21,7 +21,7 @@ const standIns = [
     /^export (?:declare )?(?:const|function|class|interface) (\w+)/gm,
   ),
 ].map(([, name]) => name!);
-const OTHERS = ['DatabaseSync', 'express', 'fc', 'Hono', 'Pool', 'PoolClient', 'expect'];
+const OTHERS = ['bearerAuth', 'DatabaseSync', 'express', 'fc', 'Hono', 'Pool', 'PoolClient', 'expect'];
 
 const workspace = newWorkspace();
 afterAll(() => rmSync(workspace, { recursive: true }));

@@ -23,6 +23,7 @@ export { DatabaseSync } from 'node:sqlite';
 export { default as express } from 'express';
 export { default as fc } from 'fast-check';
 export { Hono } from 'hono';
+export { bearerAuth } from 'hono/bearer-auth';
 export { Pool, type PoolClient } from 'pg';
 export { expect } from 'vitest';
 
