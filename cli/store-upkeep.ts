@@ -1,16 +1,25 @@
 // `sagastorm store`: what a store of sagas needs over the years, while a server goes on with it.
 
 import { createWriteStream, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../engine/core/user-error.ts';
-import { liveNowUs, PostgresStore, SqliteStore, saveLines } from '../engine/live/index.ts';
+import {
+  fileKind,
+  kindText,
+  liveNowUs,
+  PostgresStore,
+  SqliteStore,
+  saveLines,
+} from '../engine/live/index.ts';
 import { counted } from '../reports/index.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { wholeNumberOf } from './flags.ts';
+import { isGiven, wholeNumberOf } from './flags.ts';
 import { storeChoice } from './store-choice.ts';
+import { isStream, refuseOwnStore, type Target, writeTo } from './store-targets.ts';
 import { print } from './terminal.ts';
 
 const DAYS = { min: 0, max: 36_500 };
@@ -40,16 +49,22 @@ export async function store(words: readonly string[], given: GivenFlags): Promis
 }
 
 /**
- * One that is there: there is nothing to do for a new one.
+ * One that is there: there is nothing to do for a new one, and "no saga waits" would be said of the wrong place. Nothing is made; an
+ * older schema is brought up to date, as by whoever opens it.
  *
  * @throws UserError `no-store`, and those of a store
  */
 export async function openedStore(given: GivenFlags): Promise<OpenStore> {
   const choice = storeChoice(given, process.env.DATABASE_URL);
-  if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url });
-  if (choice.kind === 'sqlite' && existsSync(choice.file)) return new SqliteStore({ file: choice.file });
+  if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url, create: false });
+  const kind = choice.kind === 'sqlite' ? fileKind(choice.file) : undefined;
+  if (choice.kind === 'sqlite' && kind === 'store') return new SqliteStore({ file: choice.file });
   const what =
-    choice.kind === 'sqlite' ? `there is no store ${choice.file}` : 'a store in memory ends with its server';
+    choice.kind === 'memory'
+      ? 'a store in memory ends with its server'
+      : kind === undefined || kind === 'none'
+        ? `there is no store ${choice.file}`
+        : `there is no store of sagas in ${choice.file}: it ${kindText(kind)}`;
   throw new UserError(
     'no-store',
     what,
@@ -63,25 +78,40 @@ function cannotWrite(file: string, error: NodeJS.ErrnoException): never {
   throw new UserError('cannot-write', `${file} could not be written (${error.code ?? error.message})`, hint);
 }
 
+/** What `store export` and `backup` write, see {@link writeTo}. */
+function targetOf(file: string, replaces: Target['replaces'], given: GivenFlags): Target {
+  return { file, store: storeFile(given), replaces, isForced: isGiven(given, 'force') };
+}
+
+function storeFile(given: GivenFlags): string | undefined {
+  const choice = storeChoice(given, process.env.DATABASE_URL);
+  return choice.kind === 'sqlite' ? choice.file : undefined;
+}
+
 const ACTIONS: Readonly<
   Record<string, (opened: OpenStore, file: string | undefined, given: GivenFlags) => Promise<void>>
 > = {
-  async backup(opened, file) {
+  async backup(opened, file, given) {
     if (file === undefined) {
       const hint = '`sagastorm store --help` shows how.';
       throw new UserError('missing-argument', 'store backup needs the file to write', hint);
     }
-    if (opened instanceof SqliteStore) await opened.backup(file);
-    else await saveLines(opened.export(), file);
+    if (opened instanceof SqliteStore) {
+      await writeTo(targetOf(file, 'store', given), () => opened.backup(file));
+    } else await writeTo(targetOf(file, 'lines', given), () => saveLines(opened.export(), file));
     const what = opened instanceof SqliteStore ? 'a whole copy' : 'all sagas, event by event';
     print(`${file} is ${what}, as of one moment\n`);
   },
-  async export(opened, file) {
+  async export(opened, file, given) {
     const lines = Readable.from(opened.export());
-    if (file === undefined) await pipeline(lines, process.stdout, { end: false });
-    else await pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
+    if (file === undefined) return pipeline(lines, process.stdout, { end: false });
+    if (isStream(file) || !existsSync(dirname(file))) {
+      return pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
+    }
+    await writeTo(targetOf(file, 'lines', given), () => saveLines(lines, file));
   },
   async retire(opened, archiveTo, given) {
+    if (archiveTo !== undefined) refuseOwnStore(archiveTo, storeFile(given));
     const days = wholeNumberOf(given, 'days', DAYS) ?? DAYS_DEFAULT;
     const endedBeforeUs = liveNowUs() - days * DAY_US;
     const retired = await opened.retire({ endedBeforeUs, ...(archiveTo === undefined ? {} : { archiveTo }) });

@@ -2,6 +2,7 @@
 
 export { traceIdOf } from '../http/trace-ids.ts';
 export { LiveClock, type LiveClockOptions, liveNowUs } from './clock.ts';
+export { type FileKind, fileKind, isSameFile, kindText } from './file-kinds.ts';
 export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';

@@ -123,10 +123,13 @@ export const MIGRATIONS: readonly string[] = [
  * Makes the schema when there is none, and brings it up to date. Any number of processes may do this at once.
  *
  * @param schema that the connection looks names up in
- * @throws UserError `store-unusable`, `store-newer`; what `pg` throws
+ * @param create false: one that is not there is not made
+ * @throws UserError `store-unusable`, `store-newer`, `no-store`; what `pg` throws
  */
-export async function prepareSchema(client: ClientBase, schema: string): Promise<void> {
-  if ((await versionOf(client, schema)) === MIGRATIONS.length) return;
+export async function prepareSchema(client: ClientBase, schema: string, create = true): Promise<void> {
+  const found = await versionOf(client, schema);
+  if (found === MIGRATIONS.length) return;
+  if (found === 0 && !create) throw noStore(schema);
   await client.query(`BEGIN; ${PATIENCE}`);
   try {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`sagastorm:${schema}`]);
@@ -182,5 +185,13 @@ function newer(schema: string, version: number): UserError {
     'store-newer',
     `the schema "${schema}" was written by a later version of sagastorm (its version is ${version}, known here is ${MIGRATIONS.length})`,
     'Upgrade sagastorm, or name another schema.',
+  );
+}
+
+function noStore(schema: string): UserError {
+  return new UserError(
+    'no-store',
+    `there is no store of sagas in this database: it has no schema "${schema}" of ours`,
+    'See that its address is the right one. `sagastorm serve` makes a store where there is none.',
   );
 }

@@ -6,12 +6,15 @@ import { connectTo } from './postgres-line.ts';
 import { prepareSchema } from './postgres-schema.ts';
 import { STORE_UNREACHABLE } from './unreachable.ts';
 
-/** @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`. */
-export async function preparedAddress(address: PostgresAddress): Promise<PostgresAddress> {
+/**
+ * @param create whether tables are made where there are none
+ * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`, `no-store`.
+ */
+export async function preparedAddress(address: PostgresAddress, create = true): Promise<PostgresAddress> {
   checkSchema(address.schema);
   try {
     const client = await connectTo(address);
-    await prepareSchema(client, address.schema).finally(() => client.end());
+    await prepareSchema(client, address.schema, create).finally(() => client.end());
     return address;
   } catch (error) {
     throw error instanceof UserError ? error : unreachableDatabase(error);

@@ -242,7 +242,7 @@ class TransactionStatements implements StatementRunner {
  * await saveLines(store.export(), 'backups/sagas.ndjson');
  */
 export async function saveLines(lines: AsyncIterable<string>, file: string): Promise<void> {
-  const unfinished = `${file}.part`;
+  const unfinished = `${file}.${process.pid}.part`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     const handle = await openFile(unfinished, 'w');

@@ -6,7 +6,7 @@ import type { BatchRow } from './batch-rows.ts';
 import { linesOf, retiredLine } from './batch-rows.ts';
 import type { PostgresLine } from './postgres-line.ts';
 import { BATCHES, IN_ORDER } from './postgres-logs.ts';
-import { addToArchive, type Retirement } from './retirement.ts';
+import { addToArchive, checkArchive, type Retirement } from './retirement.ts';
 
 /** Sagas looked at in one transaction. */
 const RETIRED_AT_ONCE = 200;
@@ -22,7 +22,7 @@ interface Found {
  * id of a saga that was retired is free: a `create` with it begins a new one.
  *
  * @returns how many were retired
- * @throws LineError when the database is away; what was archived by then may be archived again
+ * @throws UserError `no-archive`; LineError when the database is away; what was archived by then may be archived again
  * @example
  * await store.retire({ endedBeforeUs: clock.nowUs() - 30 * 86_400_000_000, archiveTo: 'sagas-archive.ndjson' });
  */
@@ -30,6 +30,7 @@ export async function retireRows(
   line: PostgresLine,
   { endedBeforeUs, archiveTo }: Retirement,
 ): Promise<number> {
+  if (archiveTo !== undefined) checkArchive(archiveTo);
   let retired = 0;
   for (let after = '0'; ; ) {
     const found = await line.run<Found>({ text: ENDED, values: [after, endedBeforeUs, RETIRED_AT_ONCE] });

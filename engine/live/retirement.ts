@@ -2,7 +2,9 @@
 
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { UserError } from '../core/user-error.ts';
 import { type BatchRow, linesOf } from './batch-rows.ts';
+import { type FileKind, fileKind, kindText } from './file-kinds.ts';
 
 /** Which sagas go, and where to. */
 export interface Retirement {
@@ -10,7 +12,8 @@ export interface Retirement {
   readonly endedBeforeUs: number;
   /**
    * A file that their events are added to before they are deleted, as NDJSON, one line for each event. Without it they
-   * are deleted for good. After a crash in between a saga may stand there twice.
+   * are deleted for good. After a crash in between a saga may stand there twice. A new file, or one that holds such lines
+   * already: anything else is refused before anything is deleted (`no-archive`).
    */
   readonly archiveTo?: string;
 }
@@ -19,4 +22,15 @@ export interface Retirement {
 export function addToArchive(file: string, rows: readonly BatchRow[]): void {
   mkdirSync(dirname(file), { recursive: true });
   appendFileSync(file, rows.map((row) => [...linesOf(row)].join('')).join(''), { flush: true });
+}
+
+const ARCHIVES: readonly FileKind[] = ['none', 'empty', 'lines'];
+
+/** Lines that are added to a file of another kind are lost, and so may be the file. @throws UserError `no-archive` */
+export function checkArchive(file: string): void {
+  const kind = fileKind(file);
+  if (ARCHIVES.includes(kind)) return;
+  const hint =
+    'Name a file that does not exist yet, or an archive that was written before. No saga was retired.';
+  throw new UserError('no-archive', `${file} cannot be an archive: it ${kindText(kind)}`, hint);
 }

@@ -8,12 +8,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../core/user-error.ts';
+import { APPLICATION_ID } from './file-kinds.ts';
 
 /** Where sagas are kept when nobody says otherwise; relative to the working directory. */
 export const SAGAS_FILE = '.sagastorm/sagas.db';
 
-/** "SAGA": Q1. */
-const APPLICATION_ID = 0x53414741;
 /** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
 export const SQLITE_BUSY = 5;

@@ -1,13 +1,14 @@
 // What a file of sagas needs over the years: retiring those that ended long ago, an export that any tool reads, and
 // copies that are whole. All of it while sagas go on.
 
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { backup, type DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { UserError } from '../core/user-error.ts';
 import { type BatchRow, linesOf, retiredLine } from './batch-rows.ts';
-import { addToArchive, type Retirement } from './retirement.ts';
+import { isSameFile } from './file-kinds.ts';
+import { addToArchive, checkArchive, type Retirement } from './retirement.ts';
 import { openForReading } from './sqlite-file.ts';
 import { deleteSagas } from './sqlite-totals.ts';
 
@@ -24,10 +25,12 @@ const ROWS = 'SELECT s.id, version, epoch, at_us, events FROM sagas s JOIN batch
  * takes up again meanwhile stays. The id of a saga that was retired is free: a `create` with it begins a new one.
  *
  * @returns how many were retired
+ * @throws UserError `no-archive`
  * @example
  * await store.retire({ endedBeforeUs: clock.nowUs() - 30 * 86_400_000_000, archiveTo: 'sagas-archive.ndjson' });
  */
 export async function retireSagas(db: DatabaseSync, retirement: Retirement): Promise<number> {
+  if (retirement.archiveTo !== undefined) checkArchive(retirement.archiveTo);
   const last = db.prepare('SELECT coalesce(max(no), 0) AS no FROM sagas').get()!.no as number;
   let retired = 0;
   for (let after = 0; after < last; after += LOOKED_AT_AT_ONCE) {
@@ -84,18 +87,20 @@ export function* exportLines(file: string): Generator<string> {
 
 /**
  * Copies the file, as of one moment, while sagas go on. The copy appears under
- * its name when it is complete, and not before; it replaces an older one.
+ * its name when it is complete, and not before; it replaces whatever had it, but never the file itself.
  *
  * @throws UserError `backup-failed`.
  * @example
  * await store.backup('backups/sagas-2026-11-21.db');
  */
 export async function saveCopy(db: DatabaseSync, file: string): Promise<void> {
-  const unfinished = `${file}.part`;
+  const unfinished = `${file}.${process.pid}.part`;
   try {
+    if (isSameFile(file, db.location() ?? '')) throw new Error('it is the store itself');
     mkdirSync(dirname(file), { recursive: true });
     rmSync(unfinished, { force: true });
     await backup(db, unfinished, { rate: ALL_PAGES });
+    settleLog(file);
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
@@ -105,5 +110,19 @@ export async function saveCopy(db: DatabaseSync, file: string): Promise<void> {
       `${file} could not be written: ${why}`,
       'Name a folder that has room for it.',
     );
+  }
+}
+
+/**
+ * What is committed beside a file that is to be replaced would be taken for a part of the new one. Fails when another process has
+ * the file open.
+ */
+function settleLog(file: string): void {
+  if (!existsSync(`${file}-wal`)) return;
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA journal_mode = DELETE');
+  } finally {
+    db.close();
   }
 }

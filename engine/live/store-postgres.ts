@@ -55,6 +55,8 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** Lower case letters, digits and `_`, at most 40; default `sagastorm`. It is made when it is not there. */
   readonly schema?: string;
+  /** Whether the tables are made where there are none. Default true; false for who only looks, see `no-store`. */
+  readonly create?: boolean;
   /** Told of every statement that failed; the appends in it are answered, and asked for again, all the same. */
   readonly onTrouble?: (error: Error) => void;
 }
@@ -116,11 +118,11 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   /**
    * Connects, and makes the tables or brings them up to date. From here on a database that is away is waited for.
    *
-   * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`.
+   * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`; with `create: false` `no-store`.
    */
   static async connect(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { url, schema = SAGAS_SCHEMA, onTrouble = () => undefined } = options;
-    return new PostgresStore(await preparedAddress({ url, schema }), onTrouble);
+    const { url, schema = SAGAS_SCHEMA, create = true, onTrouble = () => undefined } = options;
+    return new PostgresStore(await preparedAddress({ url, schema }, create), onTrouble);
   }
 
   append(append: AppendOutput, answers: InputSink): void {

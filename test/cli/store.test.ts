@@ -1,6 +1,7 @@
 // `sagastorm store`: copies, exports and archives of a real file, while somebody else has it open.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Host, SqliteStore } from '../../engine/live/index.ts';
@@ -115,3 +116,106 @@ test.each([
   expect(stderr).toContain(sentence);
   expect(existsSync(join(folder, 'none.db'))).toBe(false);
 });
+
+/** Links to it, as a person may have made them. */
+function linked(folder: string): void {
+  symlinkSync('sagas.db', join(folder, 'link.db'));
+  linkSync(join(folder, 'sagas.db'), join(folder, 'hard.db'));
+}
+
+test.each([
+  ['backup', 'sagas.db'],
+  ['backup', './sagas.db'],
+  ['backup', 'link.db'],
+  ['backup', 'hard.db'],
+  ['backup', 'sagas.db-wal'],
+  ['export', 'sagas.db'],
+  ['export', 'link.db'],
+  ['export', 'sagas.db-engine'],
+  ['retire', 'sagas.db'],
+  ['retire', 'link.db'],
+  ['retire', 'sagas.db-engine'],
+])('%s never goes to its own store: %s', PROCESS_TIMEOUT, async (act, target) => {
+  const { folder, file, close } = await storeInUse();
+  linked(folder);
+  const before = await sagastorm(['store', 'export', '--db', file], folder);
+  const days = act === 'retire' ? ['--days', '0'] : ['--force'];
+  const { code, stderr } = await sagastorm(['store', act, target, '--db', 'sagas.db', ...days], folder);
+  expect([code, stderr]).toEqual([64, expect.stringContaining(`${target} is the store sagas.db itself`)]);
+  await close();
+  expect((await sagastorm(['store', 'export', '--db', file], folder)).stdout).toBe(before.stdout);
+});
+
+test(
+  'what is there already is replaced with --force only, and only when it is ours',
+  PROCESS_TIMEOUT,
+  async () => {
+    const { folder, close } = await storeInUse();
+    const on = ['--db', 'sagas.db'];
+    const run = (...words: string[]) => sagastorm(['store', ...words, ...on], folder);
+    writeFileSync(join(folder, 'README.md'), '# Read me\n');
+    for (const act of ['backup', 'export']) {
+      for (const force of [[], ['--force']]) {
+        const { code, stderr } = await run(act, 'README.md', ...force);
+        expect([code, stderr]).toEqual([
+          64,
+          expect.stringContaining('README.md is there already, and is neither'),
+        ]);
+      }
+    }
+    const retired = await run('retire', 'README.md', '--days', '0');
+    expect([retired.code, retired.stderr]).toEqual([64, expect.stringContaining('cannot be an archive')]);
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# Read me\n');
+
+    for (const [act, target, other] of [
+      ['backup', 'copy.db', 'all.ndjson'],
+      ['export', 'all.ndjson', 'copy.db'],
+    ] as const) {
+      expect(await run(act, target)).toMatchObject({ code: 0 });
+      const refused = await run(act, target);
+      expect([refused.code, refused.stderr]).toEqual([
+        64,
+        expect.stringContaining('or replace it with --force'),
+      ]);
+      expect(await run(act, target, '--force')).toMatchObject({ code: 0, stderr: '' });
+      if (existsSync(join(folder, other)))
+        expect(await run(act, other, '--force')).toMatchObject({ code: 64 });
+    }
+    const all = (await run('export')).stdout;
+    expect(readFileSync(join(folder, 'all.ndjson'), 'utf8')).toBe(all);
+    expect((await sagastorm(['store', 'export', '--db', 'copy.db'], folder)).stdout).toBe(all);
+    expect(readdirSync(folder).filter((name) => name.includes('part'))).toEqual([]);
+    await close();
+  },
+);
+
+test('a store on which an engine runs is no place for a backup of another', PROCESS_TIMEOUT, async () => {
+  const [one, other] = [await storeInUse(), await storeInUse()];
+  const { code, stderr } = await sagastorm(['store', 'backup', other.file, '--db', one.file, '--force']);
+  expect([code, stderr]).toEqual([64, expect.stringContaining('an engine runs on')]);
+  await one.close();
+  await other.close();
+});
+
+test(
+  'what an older backup has in its WAL is no part of the one that replaces it',
+  PROCESS_TIMEOUT,
+  async () => {
+    const { folder, close } = await storeInUse();
+    const script = `
+    const { DatabaseSync } = require('node:sqlite');
+    const db = new DatabaseSync('copy.db');
+    db.exec("PRAGMA journal_mode = WAL; UPDATE sagas SET id = id || '-old'");
+    process.kill(process.pid, 'SIGKILL');`;
+    const on = ['--db', 'sagas.db'];
+    await sagastorm(['store', 'backup', 'copy.db', ...on], folder);
+    spawnSync(process.execPath, ['-e', script], { cwd: folder });
+    expect(existsSync(join(folder, 'copy.db-wal'))).toBe(true);
+    expect(await sagastorm(['store', 'backup', 'copy.db', '--force', ...on], folder)).toMatchObject({
+      code: 0,
+    });
+    const { stdout } = await sagastorm(['store', 'export', '--db', 'copy.db'], folder);
+    expect(stdout).toBe((await sagastorm(['store', 'export', ...on], folder)).stdout);
+    await close();
+  },
+);

@@ -132,7 +132,10 @@ describe('upkeep', () => {
 
   test('nothing is deleted that could not be archived', async () => {
     const { store } = await four();
-    await expect(store.retire({ endedBeforeUs: 1_000, archiveTo: folder })).rejects.toThrow('EISDIR');
+    await expect(store.retire({ endedBeforeUs: 1_000, archiveTo: folder })).rejects.toThrow('is a folder');
+    const within = file('a-file/archive.ndjson');
+    writeFileSync(file('a-file'), '');
+    await expect(store.retire({ endedBeforeUs: 1_000, archiveTo: within })).rejects.toThrow(/ENOTDIR|EEXIST/);
     expect(left()).toContain('old');
     expect(await appendAll(store, [appendOf('more', epochOf(store), [CREATED])])).toEqual(['appended']);
   });
@@ -157,6 +160,7 @@ describe('upkeep', () => {
     await copy.close();
     await store.backup(file('backup.db'));
     expect(await load(open({ file: file('backup.db') }), 'late')).toHaveLength(1);
+    await expect(store.backup(file('sagas.db'))).rejects.toMatchObject({ code: 'backup-failed' });
     await expect(store.backup(folder)).rejects.toMatchObject({ code: 'backup-failed' });
     expect(existsSync(`${folder}.part`)).toBe(false);
   });
