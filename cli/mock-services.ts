@@ -15,22 +15,26 @@ const MOCKS = { bank: 'bank', inventory: 'inventory', payment: 'payment', shippi
 /**
  * @param folder where they keep their files
  * @param mocks kinds by name
- * @throws UserError of `serveParticipant`
+ * @throws UserError of `serveParticipant`; then none is left running
  */
 export async function startMocks(
   folder: string,
   mocks: Readonly<Record<string, string>> = MOCKS,
 ): Promise<MockServices> {
-  const served = await Promise.all(
+  const started = await Promise.allSettled(
     Object.entries(mocks).map(async ([name, service]) => ({
       name,
       mock: await serveParticipant({ service, file: join(folder, `${name}.db`) }),
     })),
   );
-  return {
-    services: Object.fromEntries(served.map(({ name, mock }) => [name, mock.url])),
-    close: async () => {
-      await Promise.all(served.map(({ mock }) => mock.close()));
-    },
+  const served = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const close = async (): Promise<void> => {
+    await Promise.all(served.map(({ mock }) => mock.close()));
   };
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed !== undefined) {
+    await close(); // whoever listens keeps the process alive
+    throw failed.reason;
+  }
+  return { services: Object.fromEntries(served.map(({ name, mock }) => [name, mock.url])), close };
 }

@@ -19,6 +19,7 @@ import { openEngine, type ServedEngine, type StoreChoice } from './served-engine
 import { MOCKS_FOLDER } from './service-books.ts';
 import { storeChoice } from './store-choice.ts';
 import { print, remark } from './terminal.ts';
+import { undefinedSagas } from './undefined-sagas.ts';
 
 const PORTS = { min: 0, max: 65_535 };
 const PORT_DEFAULT = 8_080;
@@ -98,6 +99,11 @@ async function open(plan: Plan, rooms: Rooms, life: Life): Promise<void> {
   });
   rooms.keep(api);
   print(greeting(plan, api, served, Object.keys(services)) + mocksAt(mocks));
+  const unknown = await undefinedSagas(catalogue, definitions).catch((error: Error) => {
+    log.trouble('store', error); // it serves already
+    return undefined;
+  });
+  if (unknown !== undefined) remark(`sagastorm: ${unknown}\n`);
 }
 
 /** A service of the configuration stands for the mock of its name. */

@@ -57,7 +57,7 @@ export class DefinitionShelf {
     throw new UserError(
       'unknown-definition',
       `this host does not run saga "${name}" version ${version}`,
-      'Give it among the definitions: every version of which sagas are open.',
+      'Give it among the definitions: every version of which sagas are open, or wait for a person; to a server, with --definitions FILE.',
     );
   }
 

@@ -8,7 +8,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { SagaEvent } from '../../engine/core/saga-event.ts';
+import { SqliteStore } from '../../engine/live/index.ts';
 import { EXAMPLE } from '../engine/api/example.ts';
+import { appendAll, appendOf } from '../engine/live/store-asking.ts';
 import { otlpFaults } from '../engine/observe/otlp-request.ts';
 import { type Ended, ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
 
@@ -210,4 +213,52 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
       expect.stringMatching(/cannot listen on 127\.0\.0\.1, port \d+: it is taken\./),
     ]);
   });
+});
+
+test(
+  'a mock that cannot start ends the server, and those that started with it',
+  PROCESS_TIMEOUT,
+  async () => {
+    const folder = freshFolder();
+    const config = (mocks: Readonly<Record<string, string>>) =>
+      writeFileSync(join(folder, 'sagastorm.config.json'), JSON.stringify({ mocks }));
+    config({ card: 'payment', orders: 'bank' });
+    const first = await running(['--mock'], folder);
+    first.child.kill('SIGTERM');
+    expect((await first.end).code).toBe(0);
+    config({ card: 'payment', orders: 'shipping' }); // the file is another's now
+    const { code, stderr } = await sagastorm(['serve', '--port', '0', '--mock'], folder);
+    expect(code).toBe(64);
+    expect(stderr).toContain('orders.db');
+  },
+);
+
+test('sagas that wait for a person without a definition are told at the start', PROCESS_TIMEOUT, async () => {
+  const folder = freshFolder();
+  const store = new SqliteStore({ file: join(folder, 'sagas.db') });
+  let epoch = 0;
+  store.open('main', { opened: (opened) => (epoch = opened) });
+  const log = (definition: string): readonly SagaEvent[] => [
+    { kind: 'saga-created', definition, definitionVersion: 1, input: {} },
+    { kind: 'step-requested', step: 'pay' },
+    { kind: 'compensation-started', reason: { kind: 'cancelled' } },
+    { kind: 'compensation-requested', step: 'pay' },
+    { kind: 'saga-compensation-failed' },
+  ];
+  const append = (saga: string, definition: string) => appendOf(saga, epoch, log(definition));
+  expect(await appendAll(store, [append('a', 'lost'), append('b', 'lost'), append('c', 'other')])).toEqual([
+    'appended',
+    'appended',
+    'appended',
+  ]);
+  await store.close();
+  const { child, end } = await running(['--db', 'sagas.db'], folder);
+  child.kill('SIGTERM');
+  const { code, stderr } = await end;
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    '3 sagas wait for a person, and their definition is not here (1 of "other" version 1, 2 of "lost" version 1)',
+  );
+  expect(stderr.match(/definition is not here/g)).toHaveLength(1);
+  expect(stderr).toContain('--definitions FILE');
 });
