@@ -66,7 +66,11 @@ const FLAGS = {
   },
   all: { name: 'all', description: 'All sagas of the last 24 hours that did not complete, or not yet' },
   store: { name: 'store', value: 'name', description: 'sqlite or postgres; default sqlite' },
-  db: { name: 'db', value: 'url', description: 'Database of the store; default DATABASE_URL' },
+  db: {
+    name: 'db',
+    value: 'where',
+    description: 'The file of sqlite, default .sagastorm/sagas.db; or postgres://…, default DATABASE_URL',
+  },
   orchestrators: {
     name: 'orchestrators',
     value: 'n',

@@ -42,6 +42,7 @@ import { loadDefinitions } from './saga-definitions.ts';
 import type { StoreChoice } from './served-engine.ts';
 import { type BookSource, bookSources, readBooks } from './service-books.ts';
 import { storeChoice } from './store-choice.ts';
+import { refuseNoLines } from './store-targets.ts';
 import { print } from './terminal.ts';
 
 /** What a log can be brought up to. */
@@ -183,6 +184,7 @@ async function importIntoDatabase(from: string, url: string, given: GivenFlags):
 async function exportedIn(file: string): Promise<ExportedSagas> {
   if (!existsSync(file))
     throw new UserError('no-store', `there is no backup ${file}`, 'Name a file that is there.');
+  refuseNoLines(file);
   return sagasOfLines(createInterface({ input: createReadStream(file) }));
 }
 

@@ -1,4 +1,4 @@
-// What a backup or an export may be written to: never the store itself, and what is there already only with `--force`, when it is
+// What a backup or an export may be written to, and what is none: never the store itself, and what is there already only with `--force`, when it is
 // one of ours and nobody works on it.
 
 import { existsSync, realpathSync, statSync } from 'node:fs';
@@ -46,6 +46,18 @@ export async function writeTo(target: Target, write: () => Promise<void>): Promi
   }
   // Where no lock is beside it, no engine has ever run on it.
   return existsSync(`${file}-engine`) ? withoutEngine(file, write) : write();
+}
+
+/** Where lines of JSON are to be read: a SQLite file has none. @throws UserError `no-backup` */
+export function refuseNoLines(file: string): void {
+  const kind = fileKind(file);
+  if (kind !== 'store' && kind !== 'sqlite' && kind !== 'folder') return;
+  const what = kind === 'store' ? 'is a SQLite store' : kindText(kind);
+  const hint =
+    kind === 'store'
+      ? `Export it first: \`sagastorm store export sagas.ndjson --db ${file}\`.`
+      : 'Name a file that `sagastorm store export` wrote.';
+  throw new UserError('no-backup', `${file} is no export of sagas: it ${what}`, hint);
 }
 
 /** Whether lines that are written there go on to somebody else: a pipe, a terminal, another device. */

@@ -2,14 +2,18 @@
 
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { flags } from '../flags.ts';
+import { flagFor, flags } from '../flags.ts';
 
 export const DIAGNOSE: CommandSpec = {
   name: 'diagnose',
   positional: '[saga]',
   description:
     'Why a saga went wrong: the root cause, what speaks for it, and what helps; or all of the last day',
-  flags: flags('all', 'store', 'db', 'definitions', 'json', 'no-color'),
+  flags: [
+    ...flags('all', 'store', 'db', 'definitions'),
+    flagFor('json', 'As JSON, one line: a summary and each diagnosis'),
+    ...flags('no-color'),
+  ],
   examples: ['diagnose order-4711', 'diagnose --all', 'diagnose --all --store postgres --db "$DATABASE_URL"'],
 };
 

@@ -2,13 +2,13 @@
 
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { flags } from '../flags.ts';
+import { flagFor, flags } from '../flags.ts';
 
 export const HEALTH: CommandSpec = {
   name: 'health',
   positional: '',
   description: 'How the sagas of a store fare: the last day, what is stuck, where time goes, what to do',
-  flags: flags('store', 'db', 'json', 'no-color'),
+  flags: [...flags('store', 'db'), flagFor('json', 'As JSON, one line'), ...flags('no-color')],
   examples: ['health', 'health --store postgres --db "$DATABASE_URL"'],
 };
 

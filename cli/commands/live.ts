@@ -23,18 +23,9 @@ export const LIVE: CommandSpec = {
   flags: [
     ...flags('seed'),
     flagFor('sagas', "Sagas, 1 to 100,000; default the scenario's own"),
-    ...flags(
-      'profile',
-      'protocol',
-      'policy',
-      'saga',
-      'kills',
-      'seconds',
-      'pace',
-      'store',
-      'db',
-      'orchestrators',
-    ),
+    ...flags('profile', 'protocol', 'policy', 'saga', 'kills', 'seconds', 'pace', 'store'),
+    flagFor('db', 'For postgres: postgres://…, default DATABASE_URL'),
+    ...flags('orchestrators'),
     ...flags('reporter', 'json', 'out', 'quiet', 'no-color'),
   ],
   examples: [

@@ -17,7 +17,12 @@ export const RECONCILE: CommandSpec = {
   name: 'reconcile',
   positional: '',
   description: 'Compare the log of a store with the books of the services: what differs, and what settles it',
-  flags: [AGAINST, ...flags('store', 'db', 'config', 'definitions', 'json', 'no-color')],
+  flags: [
+    AGAINST,
+    ...flags('store', 'db', 'config', 'definitions'),
+    flagFor('json', 'As JSON, one line: every difference and what settles it'),
+    ...flags('no-color'),
+  ],
   examples: [
     'reconcile',
     'reconcile --against bank=http://127.0.0.1:7001 --against stock=.sagastorm/mock/inventory.db',

@@ -11,8 +11,7 @@ export const SERVE: CommandSpec = {
   flags: [
     ...flags('port', 'host'),
     flagFor('store', 'sqlite, postgres or memory; default sqlite'),
-    flagFor('db', 'The file of sqlite, default .sagastorm/sagas.db; or postgres://…, default DATABASE_URL'),
-    ...flags('config'),
+    ...flags('db', 'config'),
     flagFor(
       'policy',
       "For sagas without one of their own: a name, or the path of a JSON file; default the config's",

@@ -2,13 +2,13 @@
 
 import type { CommandSpec, GivenFlags } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { flags } from '../flags.ts';
+import { flagFor, flags } from '../flags.ts';
 
 export const WHY: CommandSpec = {
   name: 'why',
   positional: '[saga]',
   description: 'On what a saga waits, since when, and what can be done; without one, all that have not ended',
-  flags: flags('store', 'db', 'json', 'no-color'),
+  flags: [...flags('store', 'db'), flagFor('json', 'As JSON, one line for each saga'), ...flags('no-color')],
   examples: ['why', 'why order-4711', 'why --store postgres --db "$DATABASE_URL"'],
 };
 

@@ -255,6 +255,7 @@ export async function saveLines(lines: AsyncIterable<string>, file: string): Pro
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
+    if (error instanceof UserError) throw error;
     if (!(error instanceof Error && 'syscall' in error)) throw storeFailed(error); // it is not the disk's
     const hint = 'Name a folder that has room for it.';
     throw new UserError('backup-failed', `${file} could not be written: ${error.message}`, hint);

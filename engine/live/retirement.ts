@@ -18,10 +18,17 @@ export interface Retirement {
   readonly archiveTo?: string;
 }
 
-/** On the disk when it returns. */
+/** On the disk when it returns. @throws UserError `archive-failed` */
 export function addToArchive(file: string, rows: readonly BatchRow[]): void {
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, rows.map((row) => [...linesOf(row)].join('')).join(''), { flush: true });
+  const text = rows.map((row) => [...linesOf(row)].join('')).join('');
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, text, { flush: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = 'Name a file in a folder that has room. What is not archived is not deleted.';
+    throw new UserError('archive-failed', `${file} could not be written: ${why}`, hint);
+  }
 }
 
 const ARCHIVES: readonly FileKind[] = ['none', 'empty', 'lines'];

@@ -101,5 +101,17 @@ export function checkNames(sagas: readonly string[]): void {
 /** What a store that could not be asked says. */
 export function storeFailed(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
-  return new UserError('store-failed', `the store could not be asked: ${why}`, 'Try again.');
+  const hint = isDamage(error)
+    ? 'What is stored is damaged: put a backup in its place with `sagastorm store restore`.'
+    : 'Try again.';
+  return new UserError('store-failed', `the store could not be asked: ${why}`, hint);
+}
+
+/** SQLite: a table that is not there, a page that is malformed, a header that is none. */
+const DAMAGED: readonly unknown[] = [1, 11, 26];
+
+/** What was read is not what was written; a second try reads the same. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof SyntaxError || error instanceof TypeError) return true; // events that are no list of JSON
+  return DAMAGED.includes((error as { readonly errcode?: unknown } | undefined)?.errcode);
 }

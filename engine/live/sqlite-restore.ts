@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { UserError } from '../core/user-error.ts';
+import { fileKind, kindText } from './file-kinds.ts';
 import { openForReading, openSagasFile } from './sqlite-file.ts';
 
 /** So far the new epochs are above the highest that is known: one that was given out unseen is below. */
@@ -29,13 +30,12 @@ export interface RestoredFile {
 /**
  * Puts a copy of a backup in the place of a file.
  *
- * @throws UserError `no-store`, `restore-failed`, and those of `SqliteStore` when the backup is none of ours
+ * @throws UserError `no-store`, `no-backup`, `restore-failed`, and those of `SqliteStore` when the backup is none of ours
  * @example
  * await restoreSagasFile('backups/sagas.db', '.sagastorm/sagas.db');
  */
 export async function restoreSagasFile(from: string, file: string): Promise<RestoredFile> {
-  if (!existsSync(from))
-    throw new UserError('no-store', `there is no backup ${from}`, 'Name a file that is there.');
+  refuseNoBackup(from);
   const copy = `${file}.restoring`;
   try {
     mkdirSync(dirname(file), { recursive: true });
@@ -58,6 +58,19 @@ export async function restoreSagasFile(from: string, file: string): Promise<Rest
   } finally {
     removeFile(copy);
   }
+}
+
+/** Before anything is touched: what is wrong is the backup then, and not what it should replace. */
+function refuseNoBackup(from: string): void {
+  const kind = fileKind(from);
+  if (kind === 'store') return;
+  if (kind === 'none')
+    throw new UserError('no-store', `there is no backup ${from}`, 'Name a file that is there.');
+  const hint =
+    kind === 'lines'
+      ? 'Make a new store of it with `sagastorm store import`.'
+      : 'Name a file that `sagastorm store backup` wrote.';
+  throw new UserError('no-backup', `${from} is no backup of a store: it ${kindText(kind)}`, hint);
 }
 
 /** The partition of each saga in a file. */

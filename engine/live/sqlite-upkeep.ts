@@ -9,6 +9,7 @@ import { UserError } from '../core/user-error.ts';
 import { type BatchRow, linesOf, retiredLine } from './batch-rows.ts';
 import { isSameFile } from './file-kinds.ts';
 import { addToArchive, checkArchive, type Retirement } from './retirement.ts';
+import { storeFailed } from './saga-catalogue.ts';
 import { openForReading } from './sqlite-file.ts';
 import { deleteSagas } from './sqlite-totals.ts';
 
@@ -25,7 +26,7 @@ const ROWS = 'SELECT s.id, version, epoch, at_us, events FROM sagas s JOIN batch
  * takes up again meanwhile stays. The id of a saga that was retired is free: a `create` with it begins a new one.
  *
  * @returns how many were retired
- * @throws UserError `no-archive`
+ * @throws UserError `no-archive`, `archive-failed`; what SQLite throws
  * @example
  * await store.retire({ endedBeforeUs: clock.nowUs() - 30 * 86_400_000_000, archiveTo: 'sagas-archive.ndjson' });
  */
@@ -69,6 +70,7 @@ function rowsOf(db: DatabaseSync, nos: string): readonly BatchRow[] {
  * that left the store, as `{ saga, retiredAtUs }`: as of the
  * moment when the first line is asked for. Reads beside the writer; as long as it lasts, the WAL file grows.
  *
+ * @throws UserError `store-failed`
  * @example
  * await pipeline(Readable.from(store.export()), createWriteStream('sagas.ndjson'));
  */
@@ -80,6 +82,8 @@ export function* exportLines(file: string): Generator<string> {
     for (const row of rows) yield* linesOf(row as BatchRow);
     const gone: Iterable<unknown> = db.prepare('SELECT id, at_us FROM retired ORDER BY id').iterate();
     for (const row of gone) yield retiredLine(row as BatchRow);
+  } catch (error) {
+    throw storeFailed(error);
   } finally {
     db.close();
   }

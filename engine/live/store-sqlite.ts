@@ -225,9 +225,9 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     }
   }
 
-  /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireSagas}. */
+  /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireSagas}. @throws UserError `no-archive`, `archive-failed`, `store-failed` */
   retire(retirement: Retirement): Promise<number> {
-    return retireSagas(this.#db, retirement);
+    return this.#asked(() => retireSagas(this.#db, retirement));
   }
 
   /** Every event of every saga as a line of JSON, as of now: see {@link exportLines}. */

@@ -8,10 +8,10 @@
 // Y3. A materialized view's average age is as of the moment of its last refresh, and grows stale in between. Here the view keeps when
 //     each saga was created, and ages are as of the moment of the question.
 
-import { assert } from '../core/assert.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
 import { statusFrom } from '../core/saga-standing.ts';
 import { isEnded } from '../core/saga-state.ts';
+import { UserError } from '../core/user-error.ts';
 import type { ProjectionSpec } from '../event-sourcing/projection.ts';
 
 /** A saga as the summary knows it. */
@@ -57,12 +57,12 @@ export const sagaStateSummary: ProjectionSpec<SagaSummary, StoredEvent> = {
   apply(view, { saga, version, atUs, event }) {
     if (event.kind === 'saga-created') {
       const { definition } = event;
-      assert(!view.has(saga), 'a saga is created once', saga);
+      if (view.has(saga)) throw damagedLog(saga, version);
       view.set(saga, { definition, createdAtUs: atUs, version, status: 'running', step: '' });
       return view;
     }
     const known = view.get(saga);
-    assert(known?.version === version - 1, 'events of a saga come one after the other', saga);
+    if (known?.version !== version - 1) throw damagedLog(saga, version);
     known.version = version;
     if ('step' in event) known.step = event.step;
     known.status = statusFrom(event) ?? known.status;
@@ -120,4 +120,10 @@ function keyOf({ definition, status, step }: SummaryRow): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** No engine writes such a log: it was changed, or the disk lost a part of it. */
+function damagedLog(saga: string, version: number): UserError {
+  const hint = 'Put a backup in the place of the store with `sagastorm store restore`.';
+  return new UserError('bad-log', `the log of saga ${saga} is damaged: event ${version} follows none`, hint);
 }

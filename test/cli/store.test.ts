@@ -3,10 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { Host, SqliteStore } from '../../engine/live/index.ts';
 import { order, quick, StageTransport } from '../engine/live/stage.ts';
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, lineByLine, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
 
 /** A store in use, in which three sagas have ended. */
 async function storeInUse(): Promise<{ folder: string; file: string; close(): Promise<void> }> {
@@ -219,3 +220,58 @@ test(
     await close();
   },
 );
+
+test('what is no backup is named, and the store stays as it is', PROCESS_TIMEOUT, async () => {
+  const { folder, close } = await storeInUse();
+  await close();
+  const db = new DatabaseSync(join(folder, 'other.db'));
+  db.exec('CREATE TABLE a (b)');
+  db.close();
+  writeFileSync(join(folder, 'README.md'), '# Read me');
+  const on = ['--db', 'sagas.db'];
+  const pg = ['--store', 'postgres', '--db', 'postgres://127.0.0.1:1/none'];
+  const ends = await lineByLine(
+    [
+      ['store', 'export', 'all.ndjson', ...on],
+      ['store', 'restore', 'README.md', ...on],
+      ['store', 'restore', 'other.db', ...on],
+      ['store', 'restore', 'all.ndjson', ...on],
+      ['store', 'restore', 'sagas.db', ...pg],
+      ['store', 'import', 'sagas.db', '--db', 'new.db'],
+    ],
+    folder,
+  );
+  const [, ...refused] = ends.map(({ code, stderr }) => `${code} ${stderr.replaceAll(/\s+/g, ' ')}`);
+  expect(refused).toEqual([
+    expect.stringMatching(/^64 sagastorm: README\.md is no backup of a store: it is neither/),
+    expect.stringMatching(/^64 sagastorm: other\.db is no backup of a store: it is the database of another/),
+    expect.stringMatching(/^64 sagastorm: all\.ndjson is no backup .* `sagastorm store import`/),
+    expect.stringMatching(/^64 sagastorm: sagas\.db is no export of sagas: it is a SQLite store/),
+    expect.stringMatching(/^64 sagastorm: sagas\.db is no export of sagas: it is a SQLite store/),
+  ]);
+  expect(readdirSync(folder).filter((name) => /restor|new/.test(name))).toEqual([]);
+});
+
+test.each([
+  ['events that are no JSON', "UPDATE batches SET events = 'garbage' WHERE no = 1"],
+  ['events that are no list', "UPDATE batches SET events = '{}' WHERE no = 1"],
+  ['a table that is gone', 'DROP TABLE batches'],
+  ['a first event that is gone', "UPDATE batches SET events = '[{}]' WHERE no = 1"],
+])('%s: a damaged store is told in one sentence', PROCESS_TIMEOUT, async (_what, damage) => {
+  const { folder, file, close } = await storeInUse();
+  await close();
+  const db = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+  db.exec(damage);
+  db.close();
+  const acts = [['summary'], ['export', 'all.ndjson'], ['retire', 'old.ndjson', '--days', '0']];
+  const lines = damage.includes('{}]') ? acts.slice(0, 1) : acts; // the others ask no event what it says
+  const ends = await lineByLine(
+    lines.map((words) => ['store', ...words, '--db', 'sagas.db']),
+    folder,
+  );
+  for (const { code, stderr } of ends) {
+    expect([code, stderr]).toEqual([64, expect.stringContaining('damaged')]);
+    expect(stderr).toContain('sagastorm store restore');
+  }
+  expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toEqual([]);
+});
