@@ -66,11 +66,7 @@ const FLAGS = {
   },
   all: { name: 'all', description: 'All sagas of the last 24 hours that did not complete, or not yet' },
   store: { name: 'store', value: 'name', description: 'sqlite or postgres; default sqlite' },
-  db: {
-    name: 'db',
-    value: 'where',
-    description: 'The file of sqlite, default .sagastorm/sagas.db; or postgres://…, default DATABASE_URL',
-  },
+  db: { name: 'db', value: 'where', description: 'Default .sagastorm/sagas.db; of postgres, DATABASE_URL' },
   orchestrators: {
     name: 'orchestrators',
     value: 'n',
@@ -191,11 +187,7 @@ const FLAGS = {
     description: 'Only sagas of this status, or these: several times, or with commas',
   },
   definition: { name: 'definition', value: 'name', description: 'Only sagas of this definition' },
-  stuck: {
-    name: 'stuck',
-    value: 'time',
-    description: 'Only sagas that are stuck for so long, e.g. 30s, 5m, 2h',
-  },
+  stuck: { name: 'stuck', value: 'time', description: 'Only sagas stuck for so long, e.g. 30s, 5m, 2h' },
   cause: { name: 'cause', value: 'class', description: 'Only sagas with this cause, as diagnose names it' },
   'dry-run': { name: 'dry-run', description: 'Only say what would happen' },
   yes: { name: 'yes', description: 'Do it' },

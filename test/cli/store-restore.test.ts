@@ -279,7 +279,7 @@ test(
 test.each([
   ['no backup', ['restore'], 'store restore needs the backup'],
   ['a backup that is not there', ['restore', 'none.db'], 'there is no backup none.db'],
-  ['a backup that is none', ['restore', 'text.db'], 'sagas.db'],
+  ['a backup that is none', ['restore', 'text.db'], 'text.db is no backup of a store: it is neither'],
   ['no export', ['import', 'none.ndjson'], 'store import needs what store export wrote'],
   ['an export that is none', ['import', 'text.db'], 'line 1 of the export: it is not JSON'],
   ['no books', ['rebuild', '--db', 'new.db'], 'it is not said whose books to compare with'],
