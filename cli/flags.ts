@@ -193,7 +193,8 @@ const FLAGS = {
   yes: { name: 'yes', description: 'Do it' },
   force: {
     name: 'force',
-    description: 'For restore, rebuild, import: beside an engine, whatever a book forgot; for backup, export: replace',
+    description:
+      'For restore, rebuild, import: beside an engine, whatever a book forgot; for backup, export: replace',
   },
   'from-beginning': {
     name: 'from-beginning',
