@@ -3,19 +3,27 @@
 import { UserError } from '../engine/core/user-error.ts';
 import { liveNowUs, troubledSagas } from '../engine/live/index.ts';
 import {
+  type Book,
   type Diagnosis,
   type DiagnosisSummary,
   diagnoseAll,
+  effectsIn,
   type ManyFacts,
+  type PaymentReport,
+  paymentReport,
+  type StockReport,
   servicesIn,
+  stockReports,
   summaryOf,
 } from '../engine/observe/index.ts';
 import { counted, duration } from '../reports/index.ts';
+import { booksText } from './books-of-a-saga.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { DIAGNOSE } from './commands/diagnose.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { textOf as flagText, isGiven } from './flags.ts';
+import { textOf as flagText, isGiven, textsOf } from './flags.ts';
 import { loadDefinitions } from './saga-definitions.ts';
+import { bookSources, readBooks } from './service-books.ts';
 import { type OpenStore, openedStore } from './store-upkeep.ts';
 import { palette, print } from './terminal.ts';
 
@@ -34,12 +42,17 @@ export async function diagnoseSagas(words: readonly string[], given: GivenFlags)
     const hint = 'Write sagastorm diagnose --all for those of the last day.';
     throw new UserError('missing-argument', 'diagnose needs a saga, or --all', hint);
   }
+  const books = textsOf(given, 'against').length > 0 ? await readBooks(bookSources(given)) : [];
   const store = await openedStore(given);
   try {
-    const diagnoses = await diagnosesOf(store, saga, await servicesBy(flagText(given, 'definitions')));
+    const { diagnoses, ...booked } = await found(store, saga, {
+      books,
+      servicesOf: await servicesBy(flagText(given, 'definitions')),
+    });
     const summary = summaryOf(diagnoses);
-    if (isGiven(given, 'json')) print(`${JSON.stringify({ summary, diagnoses })}\n`);
-    else print(textOf(diagnoses, summary, isGiven(given, 'no-color')));
+    const isPlain = isGiven(given, 'no-color');
+    if (isGiven(given, 'json')) print(`${JSON.stringify({ summary, diagnoses, ...booked })}\n`);
+    else print(textOf(diagnoses, summary, isPlain) + booksText(booked, isPlain));
   } finally {
     await store.close();
   }
@@ -61,21 +74,37 @@ async function servicesBy(module: string | undefined): Promise<ManyFacts['servic
   };
 }
 
-async function diagnosesOf(
+/** What is to be told: of one saga also what the books have of it. */
+interface Found {
+  readonly diagnoses: readonly Diagnosis[];
+  readonly stock?: readonly StockReport[];
+  readonly payments?: PaymentReport;
+}
+
+async function found(
   store: OpenStore,
   saga: string | undefined,
-  servicesOf: ManyFacts['servicesOf'] & {},
-): Promise<readonly Diagnosis[]> {
+  {
+    books,
+    servicesOf,
+  }: { readonly books: readonly Book[]; readonly servicesOf: ManyFacts['servicesOf'] & {} },
+): Promise<Found> {
   const { logs, others } = await troubledSagas(store, BOUNDS);
-  const nowUs = liveNowUs();
-  if (saga === undefined) return diagnoseAll({ logs, others, servicesOf, nowUs });
+  const effects = books.length === 0 ? {} : { effectsOf: effectsIn(books) };
+  const facts = { servicesOf, nowUs: liveNowUs(), ...effects };
+  if (saga === undefined) return { diagnoses: diagnoseAll({ logs, others, ...facts }) };
   const log = await store.logOf(saga);
   if (log.length === 0) {
     const hint = '`sagastorm diagnose --all` tells of all that did not complete.';
     throw new UserError('unknown-saga', `the store knows no saga "${saga}"`, hint);
   }
   const beside = [...logs, ...others].filter(([first]) => first?.saga !== saga);
-  return diagnoseAll({ logs: [log], others: beside, servicesOf, nowUs });
+  const diagnoses = diagnoseAll({ logs: [log], others: beside, ...facts });
+  if (books.length === 0) return { diagnoses };
+  const byId = new Map(beside.map((one) => [one[0]!.saga, one]));
+  const asked = { log, books, logOf: (id: string) => byId.get(id) };
+  const payments = paymentReport(asked);
+  return { diagnoses, stock: stockReports(asked), ...(payments === undefined ? {} : { payments }) };
 }
 
 function textOf(diagnoses: readonly Diagnosis[], summary: DiagnosisSummary, isPlain: boolean): string {

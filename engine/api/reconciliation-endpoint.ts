@@ -111,18 +111,28 @@ export function reconciliationEndpoint({
       502: ['A service cannot show its books'],
     },
     async handle({ query: { hours } }) {
-      if (books === undefined)
-        throw unreadable(404, 'this server was told of no books', 'See docs/on-call.md.');
       const found = await reconcileStore({
         catalogue,
         definitions,
         hours,
         sagasMax: SAGAS_MAX,
-        books: () => books().catch(toProblem),
+        books: readable(books),
       });
       return { value: reportOf(found) };
     },
   });
+}
+
+/**
+ * The books of a server, or how to answer when it has none, or a service cannot show its own.
+ *
+ * @throws Problem `no-books`
+ */
+export function readable(
+  books: (() => Promise<readonly Book[]>) | undefined,
+): () => Promise<readonly Book[]> {
+  if (books === undefined) throw unreadable(404, 'this server was told of no books', 'See docs/on-call.md.');
+  return () => books().catch(toProblem);
 }
 
 function toProblem(error: unknown): never {

@@ -145,7 +145,7 @@ function partsOf(options: ApiOptions, limits: ApiLimits, log: RequestLog, isClos
       ...sagaEndpoints(sagaParts),
       ...adminEndpoints({ catalogue, reader }),
       ...transactionEndpoints({ catalogue, definitions, reader }),
-      diagnosisEndpoint({ engine, catalogue, reader }),
+      diagnosisEndpoint({ engine, catalogue, reader, books: options.books }),
       ...repairEndpoints({ engine, catalogue, reader, isOpen: tokens.length === 0 }),
       reconciliationEndpoint({ catalogue, definitions, books: options.books }),
       ...orderEndpoints(sagaParts),

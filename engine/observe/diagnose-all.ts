@@ -1,7 +1,9 @@
 // Many sagas diagnosed together: each is told how the others fare with the services that it needs.
 
+import type { Direction } from '../core/protocol.ts';
 import type { StoredEvent } from '../core/saga-event.ts';
 import { type Attempt, attemptsOf, type ServiceOf } from './attempts.ts';
+import { type Book, entriesBySaga } from './books.ts';
 import { counted, type Diagnosis, diagnose, type StepEffects } from './diagnosis.ts';
 import { type DiagnosisClass, REMEDIES } from './remedies.ts';
 
@@ -48,6 +50,30 @@ export function servicesIn([first]: readonly StoredEvent[]): ServiceOf {
   for (const { id, service } of (Array.isArray(steps) ? steps : []) as readonly Record<string, unknown>[])
     if (typeof id === 'string' && typeof service === 'string') known.set(id, service);
   return (step) => known.get(step) ?? step;
+}
+
+/**
+ * What books have of a saga, step by step, in its last round. A step of which they have no entry of any saga is left out: it has
+ * no effects, or its book is not here.
+ *
+ * @example
+ * const charged = { saga: 'order-7', step: 'charge', direction: 'forward', round: 0, action: 'charge' } as const;
+ * effectsIn([{ service: 'card', entries: [charged] }])('order-7'); // [{ step: 'charge', forward: 1, undone: 0 }]
+ */
+export function effectsIn(books: readonly Book[]): (saga: string) => readonly StepEffects[] {
+  const bySaga = entriesBySaga(books);
+  const booked = new Set(books.flatMap(({ entries }) => entries.map(({ step }) => step)));
+  return (saga) => {
+    const own = [...(bySaga.get(saga)?.values() ?? [])].flat().map(({ entry }) => entry);
+    const round = Math.max(0, ...own.map((entry) => entry.round));
+    const times = (step: string, direction: Direction): number =>
+      own.filter((one) => one.round === round && one.step === step && one.direction === direction).length;
+    return [...booked].map((step) => ({
+      step,
+      forward: times(step, 'forward'),
+      undone: times(step, 'compensation'),
+    }));
+  };
 }
 
 /** What many diagnoses come to. */

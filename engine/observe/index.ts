@@ -6,6 +6,7 @@ export type { Book, BookEntry, BookedAccount, OperationId } from './books.ts';
 export {
   type DiagnosisSummary,
   diagnoseAll,
+  effectsIn,
   type ManyFacts,
   servicesIn,
   summaryOf,
@@ -19,6 +20,7 @@ export {
 } from './diagnosis.ts';
 export { type LoggedSaga, type LoggedStep, type LogSays, loggedSaga } from './logged-operations.ts';
 export { type OtlpAttribute, type OtlpTraces, otlpOf } from './otlp.ts';
+export { type PaymentFacts, type PaymentLink, type PaymentReport, paymentReport } from './payment-report.ts';
 export { type RebuildFacts, type RebuiltLog, rebuiltLog } from './rebuilt-log.ts';
 export {
   type Difference,
@@ -52,4 +54,5 @@ export {
 } from './saga-summary.ts';
 export type { DifferenceKind, Settlement, SettlingAct } from './settlement.ts';
 export { type AttributeValue, type Span, type SpanEvent, spansOf } from './spans.ts';
+export { type StockFacts, type StockMove, type StockReport, stockReports } from './stock-report.ts';
 export type { UnjudgedStep } from './unjudged-steps.ts';

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EngineMeter } from '../../../engine/api/index.ts';
 import { SAGA_STATUSES } from '../../../engine/core/saga-status.ts';
+import type { Book } from '../../../engine/index.ts';
 import { UserError } from '../../../engine/index.ts';
 import { liveNowUs } from '../../../engine/live/index.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
@@ -236,6 +237,35 @@ test('an administrator is told where the books of the services and the log diffe
     status: 502,
     json: { code: 'no-books', detail: 'the books of bank cannot be read.' },
   });
+});
+
+test('with the books, an administrator is told of the stock and the payments of a saga, too', async () => {
+  let wanted: readonly Book[] = [];
+  const { ask, ids } = await mixed({ books: async () => wanted });
+  const operation = { saga: ids[0]!, direction: 'forward', round: 0 } as const;
+  const stock = { item: 'lamp', onHand: 7, reserved: 3, sold: 0, total: 10 };
+  const postings = [
+    { account: 'c-0', amount: -5 },
+    { account: 'merchant', amount: 5 },
+  ];
+  const [reserved, charged] = [
+    { ...operation, step: 'reserve_inventory', action: 'reserve', stock },
+    { ...operation, step: 'process_payment', action: 'charge', postings },
+  ];
+  wanted = [
+    { service: 'inventory', entries: [reserved], stock: [{ ...stock, onHand: 6 }] },
+    { service: 'payment', entries: [charged, charged] },
+  ];
+  const { json } = await ask('GET', `/api/admin/diagnosis?saga=${ids[0]}&books=true`);
+  const move = { saga: ids[0], reserved: 3, onHand: 7 };
+  expect(json).toMatchObject({
+    primary: 'duplicate-processing',
+    stock: [{ service: 'inventory', item: 'lamp', own: [move], computed: 7, onHand: 6 }],
+    payments: { chain: [{ service: 'payment', amount: 5, times: 2, conflict: null }], lookalikes: [] },
+  });
+  const all = await ask('GET', '/api/admin/diagnosis?books=true');
+  expect([all.status, all.json.stock]).toEqual([200, undefined]);
+  expect((await ask('GET', '/api/admin/diagnosis?books=maybe')).status).toBe(400);
 });
 
 test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours) => {
