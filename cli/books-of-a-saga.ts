@@ -40,20 +40,24 @@ function stockLines(
       ? []
       : [
           `     within a minute of it: ${listed(
-            concurrent.slice(0, TOLD_MAX).map((move) => `${move.saga} ${moveWords(move)}`),
+            concurrent.slice(0, TOLD_MAX).map((move) => `${move.saga} ${changeWords(move)}`),
             concurrent.length,
           )}\n`,
         ]),
   ];
 }
 
-function moveWords({ step, direction, reserved, sold, level }: StockMove): string {
-  const what = direction === 'forward' ? `"${step}"` : `undo of "${step}"`;
+function moveWords(move: StockMove): string {
+  const what = move.direction === 'forward' ? `"${move.step}"` : `undo of "${move.step}"`;
+  return `${what} ${changeWords(move)}, ${number(move.level.onHand)} left`;
+}
+
+function changeWords({ reserved, sold }: StockMove): string {
   const parts = [
     ...(reserved === 0 ? [] : [`reserved ${signed(reserved)}`]),
     ...(sold === 0 ? [] : [`sold ${signed(sold)}`]),
   ];
-  return `${what} ${parts.join(', ') || 'changed nothing'}, ${number(level.onHand)} left`;
+  return parts.join(', ') || 'changed nothing';
 }
 
 function paymentLines(

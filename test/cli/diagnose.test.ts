@@ -16,7 +16,7 @@ test('the stock and the payments of a saga, and what its services have of it', P
   expect([told.code, told.stderr]).toEqual([0, '']);
   expect(told.stdout).toMatch(/inventory · item-0: [\d,]+ on hand\n {5}"reserve" reserved \+\d+/);
   expect(told.stdout).toMatch(
-    /reserved: order-1 \d+ · order-2 \d+\n {5}within a minute of it: order-2 "reserve"/,
+    /reserved: order-1 \d+ · order-2 \d+\n {5}within a minute of it: order-2 reserved/,
   );
   expect(told.stdout).toMatch(/payments: card "charge" charge [\d,]+\n/);
   const json = JSON.parse((await it.run('diagnose', 'order-1', ...on, '--json')).stdout);

@@ -65,6 +65,11 @@ test('a step that can be undone is not skipped on its way forward', () => {
   expect(foldChecked(tail, 's-1', forward).illegal).toBeUndefined();
 });
 
+/** The whole log of the saga, as one append. */
+function appendOf(events: readonly SagaEvent[]) {
+  return { kind: 'append', number: 1, saga: 's-1', expectedVersion: 0, epoch: 1, atUs: 0, events } as const;
+}
+
 /** What is said of a saga whose ledgers hold these effects and whose log says so; later effects come after its end. */
 function judged(
   events: readonly SagaEvent[],
@@ -81,16 +86,7 @@ function judged(
     judge.effect({ saga: 's-1', step, direction, round: 0, action: words }, file, 'svc');
   };
   for (const effect of effects) enter(effect);
-  const append = {
-    kind: 'append',
-    number: 1,
-    saga: 's-1',
-    expectedVersion: 0,
-    epoch: 1,
-    atUs: 0,
-    events,
-  } as const;
-  judge.appended(append, log, file);
+  judge.appended(appendOf(events), log, file);
   judge.ended(log, file);
   for (const effect of later) enter(effect);
   return judge.violations.map(({ invariant }) => invariant);
@@ -181,16 +177,7 @@ test.each<[string, Parameters<typeof graph>[0], readonly SagaEvent[], readonly s
   const lock = { is: 'taken', by: ['a'], records: ['r'] } as const;
   const entry = { saga: 's-1', step: 'a', direction: 'forward', round: 0, action: 'prepare', lock } as const;
   judge.effect(entry, file, 'svc');
-  const append = {
-    kind: 'append',
-    number: 1,
-    saga: 's-1',
-    expectedVersion: 0,
-    epoch: 1,
-    atUs: 0,
-    events,
-  } as const;
-  judge.appended(append, log, file);
+  judge.appended(appendOf(events), log, file);
   judge.ended(log, file);
   expect(judge.violations.map(({ message }) => message)).toEqual(said);
 });
