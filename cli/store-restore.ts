@@ -16,6 +16,7 @@ import {
   LogWriter,
   liveNowUs,
   partitionsIn,
+  type RestoredFile,
   restoreSagasFile,
   type SagaCatalogue,
   SqliteStore,
@@ -81,7 +82,7 @@ async function restore(from: string | undefined, given: GivenFlags): Promise<Exi
   const { file } = choice;
   return alone(file, given, async () => {
     const { keptAs, asOfUs, sagas } = await restoreSagasFile(from, file);
-    tellRestored(file, from, sagas, asOfUs, keptAs);
+    tellRestored(file, from, { sagas, asOfUs, keptAs }, 'start engines anew');
     return known === undefined
       ? notKnown()
       : inFile(file, (store, partitionOf) => catchUp(store, partitionOf, sinceBackup(known, asOfUs), given));
@@ -111,20 +112,21 @@ async function restoreDatabase(
     return { code, sagas, keptAs };
   });
   print('\nAll of it is committed.\n');
-  tellRestored('the database', from, sagas, asOfUs, keptAs); // not before: until then it is what it was
+  // Not before: until then it is what it was.
+  const next = 'workers go on by themselves, start plain hosts anew';
+  tellRestored('the database', from, { sagas, asOfUs, keptAs }, next);
   return code;
 }
 
 function tellRestored(
   what: string,
   from: string,
-  sagas: number,
-  asOfUs: number,
-  keptAs: string | undefined,
+  { sagas, asOfUs, keptAs }: RestoredFile,
+  next: string,
 ): void {
   const when = asOfUs === 0 ? '' : `, as of ${new Date(asOfUs / 1_000).toISOString()}`;
   print(`${what} is ${from} again: ${counted(sagas, 'saga')}${when}\n`);
-  print('Whoever had it open is fenced: start engines anew.\n');
+  print(`Whoever had it open is fenced: ${next}.\n`);
   if (keptAs !== undefined) print(`What was there is ${keptAs}\n`);
 }
 
