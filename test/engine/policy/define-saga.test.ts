@@ -108,6 +108,7 @@ test('the public API is what it was: a change here is a change for users', () =>
     'minorUnits',
     'otlpOf',
     'payloadHash',
+    'paymentReport',
     'pending',
     'policies',
     'rebuiltLog',
@@ -116,6 +117,7 @@ test('the public API is what it was: a change here is a change for users', () =>
     'sagaFromJson',
     'sagaStateSummary',
     'spansOf',
+    'stockReports',
     'summaryOf',
     'summaryRows',
   ]);
