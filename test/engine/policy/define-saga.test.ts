@@ -94,6 +94,7 @@ test('the public API is what it was: a change here is a change for users', () =>
     'defineSaga',
     'diagnose',
     'diagnoseAll',
+    'effectsIn',
     'evolve',
     'fold',
     'forwardBudgetUs',
