@@ -3,7 +3,7 @@
 
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { StepResult } from './run-result.ts';
-import { binOf } from './timeline.ts';
+import { BINS, binOf } from './timeline.ts';
 
 /** Operations that took one attempt, two, three, four, and more. */
 const ATTEMPTS = 5;
@@ -11,19 +11,31 @@ const ATTEMPTS = 5;
 interface Counts {
   readonly forward: Float64Array;
   readonly undo: Float64Array;
-  readonly durations: Map<number, number>;
+  /** By bin. */
+  readonly durations: Uint32Array;
 }
 
 export class StepTally {
   readonly #counts = new Map<SagaDefinition, readonly Counts[]>();
+  /** The definition that was asked for last, and its counts: mostly it is the next one, too. */
+  #definition: SagaDefinition | undefined;
+  #present: readonly Counts[] = [];
 
   #of(definition: SagaDefinition): readonly Counts[] {
+    if (definition !== this.#definition) {
+      this.#definition = definition;
+      this.#present = this.#find(definition);
+    }
+    return this.#present;
+  }
+
+  #find(definition: SagaDefinition): readonly Counts[] {
     let counts = this.#counts.get(definition);
     if (counts === undefined) {
       counts = definition.steps.map(() => ({
         forward: new Float64Array(ATTEMPTS),
         undo: new Float64Array(ATTEMPTS),
-        durations: new Map<number, number>(),
+        durations: new Uint32Array(BINS),
       }));
       this.#counts.set(definition, counts);
     }
@@ -40,9 +52,7 @@ export class StepTally {
 
   /** A step stands in the log, this long after it was first asked. */
   took(definition: SagaDefinition, step: number, durationUs: number): void {
-    const { durations } = this.#of(definition)[step]!;
-    const bin = binOf(durationUs);
-    durations.set(bin, (durations.get(bin) ?? 0) + 1);
+    this.#of(definition)[step]!.durations[binOf(durationUs)]!++;
   }
 
   results(): readonly StepResult[] {
@@ -53,7 +63,7 @@ export class StepTally {
         service: steps[i]!.service,
         forward: [...forward],
         undo: [...undo],
-        durations: [...durations].sort(([a], [b]) => a - b),
+        durations: [...durations].flatMap((sagas, bin) => (sagas === 0 ? [] : [[bin, sagas]])),
       })),
     );
   }

@@ -18,7 +18,7 @@ const PLACE = Object.fromEntries(COUNTS.map((count, i) => [count, i])) as Readon
   Record<TimelineCount, number>
 >;
 /** More bins than any duration needs. */
-const BINS = 256;
+export const BINS = 256;
 
 export class Timeline {
   #bucketUs = BUCKET_US;
@@ -122,13 +122,15 @@ export type BinCount = readonly [bin: number, count: number];
 
 /** T2. */
 export function binOf(durationUs: number): number {
-  let quarter = Math.max(0, Math.floor(durationUs));
+  let whole = Math.max(0, Math.floor(durationUs));
   let octave = 0;
-  while (quarter >= 8) {
-    quarter = Math.floor(quarter / 2);
+  while (whole >= 0x1_0000_0000) {
+    whole = Math.floor(whole / 2);
     octave++;
   }
-  return octave === 0 ? quarter : octave * 4 + quarter;
+  const halvings = Math.max(0, 29 - Math.clz32(whole)); // so many leave 4 to 7
+  octave += halvings;
+  return octave * 4 + (whole >>> halvings);
 }
 
 /** The longest duration of a bin. */

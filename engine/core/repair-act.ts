@@ -33,22 +33,29 @@ export interface DoneAct extends ActRecord {
   readonly step?: string;
 }
 
-const KIND_OF: Partial<Record<SagaEvent['kind'], RepairKind>> = {
-  'saga-retried': 'retry',
-  'stop-requested': 'compensate',
-  'compensation-resumed': 'resume',
-  'step-retry-scheduled': 'resume',
-  'step-skipped': 'skip',
-  'saga-resolved': 'resolve',
-};
-
 /** The act that an event did; undefined for what nobody did by hand, or did without leaving a name. */
 export function doneAct(event: SagaEvent): DoneAct | undefined {
-  const act = KIND_OF[event.kind];
-  if (act === undefined || !('act' in event) || event.act === undefined) return undefined;
-  const { id, by, why } = event.act;
-  const base = { act, id, by, ...(why === undefined ? {} : { why }) };
-  return event.kind === 'step-skipped' ? { ...base, step: event.step } : base;
+  switch (event.kind) {
+    case 'saga-retried':
+      return done('retry', event.act);
+    case 'stop-requested':
+      return done('compensate', event.act);
+    case 'compensation-resumed':
+    case 'step-retry-scheduled':
+      return done('resume', event.act);
+    case 'step-skipped':
+      return done('skip', event.act, event.step);
+    case 'saga-resolved':
+      return done('resolve', event.act);
+    default:
+      return undefined;
+  }
+}
+
+function done(act: RepairKind, record: ActRecord | undefined, step?: string): DoneAct | undefined {
+  if (record === undefined) return undefined;
+  const { id, by, why } = record;
+  return { act, id, by, ...(why === undefined ? {} : { why }), ...(step === undefined ? {} : { step }) };
 }
 
 /** An act for people: `skip of "charge" by anna: the card is closed`. */

@@ -88,7 +88,7 @@ export function isAtRest(status: SagaStatus): boolean {
 /** Folds one event into the state. */
 export function evolve(state: SagaState, event: SagaEvent): void {
   state.version++;
-  const act = 'act' in event ? doneAct(event) : undefined;
+  const act = doneAct(event);
   if (act !== undefined) state.acts = [...state.acts, act];
   switch (event.kind) {
     case 'saga-created':

@@ -89,7 +89,7 @@ class LoadWatch implements Invariant {
   }
 
   onEnded({ status }: Ending, _log: LogView, file: CaseFile): void {
-    if (isEnded(status)) this.#loads.delete(file.saga);
+    if (this.#loads.size > 0 && isEnded(status)) this.#loads.delete(file.saga);
   }
 
   #boundsOf(definition: SagaDefinition): PolicyBounds {

@@ -42,6 +42,6 @@ export class FuzzyReads {
   }
 
   ended({ saga }: CaseFile): void {
-    this.#found.delete(saga);
+    if (this.#found.size > 0) this.#found.delete(saga);
   }
 }

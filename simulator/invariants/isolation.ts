@@ -114,7 +114,7 @@ class IsolationWatch implements Invariant {
       this.#placed.ended(file, status === 'completed');
       this.#commuting.ended(file.saga, file.definition.steps);
     }
-    const traces = isEnded(status) ? this.#traces.get(file.saga) : undefined;
+    const traces = isEnded(status) && this.#traces.size > 0 ? this.#traces.get(file.saga) : undefined;
     if (traces === undefined) return;
     this.#traces.delete(file.saga);
     for (const write of traces.writes) settle(write);

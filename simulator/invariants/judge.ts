@@ -37,15 +37,15 @@ export const HOOKS = [
 /** Quiescence comes to every run: that an invariant was asked then says nothing of what there was to judge. */
 const TELLING_HOOKS = HOOKS.filter((hook) => hook !== 'onQuiescence');
 type Hook = (typeof HOOKS)[number];
-type Having<H extends Hook> = Invariant & Required<Pick<Invariant, H>>;
-type Panels = { readonly [H in Hook]: readonly Having<H>[] };
+/** Per hook, those who listen: as functions, since each of them is an object of its own shape. */
+type Panels = { readonly [H in Hook]: readonly Required<Invariant>[H][] };
 
 export class Judge {
   readonly violations: Violation[] = [];
   violationsTotal = 0;
   readonly #invariants: readonly Invariant[];
-  /** Per hook, those who listen, and whether they were ever asked. */
   readonly #panels: Panels;
+  /** Hooks of which somebody was asked. */
   readonly #asked: { [H in Hook]?: true } = {};
   readonly #now: () => number;
   readonly #tell: ((violation: Violation) => void) | undefined;
@@ -61,7 +61,7 @@ export class Judge {
     this.#tell = tell;
     this.#invariants = factories.map((make) => this.#appoint(make, world));
     this.#panels = Object.fromEntries(
-      HOOKS.map((hook) => [hook, this.#invariants.filter((invariant) => invariant[hook] !== undefined)]),
+      HOOKS.map((hook) => [hook, this.#invariants.flatMap((one) => one[hook]?.bind(one) ?? [])]),
     ) as unknown as Panels;
   }
 
@@ -99,26 +99,26 @@ export class Judge {
     const step = index === undefined ? undefined : file.definition.steps[index];
     if (step === undefined) return;
     this.#asked.onEffect = true;
-    for (const invariant of this.#panels.onEffect) invariant.onEffect(entry, step, file, service);
+    for (const ask of this.#panels.onEffect) ask(entry, step, file, service);
   }
 
   /** A call leaves its orchestrator. */
   sent(call: Call, index: number, file: OpenCase, isLate: boolean): void {
     const step = file.definition.steps[index]!;
     this.#asked.onSent = true;
-    for (const invariant of this.#panels.onSent) invariant.onSent(call, step, file, isLate);
+    for (const ask of this.#panels.onSent) ask(call, step, file, isLate);
   }
 
   /** A call arrived at a participant. */
   call(call: Call, index: number, file: OpenCase): void {
     const step = file.definition.steps[index]!;
     this.#asked.onCall = true;
-    for (const invariant of this.#panels.onCall) invariant.onCall(call, step, file);
+    for (const ask of this.#panels.onCall) ask(call, step, file);
   }
 
   outcome(call: Call, outcome: Outcome, file: OpenCase): void {
     this.#asked.onOutcome = true;
-    for (const invariant of this.#panels.onOutcome) invariant.onOutcome(call, outcome, file);
+    for (const ask of this.#panels.onOutcome) ask(call, outcome, file);
   }
 
   appended(append: AppendOutput, log: LogView, file: OpenCase): void {
@@ -154,7 +154,7 @@ export class Judge {
       }
     }
     this.#asked.onAppended = true;
-    for (const invariant of this.#panels.onAppended) invariant.onAppended(append, log, file);
+    for (const ask of this.#panels.onAppended) ask(append, log, file);
     file.epoch = append.epoch;
   }
 
@@ -170,22 +170,22 @@ export class Judge {
     file.ending = ending;
     if (isTakenOver(log.events)) file.takeOver(openSteps(state));
     this.#asked.onEnded = true;
-    for (const invariant of this.#panels.onEnded) invariant.onEnded(ending, log, file);
+    for (const ask of this.#panels.onEnded) ask(ending, log, file);
     return ending;
   }
 
   released(believed: SagaState, log: LogView, file: OpenCase): void {
     this.#asked.onReleased = true;
-    for (const invariant of this.#panels.onReleased) invariant.onReleased(believed, log, file);
+    for (const ask of this.#panels.onReleased) ask(believed, log, file);
   }
 
   recovered(log: LogView, file: OpenCase): void {
     this.#asked.onRecovered = true;
-    for (const invariant of this.#panels.onRecovered) invariant.onRecovered(log, file);
+    for (const ask of this.#panels.onRecovered) ask(log, file);
   }
 
   quiescence(world: WorldView): void {
-    for (const invariant of this.#panels.onQuiescence) invariant.onQuiescence(world);
+    for (const ask of this.#panels.onQuiescence) ask(world);
   }
 }
 

@@ -3,7 +3,9 @@
 
 import { type SagaDefinition, stepIndexOf } from '../../engine/core/define-saga.ts';
 import {
+  type ActRecord,
   evolve,
+  hasSkipped,
   initialState,
   type SagaEvent,
   type SagaState,
@@ -88,17 +90,17 @@ const BY_HAND = new Set([
 ]);
 
 /** What people did: each act once, for a reason where the engine claims less after it, and never passed over at the end. */
-function refusalByHand({ acts, steps, definition }: SagaState, event: SagaEvent): string | undefined {
+function refusalByHand(state: SagaState, event: SagaEvent): string | undefined {
+  const { acts, steps, definition } = state;
   const { kind } = event;
-  const isOfSkipped = steps.some(({ status }) => status === 'skipped');
-  if (isOfSkipped && (kind === 'saga-completed' || kind === 'saga-compensated')) {
+  if ((kind === 'saga-completed' || kind === 'saga-compensated') && hasSkipped(state)) {
     return 'came though a person had skipped a step';
   }
   const isRedriven = kind === 'step-retry-scheduled' && event.redriven === true;
   if (isRedriven && definition.flow === undefined) return 'delivers again what is no delivery';
-  const act = 'act' in event ? event.act : undefined;
+  const { act } = event as { readonly act?: ActRecord };
   if (act === undefined) {
-    if (kind === 'saga-resolved' && !isOfSkipped) return 'is of nobody, and no step was skipped';
+    if (kind === 'saga-resolved' && !hasSkipped(state)) return 'is of nobody, and no step was skipped';
     return kind === 'step-skipped' ? 'is of nobody' : undefined;
   }
   if (!BY_HAND.has(kind) && !isRedriven) return 'is not done by hand';

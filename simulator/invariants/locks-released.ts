@@ -14,9 +14,10 @@ export const locksReleased: InvariantFactory = (report, world) => {
   let isExercised = false;
 
   const check = (file: CaseFile, when: string): void => {
-    const all = [...(held.get(file.saga) ?? [])];
+    const all = held.get(file.saga);
+    if (all === undefined) return;
     const status = file.ending?.status ?? 'running';
-    const steps = all.filter((step) => isClaimed(status, file, stepIndexOf(file.definition, step)));
+    const steps = [...all].filter((step) => isClaimed(status, file, stepIndexOf(file.definition, step)));
     if (steps.length > 0) report.violated(`${when}, and locks are held by ${steps.join(', ')}`, file);
   };
   return {

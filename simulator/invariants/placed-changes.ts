@@ -46,6 +46,7 @@ export class PlacedChanges {
 
   /** What a completed saga changed stands for ever, and what comes before it will never show again. */
   ended({ saga }: CaseFile, isCompleted: boolean): void {
+    if (this.#recordsOf.size === 0) return;
     for (const record of this.#recordsOf.get(saga) ?? []) {
       if (isCompleted) for (const one of record.placed) if (one.saga === saga) one.isFinal = true;
       const final = record.placed.reduce((most, one) => (one.isFinal ? Math.max(most, one.place) : most), 0);

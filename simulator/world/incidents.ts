@@ -70,6 +70,7 @@ export class Incidents implements Actor {
 
   /** For how long a throttled service takes no request; 0: it takes this one. */
   refusesForUs(service: string, nowUs: number): number {
+    if (this.#incidents.length === 0) return 0;
     let longestUs = 0;
     this.#incidents.forEach((incident, i) => {
       if (incident.service !== service || incident.kind !== 'throttling' || !isOn(incident, nowUs)) return;

@@ -45,7 +45,7 @@ export class LoadMeter {
 
   /** It stands in a log that a call to the service failed. */
   failed(service: string, failure: FailureClass, nowUs: number): void {
-    if (isFinal(failure)) return;
+    if (this.#incidents.length === 0 || isFinal(failure)) return;
     this.#incidents.forEach((incident, i) => {
       if (incident.service !== service || nowUs < incident.fromMs * 1_000) return;
       this.#noticedAtUs[i] ??= nowUs;
