@@ -57,8 +57,8 @@ export class EventQueue {
 
   /** Side by side, WIDTH integers per event: what is looked at together lies together. */
   #events = new Int32Array(1024 * WIDTH);
+  /** The two items of each event, side by side as well. */
   readonly #items: unknown[] = [];
-  readonly #details: unknown[] = [];
   #free = NONE;
   #latest = 0;
   #used = 0;
@@ -86,8 +86,8 @@ export class EventQueue {
     events[at + TIME_HIGH] = high;
     events[at + TARGET] = target;
     events[at + CODE] = code;
-    this.#items[event] = item;
-    this.#details[event] = detail;
+    this.#items[2 * event] = item;
+    this.#items[2 * event + 1] = detail;
     this.#insert(at, low, high);
     this.#size++;
     this.#latest = event;
@@ -125,8 +125,8 @@ export class EventQueue {
     this.timeUs = high === 0 ? low : high * LOW + low; // a small integer whenever it can be: it is copied everywhere
     this.target = events[at + TARGET]!;
     this.code = events[at + CODE]!;
-    this.item = this.#items[event];
-    this.detail = this.#details[event];
+    this.item = this.#items[2 * event];
+    this.detail = this.#items[2 * event + 1];
     this.#unlink(at);
     this.#release(event, at);
     return true;
@@ -139,7 +139,6 @@ export class EventQueue {
     this.#bits.fill(0);
     this.#words.fill(0);
     this.#items.length = 0;
-    this.#details.length = 0;
     this.#events.fill(0);
     this.#free = NONE;
     this.#used = 0;
@@ -259,8 +258,8 @@ export class EventQueue {
 
   #release(event: number, at: number): void {
     this.#events[at + GENERATION]!++;
-    this.#items[event] = undefined;
-    this.#details[event] = undefined;
+    this.#items[2 * event] = undefined;
+    this.#items[2 * event + 1] = undefined;
     this.#events[at + NEXT] = this.#free;
     this.#free = event;
     this.#size--;
