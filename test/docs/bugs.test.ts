@@ -1,4 +1,5 @@
-// docs/bugs tells of the planted bugs as they are now. What the storm finds is compared by `npm run bugs -- --check`, in CI.
+// docs/bugs tells of the planted bugs as they are now. That the runs on its pages still fail, and are told as they fail, is
+// checked by `npm run bugs -- --check`, in CI.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,39 +1,40 @@
-// docs/bugs: a page per planted bug, and their index. `npm run bugs` writes them; with `-- --check` it fails when a page is
-// not what the bug's file says and what the storm finds, and `-- --only NAME` prints one.
+// docs/bugs: a page per planted bug, and their index. `npm run bugs` writes them, and keeps the runs that they tell in
+// told.json. With `-- --check` it tells the kept runs again instead of searching for the clearest, and fails when one is not
+// what it was, or a page not what the bug's file says and what the storm finds; `-- --only NAME` prints one.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Tinypool from 'tinypool';
-import { type Lesson, MADE } from './lesson.ts';
+import { keep, readKept } from './kept.ts';
+import { type Lesson, MADE, type Stale, type Task, type Told } from './lesson.ts';
+import { bugNames, FOLDER, inThreads } from './planted.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BUGS = join(ROOT, 'scenarios/planted-bugs');
 const PAGES = join(ROOT, 'docs/bugs');
 const INDEX = 'README.md';
+const TOLD = join(import.meta.dirname, 'told.json');
 
 process.chdir(ROOT);
 const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
-const names = readdirSync(BUGS).filter(
-  (name) => name.endsWith('.ts') && /\bplantedBug\(\{/.test(readFileSync(join(BUGS, name), 'utf8')),
-);
-const chosen = names.filter((name) => values.only === undefined || name === `${values.only}.ts`);
-const pool = new Tinypool({
-  filename: new URL('./lesson.ts', import.meta.url).href,
-  maxThreads: availableParallelism(),
-  isolateWorkers: false,
-});
-const lessons = (await Promise.all(
-  chosen.map((name) => pool.run(join(BUGS, name), { name: 'lesson' })),
-)) as readonly Lesson[];
-await pool.destroy();
+const all = bugNames();
+const names = all.filter((name) => values.only === undefined || name === values.only);
+const kept = values.check ? (readKept<Told>(TOLD) ?? {}) : undefined;
+const answers = await inThreads<Task, Lesson | Stale>('./lesson.ts', 'lesson', names.flatMap(taskOf));
+const lessons = answers.filter((answer) => answer.kind === 'lesson');
 
-if (values.only !== undefined) for (const { page } of lessons) console.log(page);
-else if (values.check) check();
+if (values.check) check();
+else if (values.only !== undefined) for (const { page } of lessons) console.log(page);
 else write();
+
+/** None for a bug of which no run is kept. */
+function taskOf(name: string): Task | [] {
+  const file = join(FOLDER, `${name}.ts`);
+  if (kept === undefined) return { file };
+  const told = kept[name];
+  return told === undefined ? [] : { file, told };
+}
 
 function pages(): ReadonlyMap<string, string> {
   return new Map([[INDEX, indexOf()], ...lessons.map(({ name, page }) => [`${name}.md`, page] as const)]);
@@ -43,19 +44,42 @@ function write(): void {
   rmSync(PAGES, { recursive: true, force: true });
   mkdirSync(PAGES, { recursive: true });
   for (const [file, text] of pages()) writeFileSync(join(PAGES, file), text);
+  keep(TOLD, Object.fromEntries(lessons.map(({ name, told }) => [name, told])));
   console.log(`${lessons.length} pages in docs/bugs`);
 }
 
 function check(): void {
-  const committed = new Set(readdirSync(PAGES));
-  const wrong = [...pages()].filter(([file, text]) => {
-    const isThere = committed.delete(file);
-    return !isThere || readFileSync(join(PAGES, file), 'utf8') !== text;
+  const faults = [...keptFaults(), ...pageFaults()];
+  for (const fault of faults) console.error(`✗ ${fault}: \`npm run bugs\``);
+  console.log(`${lessons.length} lessons, ${faults.length} faults`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+/** What is wrong with the runs that are kept. */
+function keptFaults(): readonly string[] {
+  const stale = answers.filter((answer) => answer.kind === 'stale');
+  const lost = names.filter((name) => kept?.[name] === undefined);
+  const strangers = Object.keys(kept ?? {}).filter((name) => !all.includes(name));
+  return [
+    ...stale.map(({ name, why }) => `the run of ${name} in test/gallery/told.json ${why}`),
+    ...lost.map((name) => `test/gallery/told.json has no run of ${name}`),
+    ...strangers.map((name) => `test/gallery/told.json has a run of ${name}, which is no bug`),
+  ];
+}
+
+/** The pages that are not what is told now; those of runs that are not told are not known, nor is their index. */
+function pageFaults(): readonly string[] {
+  const strangers = readdirSync(PAGES).filter(
+    (file) => file !== INDEX && !all.includes(basename(file, '.md')),
+  );
+  const changed = [...pages()].filter(([file, text]) => {
+    if (file === INDEX && lessons.length < all.length) return false;
+    return !existsSync(join(PAGES, file)) || readFileSync(join(PAGES, file), 'utf8') !== text;
   });
-  const files = [...wrong.map(([file]) => file), ...committed];
-  for (const file of files) console.error(`✗ docs/bugs/${file} is not what is found now: \`npm run bugs\``);
-  console.log(`${lessons.length} lessons, ${files.length} pages out of date`);
-  process.exitCode = files.length > 0 ? 1 : 0;
+  return [
+    ...changed.map(([file]) => `docs/bugs/${file} is not what is found now`),
+    ...strangers.map((file) => `docs/bugs/${file} is about no bug`),
+  ];
 }
 
 function indexOf(): string {

@@ -1,6 +1,7 @@
 // The gallery's table, as it is committed: only what is the same on every machine.
 
-import type { Exhibit } from './exhibit.ts';
+import type { FaultPlan } from '../../simulator/index.ts';
+import { type Exhibit, smallestOf } from './exhibit.ts';
 
 /** The middle one, or the lower of the two in the middle; something that was never found counts as infinitely many. */
 export function median(values: readonly (number | undefined)[]): number {
@@ -10,10 +11,10 @@ export function median(values: readonly (number | undefined)[]): number {
 
 /** Markdown, one row per bug. */
 export function tableOf(exhibits: readonly Exhibit[]): string {
-  const rows = exhibits.map(
-    ({ name, how, seenIn, caughtBy, seeds, plan, sagas, isExplored }) =>
-      `| [${name}](${name}.ts) | ${how} | ${seenIn} | \`${caughtBy ?? 'escaped'}\` | ${median(seeds)} | ${plan.length}: ${kindsOf(plan)} | ${sagas} | ${isExplored ? 'yes' : '–'} |`,
-  );
+  const rows = exhibits.map(({ name, how, seenIn, caughtBy, seeds, finds }) => {
+    const { plan, only } = smallestOf(finds);
+    return `| [${name}](${name}.ts) | ${how} | ${seenIn} | \`${caughtBy ?? 'escaped'}\` | ${median(seeds)} | ${plan.length}: ${kindsOf(plan)} | ${only.length} | ${finds.explored === undefined ? '–' : 'yes'} |`;
+  });
   return [
     '# Planted bugs',
     '',
@@ -34,6 +35,6 @@ export function tableOf(exhibits: readonly Exhibit[]): string {
   ].join('\n');
 }
 
-function kindsOf(plan: Exhibit['plan']): string {
+function kindsOf(plan: FaultPlan): string {
   return plan.length === 0 ? 'no fault' : plan.map(({ kind }) => kind).join(', ');
 }
