@@ -1,13 +1,13 @@
 // docs/bugs: a page per planted bug, and their index. `npm run bugs` writes them, and keeps the runs that they tell in
 // told.json. With `-- --check` it tells the kept runs again instead of searching for the clearest, and fails when one is not
-// what it was, or a page not what the bug's file says and what the storm finds; `-- --only NAME` prints one.
+// what it was, or a page not what the bug's file says and what the storm finds. `-- --only NAME` prints or checks one.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keep, readKept } from './kept.ts';
 import { type Lesson, MADE, type Stale, type Task, type Told } from './lesson.ts';
-import { bugNames, FOLDER, inThreads } from './planted.ts';
+import { bugNames, chosenFrom, FOLDER, inThreads } from './planted.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = join(ROOT, 'docs/bugs');
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
 const all = bugNames();
-const names = all.filter((name) => values.only === undefined || name === values.only);
+const names = chosenFrom(all, values.only);
 const kept = values.check ? (readKept<Told>(TOLD) ?? {}) : undefined;
 const answers = await inThreads<Task, Lesson | Stale>('./lesson.ts', 'lesson', names.flatMap(taskOf));
 const lessons = answers.filter((answer) => answer.kind === 'lesson');

@@ -16,6 +16,14 @@ export function bugNames(): readonly string[] {
     .map((file) => file.slice(0, -'.ts'.length));
 }
 
+/** Those of a command: all, or the one that it was given; ends the process when there is no such bug. */
+export function chosenFrom(names: readonly string[], only: string | undefined): readonly string[] {
+  const chosen = names.filter((name) => only === undefined || name === only);
+  if (chosen.length > 0) return chosen;
+  console.error(`no planted bug is called "${only}"; there are ${names.length} in scenarios/planted-bugs/`);
+  process.exit(64);
+}
+
 /** Calls an exported function of a module of this folder with each task, in as many threads as there are cores. */
 export async function inThreads<Task, Answer>(
   module: string,
