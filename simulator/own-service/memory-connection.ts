@@ -1,9 +1,17 @@
 // A connection in memory between Node's own HTTP client and Node's own HTTP server: everything is as on a socket, but nothing
 // is real, and it is up at once.
 
-import http, { type RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { Duplex } from 'node:stream';
 import { VirtualTimer } from './virtual-time.ts';
+
+/**
+ * Node's HTTP, when it is needed. To import it costs every command and every thread a tenth of a second: an ES module is
+ * given all that it exports, and among that is a client that is made when somebody looks at it.
+ */
+export function nodeHttp(): typeof import('node:http') {
+  return process.getBuiltinModule('node:http');
+}
 
 /** Runs code as if on behalf of who opened the connection. */
 export type Context = <Value>(work: () => Value) => Value;
@@ -87,9 +95,9 @@ export class MemoryConnection extends Duplex {
 }
 
 /** A server that listens nowhere: {@link connectTo} it. Its listener runs on behalf of who connected. */
-export function memoryServer(listener: RequestListener): http.Server {
+export function memoryServer(listener: RequestListener): Server {
   const options = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
-  const server = http.createServer(options, (incoming, response) => {
+  const server = nodeHttp().createServer(options, (incoming, response) => {
     response.sendDate = false; // it would be a real one
     clientOf(incoming).context(() => listener(incoming, response));
   });
@@ -97,7 +105,7 @@ export function memoryServer(listener: RequestListener): http.Server {
 }
 
 /** The client's end of a new connection. */
-export function connectTo(server: http.Server, context: Context, encrypted: boolean): MemoryConnection {
+export function connectTo(server: Server, context: Context, encrypted: boolean): MemoryConnection {
   const client = new MemoryConnection(context, encrypted);
   client.peer = new MemoryConnection(context, encrypted, client);
   server.emit('connection', client.peer);
@@ -105,7 +113,7 @@ export function connectTo(server: http.Server, context: Context, encrypted: bool
 }
 
 /** The end from which this request came. */
-export function clientOf(incoming: http.IncomingMessage): MemoryConnection {
+export function clientOf(incoming: IncomingMessage): MemoryConnection {
   return (incoming.socket as unknown as MemoryConnection).peer!;
 }
 
@@ -113,7 +121,7 @@ export function clientOf(incoming: http.IncomingMessage): MemoryConnection {
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'expect'];
 
 /** What was said of the message itself. */
-export function headersIn({ rawHeaders }: http.IncomingMessage): Headers {
+export function headersIn({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!);
   return withoutHops(headers);
@@ -125,7 +133,7 @@ export function withoutHops(headers: Headers): Headers {
 }
 
 /** All of a body. */
-export async function bytesOf(incoming: http.IncomingMessage): Promise<Buffer> {
+export async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

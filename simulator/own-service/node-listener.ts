@@ -2,8 +2,8 @@
 // makes, and what Fastify has as `app.routing`, are of this shape.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import { bytesOf, clientOf, connectTo, headersIn, memoryServer } from './memory-connection.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bytesOf, clientOf, connectTo, headersIn, memoryServer, nodeHttp } from './memory-connection.ts';
 
 /** An Express app is one; `http.createServer` takes one. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -30,7 +30,8 @@ export function nodeListener(listener: NodeListener): (request: Request) => Prom
     const context = AsyncLocalStorage.snapshot(); // not that of asking: what the app calls is its own doing
     const createConnection = () => connectTo(server, context, protocol === 'https:');
     const answered = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = http.request({ method, path: pathname + search, headers, createConnection }, resolve);
+      const options = { method, path: pathname + search, headers, createConnection };
+      const asked = nodeHttp().request(options, resolve);
       asked.on('error', reject);
       asked.end(body);
     });
