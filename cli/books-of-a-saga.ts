@@ -1,7 +1,7 @@
 // What the books of services have of one saga, in words: its items of stock, and its money. For `sagastorm diagnose`.
 
 import type { PaymentReport, StockMove, StockReport } from '../engine/observe/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 import { palette } from './terminal.ts';
 
 /** Of each kind, so many are told. */

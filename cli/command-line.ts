@@ -7,8 +7,8 @@
 import { type CAC, cac } from 'cac';
 import { nearest, suggestion } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { labelled } from '../reports/index.ts';
-import { VERSION } from '../simulator/campaign/index.ts';
+import { labelled } from '../reports/layout.ts';
+import { VERSION } from '../simulator/campaign/source-tree.ts';
 
 /** One flag. With `value` it takes one, named so in the help. */
 export interface Flag {

@@ -4,18 +4,11 @@
 // B2. A campaign makes PAGES_MAX pages at most, and none of a run of very many sagas: each is a run more.
 
 import { basename, dirname, join } from 'node:path';
-import { renderDebugger } from '../reports/html/debug/page.ts';
-import {
-  type Capsule,
-  debugCapsule,
-  debugSeed,
-  firstLine,
-  type Job,
-  makeFolder,
-  readCapsule,
-  shownPath,
-  writeText,
-} from '../simulator/campaign/index.ts';
+import { type Capsule, readCapsule } from '../simulator/campaign/capsule.ts';
+import { firstLine } from '../simulator/campaign/error-data.ts';
+import { makeFolder, writeText } from '../simulator/campaign/folder.ts';
+import type { Job } from '../simulator/campaign/job.ts';
+import { shownPath } from '../simulator/campaign/load-scenario.ts';
 import type { DebugRecord } from '../simulator/debug-record.ts';
 import type { RecordedViolation, RunRecord } from '../simulator/run-record.ts';
 import type { GivenFlags } from './command-line.ts';
@@ -59,6 +52,7 @@ async function pageBeside(path: string): Promise<string | undefined> {
  * @throws UserError as `debugCapsule`, and `cannot-write`
  */
 export async function debugCapsulePage(capsule: Capsule, path: string, file?: string): Promise<string> {
+  const { debugCapsule } = await import('../simulator/campaign/debug.ts');
   const fallback = join(FOLDER_DEFAULT, `${basename(path, '.json')}.html`);
   return write(await debugCapsule(capsule, path), file ?? fallback);
 }
@@ -69,12 +63,15 @@ export async function debugCapsulePage(capsule: Capsule, path: string, file?: st
  * @throws UserError as `debugSeed`, and `cannot-write`
  */
 export async function debugSeedPage(job: Job, seed: string, file?: string): Promise<string> {
+  const { debugSeed } = await import('../simulator/campaign/debug.ts');
   const record = await debugSeed(job, seed);
   const name = `${record.scenario}-${seed}`.replace(/[^\w.-]+/g, '-').slice(0, 100);
   return write(record, file ?? join(FOLDER_DEFAULT, `${name}.html`));
 }
 
-function write(record: DebugRecord, file: string): string {
+/** What makes a page is loaded here, when there is one to make: most runs hold. */
+async function write(record: DebugRecord, file: string): Promise<string> {
+  const { renderDebugger } = await import('../reports/html/debug/page.ts');
   makeFolder(dirname(file));
   writeText(file, renderDebugger(record));
   return shownPath(file);

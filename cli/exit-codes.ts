@@ -1,7 +1,7 @@
 // What the process says when it ends. The codes are public: scripts depend on them.
 
 import { BOOKS_UNREACHABLE, STORE_UNREACHABLE } from '../engine/live/unreachable.ts';
-import { AMBIENT_ACCESS, isUserError } from '../simulator/campaign/index.ts';
+import { AMBIENT_ACCESS, isUserError } from '../simulator/campaign/error-data.ts';
 import type { Verdict } from '../simulator/run-record.ts';
 
 export const EXIT = {

@@ -2,7 +2,9 @@
 
 import { nearest } from '../engine/core/nearest.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { PROTOCOLS, type Profile, type Protocol, profiles } from '../simulator/index.ts';
+import type { Profile } from '../simulator/faults/profile.ts';
+import { PROFILE_NAMES } from '../simulator/faults/profile-names.ts';
+import { PROTOCOLS, type Protocol } from '../simulator/protocol-names.ts';
 import type { Flag, GivenFlags } from './command-line.ts';
 
 const FLAGS = {
@@ -330,7 +332,7 @@ export function shardOf(given: GivenFlags): { readonly index: number; readonly o
 
 /** @throws UserError `bad-choice` */
 export function profileOf(given: GivenFlags): Profile['name'] | undefined {
-  const [profile] = choicesOf(given, 'profile', Object.keys(profiles) as Profile['name'][]);
+  const [profile] = choicesOf(given, 'profile', PROFILE_NAMES);
   textOf(given, 'profile');
   return profile;
 }

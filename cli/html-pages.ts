@@ -3,7 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { makeFolder, shownPath, writeText } from '../simulator/campaign/index.ts';
+import { makeFolder, writeText } from '../simulator/campaign/folder.ts';
+import { shownPath } from '../simulator/campaign/load-scenario.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
 import { HTML, type Reporting } from './reporters.ts';
 import { remark } from './terminal.ts';

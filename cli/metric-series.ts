@@ -9,7 +9,7 @@
 import { type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { SagaMeters } from '../engine/api/index.ts';
 import { SagaActivity } from '../engine/observe/index.ts';
-import type { Happening } from '../simulator/campaign/index.ts';
+import type { Happening } from '../simulator/campaign/observed-run.ts';
 
 /** How often Prometheus reads, unless it is told otherwise: every 15 s. */
 export const SCRAPE_US = 15_000_000;

@@ -3,7 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { quoted, shownPath } from '../simulator/campaign/index.ts';
+import { shownPath } from '../simulator/campaign/load-scenario.ts';
+import { quoted } from '../simulator/campaign/replay-command.ts';
 import type { RecordedViolation, RunRecord } from '../simulator/run-record.ts';
 
 /** The record, with its capsules, tests and debugger pages as they are found from here; the rest stays as it is. */

@@ -1,7 +1,8 @@
 // What is written of an observed run: its meters as series, its traces as OTLP.
 
 import { otlpOf, type Span, spansOf } from '../engine/observe/index.ts';
-import { logsOf, type ObservedRun, VERSION } from '../simulator/campaign/index.ts';
+import { logsOf, type ObservedRun } from '../simulator/campaign/observed-run.ts';
+import { VERSION } from '../simulator/campaign/source-tree.ts';
 import { openMetrics, seriesOf } from './metric-series.ts';
 
 /** As `promtool tsdb create-blocks-from openmetrics` takes it. */

@@ -3,29 +3,32 @@
 // Whatever the user can mend ends in one sentence and a hint on stderr. A stack is only printed with --debug, or
 // with DEBUG set.
 
-import { AMBIENT_ACCESS, firstLine, isUserError, keepStdoutClean } from '../simulator/campaign/index.ts';
+import { keepStdoutClean } from '../simulator/campaign/console.ts';
+import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/error-data.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
-import { BENCH, bench } from './commands/bench.ts';
-import { COMPARE, compare } from './commands/compare.ts';
 import { DIAGNOSE, diagnose } from './commands/diagnose.ts';
-import { EXPLORE, explore } from './commands/explore.ts';
 import { HEALTH, health } from './commands/health.ts';
-import { INIT, init } from './commands/init.ts';
-import { LIST, list } from './commands/list.ts';
-import { LIVE, live } from './commands/live.ts';
-import { MERGE, merge } from './commands/merge.ts';
 import { RECONCILE, reconcile } from './commands/reconcile.ts';
 import { REPAIR, repair } from './commands/repair.ts';
-import { REPLAY, replay } from './commands/replay.ts';
-import { REPORT, report as reportAgain } from './commands/report.ts';
-import { RUN, run } from './commands/run.ts';
-import { SEEDS, seeds } from './commands/seeds.ts';
 import { SERVE, serve } from './commands/serve.ts';
-import { SHRINK, shrink } from './commands/shrink.ts';
 import { STORE, store } from './commands/store.ts';
-import { TUNE, tune } from './commands/tune.ts';
 import { WHY, why } from './commands/why.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
+import {
+  BENCH,
+  COMPARE,
+  EXPLORE,
+  INIT,
+  LIST,
+  LIVE,
+  MERGE,
+  REPLAY,
+  REPORT,
+  RUN,
+  SEEDS,
+  SHRINK,
+  TUNE,
+} from './specs.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
@@ -53,14 +56,15 @@ export const SPECS: readonly CommandSpec[] = [
   LIST,
   INIT,
 ];
+/** Each with what it does, which is loaded when it is asked to. */
 const COMMANDS: Readonly<Record<string, Command>> = {
-  run,
-  replay,
-  shrink,
-  explore,
-  compare,
-  tune,
-  live,
+  run: async (...line) => (await import('./commands/run.ts')).run(...line),
+  replay: async (...line) => (await import('./commands/replay.ts')).replay(...line),
+  shrink: async (...line) => (await import('./commands/shrink.ts')).shrink(...line),
+  explore: async (...line) => (await import('./commands/explore.ts')).explore(...line),
+  compare: async (...line) => (await import('./commands/compare.ts')).compare(...line),
+  tune: async (...line) => (await import('./commands/tune.ts')).tune(...line),
+  live: async (...line) => (await import('./commands/live.ts')).live(...line),
   serve,
   store,
   why,
@@ -68,12 +72,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   diagnose,
   repair,
   reconcile,
-  merge,
-  report: reportAgain,
-  seeds,
-  bench,
-  list,
-  init,
+  merge: async (...line) => (await import('./commands/merge.ts')).merge(...line),
+  report: async (...line) => (await import('./commands/report.ts')).report(...line),
+  seeds: async (...line) => (await import('./commands/seeds.ts')).seeds(...line),
+  bench: async (...line) => (await import('./commands/bench.ts')).bench(...line),
+  list: async (...line) => (await import('./commands/list.ts')).list(...line),
+  init: async (...line) => (await import('./commands/init.ts')).init(...line),
 };
 
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */

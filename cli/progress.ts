@@ -1,8 +1,8 @@
 // How far a campaign is, on stderr: a live line at most ten times a second, or a plain line every ten seconds.
 
 import { performance } from 'node:perf_hooks';
-import { counted, number } from '../reports/index.ts';
-import type { CampaignProgress } from '../simulator/campaign/index.ts';
+import { counted, number } from '../reports/wording.ts';
+import type { CampaignProgress } from '../simulator/campaign/campaign-options.ts';
 import { type ProgressSink, progressSink } from './terminal.ts';
 
 const LIVE_EVERY_MS = 100;

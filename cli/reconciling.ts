@@ -8,7 +8,7 @@ import {
   isReconciled,
   type Reconciliation,
 } from '../engine/observe/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { RECONCILE } from './commands/reconcile.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

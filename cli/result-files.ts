@@ -3,7 +3,8 @@
 
 import { dirname, join } from 'node:path';
 import { UserError } from '../engine/core/user-error.ts';
-import { makeFolder, shownPath, writeText } from '../simulator/campaign/index.ts';
+import { makeFolder, writeText } from '../simulator/campaign/folder.ts';
+import { shownPath } from '../simulator/campaign/load-scenario.ts';
 import type { CompareRecord } from '../simulator/compare-record.ts';
 import type { RunRecord } from '../simulator/run-record.ts';
 import type { TuneRecord } from '../simulator/tune-record.ts';

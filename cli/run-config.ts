@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkMembers } from '../engine/core/step-shape.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { firstLine } from '../simulator/campaign/index.ts';
+import { firstLine } from '../simulator/campaign/error-data.ts';
 import type { RunConfig } from '../simulator/config.ts';
 import type { GivenFlags } from './command-line.ts';
 

@@ -7,7 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { SagaEvent } from '../engine/core/saga-event.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { LogWriter, liveNowUs, SqliteStore } from '../engine/live/index.ts';
-import type { ObservedRun } from '../simulator/campaign/index.ts';
+import type { ObservedRun } from '../simulator/campaign/observed-run.ts';
 
 /** What was written. */
 export interface WrittenRun {

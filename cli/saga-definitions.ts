@@ -5,7 +5,8 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { firstLine, isUserError, shownPath } from '../simulator/campaign/index.ts';
+import { firstLine, isUserError } from '../simulator/campaign/error-data.ts';
+import { shownPath } from '../simulator/campaign/load-scenario.ts';
 
 const LOADABLE = ['.ts', '.mts', '.js', '.mjs'];
 

@@ -16,7 +16,7 @@ import {
   stockReports,
   summaryOf,
 } from '../engine/observe/index.ts';
-import { counted, duration } from '../reports/index.ts';
+import { counted, duration } from '../reports/wording.ts';
 import { booksText } from './books-of-a-saga.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { DIAGNOSE } from './commands/diagnose.ts';

@@ -2,7 +2,7 @@
 
 import { healthOf, type SagaHealth, type StepHealth } from '../engine/core/saga-health.ts';
 import { healthFacts } from '../engine/live/index.ts';
-import { counted, duration, number, percent } from '../reports/index.ts';
+import { counted, duration, number, percent } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { HEALTH } from './commands/health.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -25,7 +25,7 @@ import { UserError } from '../engine/core/user-error.ts';
 import type { HttpService } from '../engine/live/index.ts';
 import { definePolicy, type PolicySpec, policies } from '../engine/policy/index.ts';
 import { KNOWN_SERVICES } from '../participants-mock/http/index.ts';
-import { readJson } from '../simulator/campaign/index.ts';
+import { readJson } from '../simulator/campaign/json-file.ts';
 
 export const CONFIG_FILE = 'sagastorm.config.json';
 

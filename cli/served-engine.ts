@@ -22,7 +22,7 @@ import {
   type WorkerReport,
 } from '../engine/live/index.ts';
 
-import { VERSION } from '../simulator/campaign/index.ts';
+import { VERSION } from '../simulator/campaign/source-tree.ts';
 
 export type StoreChoice =
   | { readonly kind: 'memory' }

@@ -7,7 +7,7 @@ import { UserError } from '../engine/core/user-error.ts';
 import { isEntry, serviceBook } from '../engine/live/index.ts';
 import type { Book, BookEntry } from '../engine/observe/index.ts';
 import { bookOfFile } from '../participants-mock/http/index.ts';
-import { firstLine } from '../simulator/campaign/index.ts';
+import { firstLine } from '../simulator/campaign/error-data.ts';
 import type { GivenFlags } from './command-line.ts';
 import { textOf, textsOf } from './flags.ts';
 import { readServeConfig } from './serve-config.ts';

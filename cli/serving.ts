@@ -6,8 +6,8 @@
 import { checkAddress, RequestLog, type ServedApi, serveApi } from '../engine/api/index.ts';
 import type { Policy } from '../engine/core/policy.ts';
 import { type HttpService, HttpTransport, serviceBook } from '../engine/live/index.ts';
-import { counted } from '../reports/index.ts';
-import { VERSION } from '../simulator/campaign/index.ts';
+import { counted } from '../reports/wording.ts';
+import { VERSION } from '../simulator/campaign/source-tree.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { SERVE } from './commands/serve.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -33,7 +33,7 @@ import {
   rebuiltLog,
 } from '../engine/observe/index.ts';
 import { policies } from '../engine/policy/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

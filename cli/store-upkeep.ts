@@ -13,7 +13,7 @@ import {
   SqliteStore,
   saveLines,
 } from '../engine/live/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

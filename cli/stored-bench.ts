@@ -3,7 +3,7 @@
 import schema from '../bench/bench-record.schema.json' with { type: 'json' };
 import type { BenchRecord } from '../bench/bench-record.ts';
 import { UserError } from '../engine/core/user-error.ts';
-import { readJson } from '../simulator/campaign/index.ts';
+import { readJson } from '../simulator/campaign/json-file.ts';
 import { schemaFault } from './json-schema.ts';
 
 const WHAT = 'figures that `sagastorm bench --save <name>` stored';

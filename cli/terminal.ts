@@ -4,7 +4,7 @@
 
 import { clearLine, cursorTo } from 'node:readline';
 import pc from 'picocolors';
-import type { Palette } from '../reports/index.ts';
+import type { Palette } from '../reports/pretty.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** Where progress goes. */

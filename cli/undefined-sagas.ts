@@ -4,7 +4,7 @@
 import { definitionWithin } from '../engine/core/inline-saga.ts';
 import { PAGE_MAX, type SagaCatalogue } from '../engine/live/index.ts';
 import { policies } from '../engine/policy/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 
 /** A look at the start must end: so many sagas are looked at, the newest first. */
 const LOOKED_AT_MAX = 10_000;

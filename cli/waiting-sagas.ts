@@ -5,7 +5,7 @@ import type { SagaStatus } from '../engine/core/saga-event.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import { type PastAct, type Waiting, whyWaiting } from '../engine/core/waiting.ts';
 import { liveNowUs, PAGE_MAX } from '../engine/live/index.ts';
-import { counted } from '../reports/index.ts';
+import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { WHY } from './commands/why.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

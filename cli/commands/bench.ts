@@ -4,10 +4,11 @@
 import { join } from 'node:path';
 import { suggestion } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import { checkWritable, makeFolder, shownPath, writeText } from '../../simulator/campaign/index.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { checkWritable, makeFolder, writeText } from '../../simulator/campaign/folder.ts';
+import { shownPath } from '../../simulator/campaign/load-scenario.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { print, progressSink, remark } from '../terminal.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
 
@@ -18,22 +19,6 @@ const ROUNDS_DEFAULT = 5;
 const PLAIN_EVERY_MS = 10_000;
 /** How long orders come for the levels of service for real, in seconds. */
 const STEADY_SECONDS = 10;
-
-export const BENCH: CommandSpec = {
-  name: 'bench',
-  positional: '[...suites]',
-  description: 'Throughput beside references in the same run; latency targets with --slo',
-  flags: [
-    ...flags('slo', 'save', 'against', 'fail-on-regression', 'processes', 'rounds'),
-    ...flags('json', 'out', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'bench',
-    'bench --slo',
-    'bench kernel workload --save main',
-    'bench kernel workload --against main',
-  ],
-};
 
 export async function bench(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const { SUITES } = await import('../../bench/suites.ts'); // they load all that they measure

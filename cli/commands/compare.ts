@@ -2,64 +2,23 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import {
-  COMPARE_SEEDS_DEFAULT,
-  type CompareOptions,
-  compare as comparePolicies,
-  makeFolder,
-} from '../../simulator/campaign/index.ts';
-import { PROTOCOLS } from '../../simulator/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { type CompareOptions, compare as comparePolicies } from '../../simulator/campaign/compare.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { PROTOCOLS } from '../../simulator/protocol-names.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import {
-  choicesOf,
-  flagFor,
-  flags,
-  isGiven,
-  profileOf,
-  seedOf,
-  textOf,
-  textsOf,
-  wholeNumberOf,
-} from '../flags.ts';
+import { choicesOf, isGiven, profileOf, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
 import { COMPARE_EFFECTS, COMPARE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { comparisonFile, storeComparison } from '../result-files.ts';
+import { COMPARE } from '../specs.ts';
 import { remark } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 const SEEDS = { min: 2, max: 10_000 };
-export const COMPARE: CommandSpec = {
-  name: 'compare',
-  positional: '<scenario>',
-  description: 'Run policies over the same seeds, and tell them apart from noise',
-  flags: [
-    flagFor('policy', 'A policy; give it several times, the baseline first'),
-    ...flags('sweep'),
-    flagFor(
-      'protocol',
-      'saga, choreography or 2pc; give several to compare them under one policy, the baseline first',
-    ),
-    ...flags('seed'),
-    flagFor(
-      'seeds',
-      `Runs per policy, 2 to 10,000; default ${COMPARE_SEEDS_DEFAULT}, none is judged under 20`,
-    ),
-    ...flags('sagas', 'profile', 'saga', 'sensitivity', 'workers'),
-    flagFor('reporter', 'pretty, md, brief, json, html or brief-html; each as NAME=FILE to write a file'),
-    flagFor('json', 'Only the record on stdout, one line of JSON'),
-    ...flags('out', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'compare order-processing --policy default --policy patient',
-    'compare order-parallel --protocol saga --protocol 2pc',
-    'compare bank-transfer --sweep retry.timeout.attemptsMax=1,3,5 --reporter md',
-  ],
-};
-
 export async function compare(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [scenario, ...extra] = words;
   refuseWords(extra, COMPARE);

@@ -1,33 +1,20 @@
 // `sagastorm explore`: every fault at every point of a small workload, one at a time or two.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { type ExploreOptions, explore as exploreAll, makeFolder } from '../../simulator/campaign/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { type ExploreOptions, explore as exploreAll } from '../../simulator/campaign/explore.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { recordFile, storeRecord } from '../result-files.ts';
+import { EXPLORE } from '../specs.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
-
-export const EXPLORE: CommandSpec = {
-  name: 'explore',
-  positional: '<scenario>',
-  description: 'Try every fault at every point of one saga or a few, and with --faults 2 every pair',
-  flags: [
-    flagFor('sagas', 'Sagas in the run, all at once, 1 to 100; default 1'),
-    ...flags('faults'),
-    flagFor('seed', 'Seed of all runs; default some under which sagas complete, and are undone'),
-    ...flags('protocol', 'policy', 'saga', 'workers', 'reporter'),
-    flagFor('json', 'Only the run record on stdout, one line of JSON'),
-    ...flags('out', 'no-debugger', 'quiet', 'no-color'),
-  ],
-  examples: ['explore bank-transfer', 'explore bank-transfer --sagas 2 --faults 2'],
-};
 
 export async function explore(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [scenario, ...extra] = words;

@@ -9,20 +9,13 @@ import { findPackageJSON } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../../engine/core/user-error.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flags, isGiven } from '../flags.ts';
+import { isGiven } from '../flags.ts';
 import { type PackageManager, packageManager } from '../scaffold/package-manager.ts';
 import { type ModuleExtension, type ScaffoldFile, scaffold } from '../scaffold/scaffold.ts';
+import { INIT } from '../specs.ts';
 import { palette, print, remark } from '../terminal.ts';
-
-export const INIT: CommandSpec = {
-  name: 'init',
-  positional: '',
-  description: 'Write a first saga, scenario, test and workflow into this project; overwrites nothing',
-  flags: flags('no-install', 'no-workflow', 'no-color'),
-  examples: ['init', 'init --no-workflow'],
-};
 
 const MANIFEST = 'package.json';
 const NEEDED = ['sagastorm', 'vitest'];

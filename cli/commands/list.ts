@@ -1,19 +1,14 @@
 // `sagastorm list`: which scenarios come with the package.
 
-import { counted, labelled } from '../../reports/index.ts';
-import { listScenarios, type ScenarioSummary, STANDARD_POLICIES } from '../../simulator/campaign/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { labelled } from '../../reports/layout.ts';
+import { counted } from '../../reports/wording.ts';
+import { listScenarios, type ScenarioSummary } from '../../simulator/campaign/load-scenario.ts';
+import { STANDARD_POLICIES } from '../../simulator/campaign/policy-choice.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven } from '../flags.ts';
+import { isGiven } from '../flags.ts';
+import { LIST } from '../specs.ts';
 import { palette, print, width } from '../terminal.ts';
-
-export const LIST: CommandSpec = {
-  name: 'list',
-  positional: '',
-  description: 'Show the scenarios that come with sagastorm',
-  flags: [flagFor('json', 'The list as JSON on stdout'), ...flags('no-color')],
-  examples: ['list'],
-};
 
 const WIDTH_MAX = 80;
 

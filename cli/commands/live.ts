@@ -3,10 +3,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import { type Capsule, capsuleJob } from '../../simulator/campaign/index.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { type Capsule, jobOf as capsuleJob } from '../../simulator/campaign/capsule.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { choicesOf, flagFor, flags, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
+import { choicesOf, isGiven, seedOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
@@ -15,26 +15,6 @@ import { recordFile, storeRecord } from '../result-files.ts';
 import { jobOf } from './one-run.ts';
 import { capsuleAt } from './replay.ts';
 import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
-
-export const LIVE: CommandSpec = {
-  name: 'live',
-  positional: '<scenario|capsule>',
-  description: 'Run a scenario, or the faults of a capsule, for real: processes, sockets, kill -9',
-  flags: [
-    ...flags('seed'),
-    flagFor('sagas', "Sagas, 1 to 100,000; default the scenario's own"),
-    ...flags('profile', 'protocol', 'policy', 'saga', 'kills', 'seconds', 'pace', 'store'),
-    flagFor('db', 'For postgres: postgres://…, default DATABASE_URL'),
-    ...flags('orchestrators'),
-    ...flags('reporter', 'json', 'out', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'live bank-transfer',
-    'live bank-transfer --sagas 1000 --kills 50 --seconds 60',
-    'live .sagastorm/failures/money-conserved-3f9c01ab.json',
-    'live order-processing --store postgres --db postgres://localhost/sagas',
-  ],
-};
 
 const STORES = ['sqlite', 'postgres'];
 const SAGAS = { min: 1, max: 100_000 };

@@ -3,32 +3,24 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
 import {
   campaignsAmong,
   checkComplete,
   type FoundBlob,
-  makeFolder,
   mergeShards,
-  readBlob,
-} from '../../simulator/campaign/index.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+} from '../../simulator/campaign/merge.ts';
+import { readBlob } from '../../simulator/campaign/shard-blob.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
-
-export const MERGE: CommandSpec = {
-  name: 'merge',
-  positional: '[...blobs]',
-  description: 'Merge the shards of a run into the result that it would have been in one piece',
-  flags: flags('workers', 'reporter', 'json', 'out', 'no-debugger', 'quiet', 'no-color'),
-  examples: ['merge .sagastorm/blobs', 'merge blobs/*.json --reporter junit=junit.xml --reporter github'],
-};
 
 export async function merge(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const reporting = new Reporting(given, RUN_REPORTERS, RUN_EFFECTS);

@@ -1,13 +1,13 @@
 // What names one run on the command line: a capsule, or a scenario with its seed and the flags that shape it.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { type Job, quoted, readJson } from '../../simulator/campaign/index.ts';
-import type { Flag, GivenFlags } from '../command-line.ts';
+import type { Job } from '../../simulator/campaign/job.ts';
+import { readJson } from '../../simulator/campaign/json-file.ts';
+import { quoted } from '../../simulator/campaign/replay-command.ts';
+import type { GivenFlags } from '../command-line.ts';
 import {
   type FlagName,
   faultPermilleOf,
-  flagFor,
-  flags,
   profileOf,
   protocolOf,
   seedOf,
@@ -24,12 +24,6 @@ const OF_A_SEED: readonly FlagName[] = [
   'protocol',
   'policy',
   'saga',
-];
-/** The flags that name a run beside its scenario. */
-export const OF_A_SEED_FLAGS: readonly Flag[] = [
-  flagFor('seed', 'Seed of the run; needed for a scenario'),
-  flagFor('sagas', "Sagas in the run, 1 to 10,000,000; default the scenario's own"),
-  ...flags('profile', 'fault-rate', 'protocol', 'policy', 'saga'),
 ];
 
 const SAGAS = { min: 1, max: 10_000_000 };

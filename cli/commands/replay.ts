@@ -3,47 +3,23 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
-import { counted, renderJson, renderPretty } from '../../reports/index.ts';
-import {
-  type Capsule,
-  MarkedTrace,
-  makeFolder,
-  observeCapsule,
-  observeSeed,
-  type Replay,
-  readCapsule,
-  replayCapsule,
-  replaySeed,
-  scenarioNames,
-  shownPath,
-  writeText,
-} from '../../simulator/campaign/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { renderJson } from '../../reports/json.ts';
+import { renderPretty } from '../../reports/pretty.ts';
+import { counted } from '../../reports/wording.ts';
+import { type Capsule, readCapsule } from '../../simulator/campaign/capsule.ts';
+import { makeFolder, writeText } from '../../simulator/campaign/folder.ts';
+import { scenarioNames, shownPath } from '../../simulator/campaign/load-scenario.ts';
+import { MarkedTrace } from '../../simulator/campaign/marked-trace.ts';
+import { observeCapsule, observeSeed } from '../../simulator/campaign/observed-run.ts';
+import { type Replay, replayCapsule, replaySeed } from '../../simulator/campaign/replay.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { debugCapsulePage, debugSeedPage } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { durationOf, flagFor, flags, isGiven, textOf } from '../flags.ts';
+import { durationOf, isGiven, textOf } from '../flags.ts';
 import { prettyOptions } from '../reporters.ts';
+import { REPLAY } from '../specs.ts';
 import { print, remark } from '../terminal.ts';
-import { jobOf, neededSeed, OF_A_SEED_FLAGS, refuseFlagsBesideCapsule } from './one-run.ts';
-
-export const REPLAY: CommandSpec = {
-  name: 'replay',
-  positional: '<capsule|scenario>',
-  description: 'Run one run again, exactly: a capsule, or a scenario with --seed',
-  flags: [
-    ...OF_A_SEED_FLAGS,
-    ...flags('trace', 'until', 'ui', 'metrics', 'otlp', 'into'),
-    flagFor('json', 'Only the run record on stdout, one line of JSON'),
-    ...flags('no-color'),
-  ],
-  examples: [
-    'replay .sagastorm/failures/money-conserved-3f9c01ab.json',
-    'replay .sagastorm/failures/money-conserved-3f9c01ab.json --ui',
-    'replay bank-transfer --seed nightly/17 --sagas 100 --trace --until 1.2s',
-    'replay outage --seed 1 --profile calm --metrics outage.prom',
-    'replay three-am --seed 3am --profile calm --until 4min --into drill.db',
-  ],
-};
+import { jobOf, neededSeed, refuseFlagsBesideCapsule } from './one-run.ts';
 
 const LINES_PER_WRITE = 1_000;
 

@@ -4,10 +4,9 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import type { CompareRecord } from '../../simulator/compare-record.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { comparisonPages, keepPagesClear } from '../compare-pages.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { toldFromHere } from '../moved-record.ts';
 import {
@@ -19,25 +18,6 @@ import {
 } from '../report-tables.ts';
 import { type Reporters, Reporting } from '../reporters.ts';
 import { readRecord, type StoredRecord } from '../stored-records.ts';
-
-export const REPORT: CommandSpec = {
-  name: 'report',
-  positional: '[...records]',
-  description: 'Report again what run, compare or tune stored',
-  flags: [
-    flagFor(
-      'reporter',
-      'Of a run pretty, line, json, ndjson, junit, github, sarif, md or html; of a comparison pretty, md, brief, json, html or brief-html; of a search for a policy pretty, md or json; several times, each as NAME=FILE to write a file',
-    ),
-    flagFor('json', 'Only the records on stdout, one line of JSON each'),
-    ...flags('no-color'),
-  ],
-  examples: [
-    'report .sagastorm/run.json --reporter html',
-    'report .sagastorm/run.json --reporter md',
-    'report .sagastorm/compare.json',
-  ],
-};
 
 export async function report(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   if (words.length === 0) {

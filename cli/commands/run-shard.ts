@@ -2,8 +2,10 @@
 // the verdict is that of all shards, and `sagastorm merge` gives it.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { counted, number } from '../../reports/index.ts';
-import { type CampaignOptions, runShard, type Shard, writeBlob } from '../../simulator/campaign/index.ts';
+import { counted, number } from '../../reports/wording.ts';
+import { runShard } from '../../simulator/campaign/campaign.ts';
+import type { CampaignOptions } from '../../simulator/campaign/campaign-options.ts';
+import { type Shard, writeBlob } from '../../simulator/campaign/shard-blob.ts';
 import type { GivenFlags } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isGiven, textsOf } from '../flags.ts';

@@ -2,20 +2,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../engine/core/user-error.ts';
-import {
-  type CampaignOptions,
-  makeFolder,
-  prepare,
-  runCampaign,
-  type ShardBlob,
-  scenarioNames,
-  writeBlob,
-} from '../../simulator/campaign/index.ts';
+import { runCampaign } from '../../simulator/campaign/campaign.ts';
+import type { CampaignOptions } from '../../simulator/campaign/campaign-options.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { prepare } from '../../simulator/campaign/job.ts';
+import { scenarioNames } from '../../simulator/campaign/load-scenario.ts';
+import { type ShardBlob, writeBlob } from '../../simulator/campaign/shard-blob.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode, worst } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, seedOf, shardOf, textOf, wholeNumberOf } from '../flags.ts';
 import { HtmlPages } from '../html-pages.ts';
 import { showing } from '../progress.ts';
 import { BLOB, RUN_EFFECTS, RUN_REPORTERS } from '../report-tables.ts';
@@ -25,38 +22,6 @@ import { withRunConfig } from '../run-config.ts';
 import { remark } from '../terminal.ts';
 import { jobOf } from './one-run.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
-
-export const RUN: CommandSpec = {
-  name: 'run',
-  positional: '[...scenarios]',
-  description: 'Run scenarios under chaos, by name or file; all of `list` when none is named',
-  flags: [
-    ...flags(
-      'seed',
-      'seeds',
-      'sagas',
-      'profile',
-      'protocol',
-      'policy',
-      'workers',
-      'saga',
-      'check-determinism',
-    ),
-    ...flags('shrink-budget', 'shard'),
-    flagFor(
-      'reporter',
-      'pretty, line, json, ndjson, junit, github, sarif, md, html or blob; several times, each as NAME=FILE to write a file',
-    ),
-    ...flags('json', 'out', 'strict', 'no-debugger', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'run bank-transfer --sagas 10000',
-    'run bank-transfer --seeds 1000 --sagas 100 --seed nightly',
-    'run order-processing --saga order.json --json',
-    'run ./my-scenario.ts --profile breeze --reporter line --reporter junit=junit.xml',
-    'run bank-transfer --seeds 1000 --seed nightly --shard 2/4',
-  ],
-};
 
 const SEEDS = { min: 1, max: 10_000_000 };
 export const WORKERS = { min: 1, max: 256 };

@@ -3,25 +3,18 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import {
   type CheckedRegression,
-  CORPUS_FOLDER,
   check,
   pin,
   pinned,
   type RegressionState,
   unpin,
-} from '../../simulator/campaign/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+} from '../../simulator/campaign/corpus.ts';
+import { CORPUS_FOLDER } from '../../simulator/campaign/defaults.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven } from '../flags.ts';
+import { isGiven } from '../flags.ts';
+import { SEEDS } from '../specs.ts';
 import { palette, print } from '../terminal.ts';
-
-export const SEEDS: CommandSpec = {
-  name: 'seeds',
-  positional: '<add|list|prune> [...capsules]',
-  description: `Pin failures in ${CORPUS_FOLDER}: \`run\` replays them first`,
-  flags: [flagFor('json', 'With list: JSON on stdout'), ...flags('no-color')],
-  examples: ['seeds add .sagastorm/failures/money-conserved-3f9c01ab.json', 'seeds list', 'seeds prune'],
-};
 
 const MARKS: Readonly<Record<RegressionState, string>> = { holds: '✓', fails: '✗', stale: '?', lost: '?' };
 

@@ -1,40 +1,21 @@
 // `sagastorm shrink`: the smallest fault plan that still fails, from a capsule or from a scenario and a seed.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { renderJson, renderPretty } from '../../reports/index.ts';
-import {
-  makeFolder,
-  readCapsule,
-  type ShrinkOptions,
-  shrinkCapsule,
-  shrinkSeed,
-} from '../../simulator/campaign/index.ts';
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
+import { renderJson } from '../../reports/json.ts';
+import { renderPretty } from '../../reports/pretty.ts';
+import { readCapsule } from '../../simulator/campaign/capsule.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { type ShrinkOptions, shrinkCapsule, shrinkSeed } from '../../simulator/campaign/shrink.ts';
+import type { GivenFlags } from '../command-line.ts';
 import { refuseWords } from '../command-line.ts';
 import { withDebugPages } from '../debug-pages.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, textOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, textOf, wholeNumberOf } from '../flags.ts';
 import { prettyOptions } from '../reporters.ts';
+import { SHRINK } from '../specs.ts';
 import { print, progressSink } from '../terminal.ts';
-import { jobOf, neededSeed, OF_A_SEED_FLAGS, refuseFlagsBesideCapsule } from './one-run.ts';
+import { jobOf, neededSeed, refuseFlagsBesideCapsule } from './one-run.ts';
 import { OUT_DEFAULT, SHRINK_BUDGET, stopOnInterrupt } from './run.ts';
-
-export const SHRINK: CommandSpec = {
-  name: 'shrink',
-  positional: '<capsule|scenario>',
-  description: 'Find the smallest fault plan that still fails; writes a capsule and a vitest test',
-  flags: [
-    ...OF_A_SEED_FLAGS,
-    flagFor('shrink-budget', 'Sagas to run for each failure to make it small; default 200,000'),
-    flagFor('json', 'Only the run record on stdout, one line of JSON'),
-    flagFor('out', 'Where capsules and tests are stored; default .sagastorm'),
-    ...flags('no-debugger', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'shrink .sagastorm/failures/money-conserved-3f9c01ab.json',
-    'shrink bank-transfer --seed nightly/17 --sagas 100',
-  ],
-};
 
 export async function shrink(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [subject, ...extra] = words;

@@ -3,49 +3,23 @@
 import { randomBytes } from 'node:crypto';
 import { suggestion } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
-import {
-  makeFolder,
-  SPACE_MEMBERS,
-  type SpaceMember,
-  TUNE_BUDGET_DEFAULT,
-  type TuneOptions,
-  tune as tunePolicy,
-} from '../../simulator/campaign/index.ts';
-import { type CommandSpec, type GivenFlags, refuseWords } from '../command-line.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { SPACE_MEMBERS, type SpaceMember } from '../../simulator/campaign/policy-space.ts';
+import { type TuneOptions, tune as tunePolicy } from '../../simulator/campaign/tune.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { codeOfVerdict, EXIT, type ExitCode } from '../exit-codes.ts';
-import { flagFor, flags, isGiven, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
+import { isGiven, seedOf, textOf, textsOf, wholeNumberOf } from '../flags.ts';
 import { showing } from '../progress.ts';
 import { TUNE_REPORTERS } from '../report-tables.ts';
 import { Reporting } from '../reporters.ts';
 import { storeTuning, tuningFile } from '../result-files.ts';
+import { TUNE } from '../specs.ts';
 import { jobOf } from './one-run.ts';
 import { OUT_DEFAULT, stopOnInterrupt, WORKERS } from './run.ts';
 
 const SEEDS = { min: 2, max: 10_000 };
 const BUDGET = { min: 10, max: 10_000_000 };
 const CANDIDATES = { min: 1, max: 10_000 };
-export const TUNE: CommandSpec = {
-  name: 'tune',
-  positional: '<scenario>',
-  description: 'Search for a policy that completes more sagas, sooner, with fewer calls',
-  flags: [
-    flagFor('policy', "The policy to beat: a name, or the path of a JSON file; default the scenario's own"),
-    ...flags('space'),
-    flagFor('budget', `Runs, all together, at most, 10 to 10,000,000; default ${TUNE_BUDGET_DEFAULT}`),
-    flagFor('candidates', 'Policies to draw, 1 to 10,000; default a tenth of the runs of the search'),
-    ...flags('seed'),
-    flagFor('seeds', 'Runs per finalist, 2 to 10,000; none is judged under 20; default by the budget'),
-    ...flags('sagas', 'profile', 'workers'),
-    flagFor('reporter', 'pretty, md or json; may be given several times'),
-    flagFor('json', 'Only the record on stdout, one line of JSON'),
-    ...flags('out', 'quiet', 'no-color'),
-  ],
-  examples: [
-    'tune brown-out --profile calm',
-    'tune ./my-scenario.ts --space retry,callTimeoutMs --budget 600',
-  ],
-};
-
 export async function tune(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [scenario, ...extra] = words;
   refuseWords(extra, TUNE);

@@ -1,7 +1,8 @@
 // The command that does a run for real again, as far as that can be done, ready for the shell.
 
-import { type Job, quoted, shownPath } from '../../simulator/campaign/index.ts';
-import { thisProgram } from '../../simulator/campaign/replay-command.ts';
+import type { Job } from '../../simulator/campaign/job.ts';
+import { shownPath } from '../../simulator/campaign/load-scenario.ts';
+import { quoted, thisProgram } from '../../simulator/campaign/replay-command.ts';
 
 /** What a command can say of a run. */
 export interface Repeatable {

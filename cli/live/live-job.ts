@@ -3,7 +3,7 @@
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import { definePolicy, type FullPolicySpec } from '../../engine/policy/index.ts';
-import { type Job, type PreparedJob, prepare } from '../../simulator/campaign/index.ts';
+import { type Job, type PreparedJob, prepare } from '../../simulator/campaign/job.ts';
 import { specInForce } from '../../simulator/campaign/policy-choice.ts';
 import { Seed } from '../../simulator/kernel/random.ts';
 import type { FaultPlan } from '../../simulator/run-result.ts';

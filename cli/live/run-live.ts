@@ -6,12 +6,9 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { UserError } from '../../engine/core/user-error.ts';
 import { audit } from '../../simulator/audit/audit.ts';
-import {
-  type CampaignProgress,
-  makeFolder,
-  type PreparedJob,
-  prepare,
-} from '../../simulator/campaign/index.ts';
+import type { CampaignProgress } from '../../simulator/campaign/campaign-options.ts';
+import { makeFolder } from '../../simulator/campaign/folder.ts';
+import { type PreparedJob, prepare } from '../../simulator/campaign/job.ts';
 import { runRecordOf } from '../../simulator/campaign/run-record-of.ts';
 import { RunSummary } from '../../simulator/campaign/run-summary.ts';
 import type { RecordedViolation, RunRecord } from '../../simulator/run-record.ts';

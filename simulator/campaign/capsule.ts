@@ -14,9 +14,9 @@ import { PROTOCOLS, type Protocol } from '../protocol-names.ts';
 import type { FaultPlan, Violation } from '../run-result.ts';
 import { makeFolder, writeText } from './folder.ts';
 import type { Job } from './job.ts';
+import { readJson } from './json-file.ts';
 import { shownPath } from './load-scenario.ts';
 import { seedCommand } from './replay-command.ts';
-import { readJson } from './saga-file.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 
 const SAGAS_MAX = 10_000_000;

@@ -32,6 +32,7 @@ import {
   withContender,
 } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
+import { COMPARE_SEEDS_DEFAULT } from './defaults.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import { type MeasureTask, measureAll } from './measure-all.ts';
@@ -39,12 +40,6 @@ import { variantIn } from './policy-variant.ts';
 import { checkSensitivity, sensitivityPlan } from './sensitivity.ts';
 import { VERSION } from './source-tree.ts';
 import { WorkerPool } from './worker-pool.ts';
-
-/**
- * Enough seeds for a difference of 5 % in a mean whose paired differences scatter by up to 12 % of it; see
- * bench/compare.bench.ts.
- */
-export const COMPARE_SEEDS_DEFAULT = 200;
 
 export interface CompareOptions extends Omit<Job, 'policy' | 'policySpec' | 'protocol'> {
   /** Names of policies, the baseline first. */

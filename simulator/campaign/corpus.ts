@@ -10,13 +10,11 @@ import { UserError } from '../../engine/core/user-error.ts';
 import type { RecordedViolation } from '../run-record.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import { type Capsule, jobOf, readCapsule } from './capsule.ts';
+import { CORPUS_FOLDER } from './defaults.ts';
 import { fromErrorData, isUserError, toErrorData } from './error-data.ts';
 import { type PreparedJob, prepare, runSeed } from './job.ts';
 import { loadScenario, shownPath } from './load-scenario.ts';
 import { capsuleCommand } from './replay-command.ts';
-
-/** Where capsules are pinned, relative to where commands run. */
-export const CORPUS_FOLDER = join('scenarios', 'regressions');
 
 /** `holds`: as it should. `stale`: its first fault has nothing to strike any more (G1). `lost`: its scenario cannot be run. */
 export type RegressionState = 'holds' | 'fails' | 'stale' | 'lost';

@@ -3,11 +3,10 @@
 export { runCampaign, runShard } from './campaign.ts';
 export type { CampaignOptions, CampaignProgress } from './campaign-options.ts';
 export { type Capsule, jobOf as capsuleJob, readCapsule } from './capsule.ts';
-export { COMPARE_SEEDS_DEFAULT, type CompareOptions, compare, RESAMPLES } from './compare.ts';
+export { type CompareOptions, compare, RESAMPLES } from './compare.ts';
 export { keepStdoutClean } from './console.ts';
 export {
   type CheckedRegression,
-  CORPUS_FOLDER,
   check,
   pin,
   pinned,
@@ -17,10 +16,12 @@ export {
 } from './corpus.ts';
 export { debugCapsule, debugSeed } from './debug.ts';
 export { DEBUG_EVENTS_MAX } from './debug-record-of.ts';
+export { COMPARE_SEEDS_DEFAULT, CORPUS_FOLDER, TUNE_BUDGET_DEFAULT } from './defaults.ts';
 export { AMBIENT_ACCESS, firstLine, InternalError, isUserError } from './error-data.ts';
 export { type ExploreOptions, explore } from './explore.ts';
 export { checkWritable, makeFolder, writeText } from './folder.ts';
 export { type Job, type PreparedJob, prepare } from './job.ts';
+export { readJson } from './json-file.ts';
 export {
   listScenarios,
   loadScenario,
@@ -49,9 +50,8 @@ export { STANDARD_POLICIES } from './policy-choice.ts';
 export { SPACE_MEMBERS, type SpaceMember } from './policy-space.ts';
 export { type Replay, type ReplayOptions, replayCapsule, replaySeed } from './replay.ts';
 export { quoted } from './replay-command.ts';
-export { readJson, withSaga } from './saga-file.ts';
+export { withSaga } from './saga-file.ts';
 export { readBlob, type Shard, type ShardBlob, writeBlob } from './shard-blob.ts';
 export { type ShrinkOptions, shrinkCapsule, shrinkSeed } from './shrink.ts';
 export { VERSION } from './source-tree.ts';
 export { type TuneOptions, tune } from './tune.ts';
-export { TUNE_BUDGET_DEFAULT } from './tune-plan.ts';

@@ -7,8 +7,8 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type FullPolicySpec, type PolicySpec, policies } from '../../engine/policy/index.ts';
 import type { Scenario } from '../scenario.ts';
 import { isUserError } from './error-data.ts';
+import { readJson } from './json-file.ts';
 import { type NamedVariant, variantIn, withSetting } from './policy-variant.ts';
-import { readJson } from './saga-file.ts';
 
 /** Names of the policies that every scenario can be run under. */
 export const STANDARD_POLICIES: readonly string[] = Object.values(policies).map(({ name }) => name);

@@ -12,10 +12,10 @@ import { type CampaignOptions, jobIn } from './campaign-options.ts';
 import type { Repeated } from './determinism.ts';
 import { makeFolder, writeText } from './folder.ts';
 import type { Job, PreparedJob } from './job.ts';
+import { readJson } from './json-file.ts';
 import { shownPath } from './load-scenario.ts';
 import { specInForce } from './policy-choice.ts';
 import type { PackedSummary } from './run-summary.ts';
-import { readJson } from './saga-file.ts';
 import type { SeedRuns } from './seed-runs.ts';
 import { VERSION } from './source-tree.ts';
 

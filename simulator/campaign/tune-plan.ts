@@ -2,12 +2,11 @@
 // kept for the comparison of those that are left.
 
 import { UserError } from '../../engine/core/user-error.ts';
-import { COMPARE_SEEDS_DEFAULT, refuseTooMuch } from './compare.ts';
+import { refuseTooMuch } from './compare.ts';
+import { COMPARE_SEEDS_DEFAULT, TUNE_BUDGET_DEFAULT } from './defaults.ts';
 import { leastBudget, planRungs, type Rung, runsOf } from './halving.ts';
 import type { PreparedJob } from './job.ts';
 import { type Candidate, type CandidateOptions, drawnCandidates, knownCandidates } from './policy-space.ts';
-
-export const TUNE_BUDGET_DEFAULT = 1_500;
 
 /** What a search is allowed, and what it may try. */
 export interface TuneExtent extends CandidateOptions {
