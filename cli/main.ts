@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   const { enableCompileCache } = await import('node:module');
   const { directory } = enableCompileCache();
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory; // for threads and processes of this one
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ||= directory; // for threads and processes of this one
   const { program } = await import('./program.ts');
   process.exitCode = await program(process.argv.slice(2));
 }
