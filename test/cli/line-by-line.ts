@@ -1,9 +1,9 @@
-// Runs many command lines in one process, because to start one takes longer than most lines: `node line-by-line.ts` reads
-// a JSON array of lines (each an array of words) from stdin, and writes how each of them ended, as one JSON array.
+// Runs many command lines in one process, because to start one takes longer than most lines: is sent one line after the other
+// (its words, its folder, what its environment has besides), and answers how each ended. See shared-process.ts.
 
-import { text } from 'node:stream/consumers';
 import { program } from '../../cli/program.ts';
 import type { Ended } from './sagastorm.ts';
+import type { Line } from './shared-process.ts';
 
 /** What `stream` is given while `body` runs. */
 async function capturing<Result>(
@@ -27,12 +27,30 @@ async function capturing<Result>(
   }
 }
 
+/** As at the start of a process: in this folder, with these variables, and with a console that writes to stdout. */
+async function within<Result>({ cwd, env }: Line, body: () => Promise<Result>): Promise<Result> {
+  const before = { ...process.env };
+  const { console } = globalThis;
+  process.chdir(cwd);
+  Object.assign(process.env, env);
+  try {
+    return await body();
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+    globalThis.console = console;
+  }
+}
+
 const { stdout, stderr } = process;
 for (const stream of [stdout, stderr]) stream.setMaxListeners(0); // each line listens to both
-const lines = JSON.parse(await text(process.stdin)) as readonly (readonly string[])[];
-const endings: Ended[] = [];
-for (const line of lines) {
-  const { result: code, written } = await capturing([stdout, stderr], () => program(line));
-  endings.push({ code, stdout: written[0]!, stderr: written[1]! });
+
+async function ending(line: Line): Promise<Ended> {
+  const { result: code, written } = await capturing([stdout, stderr], () =>
+    within(line, () => program(line.words)),
+  );
+  return { code, stdout: written[0]!, stderr: written[1]! };
 }
-stdout.write(JSON.stringify(endings));
+
+process.on('message', (line: Line) => void ending(line).then((ended) => process.send!(ended)));
+process.on('disconnect', () => process.exit()); // who asked has gone

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SharedProcess } from './shared-process.ts';
 
 /** How a process ended, and what it wrote. */
 export interface Ended {
@@ -59,16 +60,25 @@ export async function lineByLine(
   lines: readonly (readonly string[])[],
   cwd: string,
 ): Promise<readonly Ended[]> {
-  const { NO_COLOR, FORCE_COLOR, DEBUG, ...env } = process.env;
-  const child = spawn(process.execPath, [resolve('test/cli/line-by-line.ts')], {
-    cwd,
-    env,
-    timeout: PROCESS_TIMEOUT.timeout, // one that serves, for example, never ends
-  });
-  child.stdin.end(JSON.stringify(lines));
-  const { code, stdout, stderr } = await ended(child);
-  if (code !== 0 || stderr !== '') throw new Error(`line-by-line ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout) as readonly Ended[];
+  const shared = new SharedProcess(PROCESS_TIMEOUT.timeout); // one that serves, for example, never ends
+  const ends: Ended[] = [];
+  for (const words of lines) ends.push(await shared.run({ words, cwd, env: {} }));
+  await shared.close();
+  return ends;
+}
+
+const ofThisFile = new SharedProcess(PROCESS_TIMEOUT.timeout);
+
+/**
+ * As {@link sagastorm}, in the one process of all such lines of a test file: where it is not the process that is tested, and
+ * no module that the line loads was written anew.
+ */
+export function line(
+  words: readonly string[],
+  cwd: string = freshFolder(),
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  return ofThisFile.run({ words, cwd, env });
 }
 
 /** Runs `sagastorm …words` in a folder of its own. */
