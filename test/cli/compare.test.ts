@@ -4,14 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CompareRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const BOTH = ['compare', honest, '--policy', 'default', '--policy', 'impatient', '--seed', 'a'];
 
 describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
   test('says first what it comes to, then shows every metric of every policy', async () => {
-    const { stdout, stderr, code } = await sagastorm([...BOTH, '--seeds', '60']);
+    const { stdout, stderr, code } = await line([...BOTH, '--seeds', '60']);
     const [title, , sentence] = stdout.split('\n');
     expect(title).toBe(
       'sagastorm 0.1 · compare honest · 2 policies × 60 seeds × 5 sagas · root seed "a" · storm',
@@ -26,7 +26,7 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
 
   test('stores the record that --json prints', async () => {
     const folder = freshFolder();
-    const { stdout, code } = await sagastorm(
+    const { stdout, code } = await line(
       [
         'compare',
         honest,
@@ -52,7 +52,7 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
   });
 
   test('writes Markdown, in which nothing is struck out', async () => {
-    const { stdout, code } = await sagastorm([...BOTH, '--seeds', '3', '--reporter', 'md']);
+    const { stdout, code } = await line([...BOTH, '--seeds', '3', '--reporter', 'md']);
     expect(stdout).toMatch(/^## Policies for honest\n\n\*\*3 seeds are too few/);
     expect(stdout).toContain('| Metric | Policy | Value | Difference to default | 95 % interval |\n| --- |');
     expect(stdout).not.toMatch(/[^\\]~/);
@@ -70,14 +70,14 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
       '--seeds',
       '3',
     ];
-    const { stdout, code } = await sagastorm([...words, '--seed', 'root']);
+    const { stdout, code } = await line([...words, '--seed', 'root']);
     expect(stdout).toContain(' ✗ default: at-most-once broken in ');
     expect(code).toBe(1);
   });
 
   test('protocols are compared as policies are, with the time that locks are held', async () => {
     const words = ['compare', 'bank-transfer', '--protocol', 'saga', '--protocol', '2pc', '--seeds', '20'];
-    const { stdout, code } = await sagastorm([...words, '--sagas', '20', '--seed', 'a', '--quiet']);
+    const { stdout, code } = await line([...words, '--sagas', '20', '--seed', 'a', '--quiet']);
     expect(stdout).toMatch(/compare bank-transfer · 2 protocols × 20 seeds × 20 sagas/);
     expect(stdout).toContain('No protocol can be recommended over "saga": "2pc" against "saga": ');
     expect(stdout).toMatch(/longest that a lock is held \(lower is better\)\n {3}saga +0 µs\n {3}2pc +\d/);
@@ -110,7 +110,7 @@ describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
     ],
   ])('%s ends in one sentence and 64', async (_, words, sentence) => {
     const folder = freshFolder();
-    const { stdout, stderr, code } = await sagastorm(words, folder);
+    const { stdout, stderr, code } = await line(words, folder);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect([stdout, code, existsSync(join(folder, '.sagastorm', 'compare.json'))]).toEqual(['', 64, false]);

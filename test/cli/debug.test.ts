@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/run-record.ts';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const RUN = [
   'run',
@@ -21,7 +21,7 @@ const RUN = [
 
 async function failed(...more: readonly string[]) {
   const cwd = freshFolder();
-  const { code, stdout } = await sagastorm([...RUN, ...more], cwd);
+  const { code, stdout } = await line([...RUN, ...more], cwd);
   expect(code).toBe(1);
   const record = JSON.parse(readFileSync(join(cwd, '.sagastorm/run.json'), 'utf8')) as RunRecord;
   return { cwd, stdout, record, violation: record.violations[0]! };
@@ -43,7 +43,7 @@ test(
 test('of many failures five have one', PROCESS_TIMEOUT, async () => {
   const cwd = freshFolder();
   const bug = resolve('scenarios/planted-bugs/compensates-only-completed.ts');
-  await sagastorm(['run', bug, '--seeds', '20', '--seed', 'a', '--shrink-budget', '0', '--quiet'], cwd);
+  await line(['run', bug, '--seeds', '20', '--seed', 'a', '--shrink-budget', '0', '--quiet'], cwd);
   const { violations } = JSON.parse(readFileSync(join(cwd, '.sagastorm/run.json'), 'utf8')) as RunRecord;
   expect(violations.length).toBeGreaterThan(5);
   expect(violations.filter(({ debug }) => debug !== undefined)).toHaveLength(5);
@@ -59,11 +59,11 @@ test('--no-debugger writes none, and nothing names one', PROCESS_TIMEOUT, async 
 test('replay --ui writes the page of a capsule, and says where it is', PROCESS_TIMEOUT, async () => {
   const { cwd, violation } = await failed('--no-debugger');
   const capsule = violation.capsule!;
-  const plain = await sagastorm(['replay', capsule, '--ui', '--no-color'], cwd);
+  const plain = await line(['replay', capsule, '--ui', '--no-color'], cwd);
   const name = /([^/]+)\.json$/.exec(capsule)![1];
   expect(plain.stdout).toContain(`Debugger: .sagastorm/debug/${name}.html`);
   expect(existsSync(join(cwd, `.sagastorm/debug/${name}.html`))).toBe(true);
-  const named = await sagastorm(['replay', '--ui', 'here/page.html', capsule, '--json'], cwd);
+  const named = await line(['replay', '--ui', 'here/page.html', capsule, '--json'], cwd);
   expect(named.stderr).toContain('Debugger: here/page.html');
   expect(JSON.parse(named.stdout)).toMatchObject({ schema: 'sagastorm/run@1' });
   expect(readFileSync(join(cwd, 'here/page.html'), 'utf8')).toContain(violation.invariant);
@@ -71,14 +71,14 @@ test('replay --ui writes the page of a capsule, and says where it is', PROCESS_T
 
 test('replay --ui before the capsule takes it for no page', PROCESS_TIMEOUT, async () => {
   const cwd = freshFolder();
-  const { code, stdout } = await sagastorm(['replay', '--ui', fixture('honest.ts'), '--seed', 'x/1'], cwd);
+  const { code, stdout } = await line(['replay', '--ui', fixture('honest.ts'), '--seed', 'x/1'], cwd);
   expect(code).toBe(0);
   expect(stdout).toContain('Debugger: .sagastorm/debug/honest-x-1.html');
 });
 
 test('shrink writes one, too', PROCESS_TIMEOUT, async () => {
   const { cwd, violation } = await failed('--no-debugger', '--shrink-budget', '0');
-  const { stdout } = await sagastorm(['shrink', violation.capsule!, '--json', '--quiet'], cwd);
+  const { stdout } = await line(['shrink', violation.capsule!, '--json', '--quiet'], cwd);
   const [small] = (JSON.parse(stdout) as RunRecord).violations;
   expect(existsSync(join(cwd, small!.debug!))).toBe(true);
 });

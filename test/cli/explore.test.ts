@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const forgetful = fixture('forgetful.ts');
 
 describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   test('a scenario that holds ends in "N of N explored"', async () => {
-    const { stdout, stderr, code } = await sagastorm(['explore', honest, '--quiet']);
+    const { stdout, stderr, code } = await line(['explore', honest, '--quiet']);
     expect(stdout).toMatch(/ EXPLORED +([\d,]+) of \1 explored: every fault by itself at \d+ points\n/);
     expect(stdout).toMatch(/ DETERMINISM (\d+)\/\1 runs repeated identically\n/);
     expect(stdout).toMatch(/ HELD\n$/);
@@ -20,7 +20,7 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   });
 
   test('what does not repeat ends in 4', async () => {
-    const { stdout, code } = await sagastorm(['explore', fixture('remembers-calls.ts')]);
+    const { stdout, code } = await line(['explore', fixture('remembers-calls.ts')]);
     expect(stdout).toContain('differs first in event ');
     expect(stdout).toMatch(/ NOT DETERMINISTIC\n$/);
     expect(code).toBe(4);
@@ -43,7 +43,7 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   });
 
   test('what a single fault can break is found, with that fault alone', async () => {
-    const { stdout, code } = await sagastorm(['explore', forgetful, '--json']);
+    const { stdout, code } = await line(['explore', forgetful, '--json']);
     const { violations, explored, runs } = JSON.parse(stdout) as RunRecord;
     expect(violations.map(({ invariant }) => invariant)).toContain('at-most-once');
     for (const { faults } of violations) expect(faults).toHaveLength(1);
@@ -53,9 +53,9 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
 
   test('what it finds replays from its capsule', async () => {
     const folder = freshFolder();
-    const { stdout } = await sagastorm(['explore', forgetful, '--sagas', '2', '--json'], folder);
+    const { stdout } = await line(['explore', forgetful, '--sagas', '2', '--json'], folder);
     const { violations } = JSON.parse(stdout) as RunRecord;
-    const again = await sagastorm(violations[0]!.replay.split(' ').slice(2), folder);
+    const again = await line(violations[0]!.replay.split(' ').slice(2), folder);
     expect(again.stdout).toContain('Reproduced: every event is the one that was recorded.');
   });
 
@@ -63,7 +63,7 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
     const words = ['explore', forgetful, '--json', '--workers'];
     const records = await Promise.all(
       ['1', '2'].map(async (workers) => {
-        const { meta: _, ...record } = JSON.parse((await sagastorm([...words, workers])).stdout) as RunRecord;
+        const { meta: _, ...record } = JSON.parse((await line([...words, workers])).stdout) as RunRecord;
         return record;
       }),
     );

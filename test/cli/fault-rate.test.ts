@@ -1,7 +1,7 @@
 // Policies that are another one but for one number, and faults that are more or less frequent: on the command line.
 
 import { describe, expect, test } from 'vitest';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 
@@ -17,7 +17,7 @@ describe.concurrent('replay of a variant', PROCESS_TIMEOUT, () => {
       '--fault-rate',
       '0',
     ];
-    const { code, stdout } = await sagastorm(words, freshFolder());
+    const { code, stdout } = await line(words, freshFolder());
     expect(stdout).toContain('default:callTimeoutMs=50');
     expect(stdout).not.toMatch(/FAULTS +\d+ kinds/);
     expect(code).toBe(0);
@@ -30,7 +30,7 @@ describe.concurrent('replay of a variant', PROCESS_TIMEOUT, () => {
     ['--policy', 'default:callTimeout=5', 'has no setting "callTimeout"'],
     ['--policy', 'nobody:callTimeoutMs=5', 'knows no policy called "nobody"'],
   ])('%s %s is refused in one sentence', async (flag, value, sentence) => {
-    const { code, stderr } = await sagastorm(['replay', honest, '--seed', 'a', flag, value], freshFolder());
+    const { code, stderr } = await line(['replay', honest, '--seed', 'a', flag, value], freshFolder());
     expect(stderr).toContain(sentence);
     expect(code).toBe(64);
   });

@@ -8,7 +8,7 @@ import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import type { OtlpTraces } from '../../engine/observe/index.ts';
 import type { Happening } from '../../simulator/campaign/index.ts';
 import { otlpFaults } from '../engine/observe/otlp-request.ts';
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const S = 1_000_000;
 
@@ -65,9 +65,9 @@ test(
   async () => {
     const folder = freshFolder();
     const words = ['replay', 'outage', '--seed', '1', '--profile', 'calm', '--sagas', '40', '--metrics'];
-    const { code, stderr } = await sagastorm([...words, 'a/one.prom', '--otlp', 'traces.json'], folder);
+    const { code, stderr } = await line([...words, 'a/one.prom', '--otlp', 'traces.json'], folder);
     expect([code, stderr]).toEqual([0, expect.stringContaining('Meters: a/one.prom')]);
-    await sagastorm([...words, 'other.prom'], folder);
+    await line([...words, 'other.prom'], folder);
     const traces = JSON.parse(readFileSync(join(folder, 'traces.json'), 'utf8')) as OtlpTraces;
     expect(otlpFaults(traces)).toEqual([]);
     const { resourceSpans } = traces;

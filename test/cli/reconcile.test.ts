@@ -7,7 +7,7 @@ import { sagaFromJson } from '../../engine/index.ts';
 import { Host, HttpTransport, SqliteStore, serviceBook } from '../../engine/live/index.ts';
 import { serveParticipant } from '../../participants-mock/http/index.ts';
 import order from '../../scenarios/order.json' with { type: 'json' };
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 /** A shop in which three orders completed, and one was undone because its customer cannot pay. */
 async function shop() {
@@ -38,7 +38,7 @@ test(
   async () => {
     const { folder, services, close } = await shop();
     const on = ['reconcile', '--db', 'sagas.db'];
-    const agreed = await sagastorm(
+    const agreed = await line(
       [...on, '--against', `inventory=${services.inventory}`, '--against', 'payment=payment.db'],
       folder,
     );
@@ -53,12 +53,12 @@ test(
     const kept = book.entries.filter(({ saga }) => saga !== 'o-2').map((entry) => JSON.stringify(entry));
     writeFileSync(join(folder, 'payment.ndjson'), `${kept.join('\n')}\n`);
     const against = ['--against', `inventory=${services.inventory}`, '--against', 'payment=payment.ndjson'];
-    const missing = await sagastorm([...on, ...against], folder);
+    const missing = await line([...on, ...against], folder);
     expect(missing.code).toBe(1);
     expect(missing.stdout).toMatch(
       /✗ o-2 completed\n +logged-not-done "\w+": the log says done, the book nothing of it\n +→ Send its call to the service again, under the key o-2\/.*1 difference in 1 saga\n/s,
     );
-    const { stdout } = await sagastorm([...on, ...against, '--json'], folder);
+    const { stdout } = await line([...on, ...against, '--json'], folder);
     expect(JSON.parse(stdout)).toMatchObject({
       reconciled: false,
       differences: [{ kind: 'logged-not-done', saga: 'o-2', settle: { act: 'call' } }],
@@ -80,6 +80,6 @@ test.each<[string, readonly string[], string, number?]>([
 ])('%s is said in one sentence', PROCESS_TIMEOUT, async (_what, words, sentence, ends = 64) => {
   const folder = freshFolder();
   await new SqliteStore({ file: join(folder, 'sagas.db') }).close();
-  const { code, stderr } = await sagastorm(['reconcile', '--db', 'sagas.db', ...words], folder);
+  const { code, stderr } = await line(['reconcile', '--db', 'sagas.db', ...words], folder);
   expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
 });

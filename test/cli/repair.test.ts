@@ -8,7 +8,7 @@ import type { Call, Outcome } from '../../engine/core/protocol.ts';
 import { EXAMPLE } from '../engine/api/example.ts';
 import { type ServedOptions, served } from '../engine/api/served.ts';
 import { APPLIED, LOST, NO } from '../engine/live/stage.ts';
-import { type Ended, ended, freshFolder, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { type Ended, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 /** A server with sagas of which the undo was given up; the service is well again. */
 async function stuck(ids: readonly string[], options: ServedOptions = {}) {
@@ -22,7 +22,7 @@ async function stuck(ids: readonly string[], options: ServedOptions = {}) {
   for (const id of ids) await api.host.whenEnded(id);
   service.isDown = false;
   const repair = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-    ended(start(['repair', ...words, '--url', api.api.url], freshFolder(), env));
+    line(['repair', ...words, '--url', api.api.url], freshFolder(), env);
   return { ...api, repair };
 }
 
@@ -126,7 +126,7 @@ test.each([
   const sentence = `what answered is no sagastorm server, or none is behind it (HTTP ${status})`;
   for (const which of [['s-1'], ['--all', '--status', 'running']]) {
     const words = ['repair', 'resume', ...which, '--by', 'anna', '--url', `http://127.0.0.1:${port}`];
-    const { code, stderr } = await ended(start(words, freshFolder()));
+    const { code, stderr } = await line(words);
     expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
   }
   server.close();
@@ -164,7 +164,7 @@ test.each([
   '%j ends in one sentence',
   PROCESS_TIMEOUT,
   async (words, sentence, ends = 64) => {
-    const { code, stderr } = await ended(start(words, freshFolder()));
+    const { code, stderr } = await line(words);
     expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
     expect(stderr).not.toContain('secret');
     expect(stderr).not.toContain('    at ');

@@ -4,14 +4,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const folder = freshFolder();
 const forgetful = fixture('forgetful.ts');
 let found: RunRecord;
 
 beforeAll(async () => {
-  const { stdout } = await sagastorm(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], folder);
+  const { stdout } = await line(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], folder);
   found = JSON.parse(stdout) as RunRecord;
 }, PROCESS_TIMEOUT.timeout);
 
@@ -26,27 +26,27 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   test('a run becomes a store as of a moment, which the commands for stores read, and is never written over one', async () => {
     const into = freshFolder();
     const words = ['replay', 'three-am', '--seed', 'x', '--sagas', '300', '--profile', 'calm'];
-    const { code, stdout, stderr } = await sagastorm([...words, '--until', '70s', '--into', 'run.db'], into);
+    const { code, stdout, stderr } = await line([...words, '--until', '70s', '--into', 'run.db'], into);
     expect(code).toBe(0);
     expect(stderr).toMatch(
       /Store: run\.db, with 2\d\d sagas; books: run\.card\.ndjson, .*run\.wallet\.ndjson\n/,
     );
     expect(stdout).not.toMatch(/^0 /m); // no trace
-    const why = await sagastorm(['why', '--db', 'run.db'], into);
+    const why = await line(['why', '--db', 'run.db'], into);
     expect(why.stdout).toMatch(/the undo of "charge" was given up .*\n.*\n.*stuck\n$/s);
     const books = ['card', 'wallet', 'inventory', 'orders'].flatMap((one) => [
       '--against',
       `${one}=run.${one}.ndjson`,
     ]);
-    expect((await sagastorm(['reconcile', '--db', 'run.db', ...books], into)).code).toBe(0);
-    const again = await sagastorm([...words, '--into', 'run.db'], into);
+    expect((await line(['reconcile', '--db', 'run.db', ...books], into)).code).toBe(0);
+    const again = await line([...words, '--into', 'run.db'], into);
     expect([again.code, again.stderr]).toEqual([64, expect.stringContaining('run.db is there already')]);
     expect(again.stdout).toBe(''); // it did not run first
   });
 
   test('every capsule shows its violation again, at the same moment, in the same run', async () => {
     expect(found.violations.length).toBeGreaterThan(1);
-    const replay = ({ capsule }: { readonly capsule?: string }) => sagastorm(['replay', capsule!], folder);
+    const replay = ({ capsule }: { readonly capsule?: string }) => line(['replay', capsule!], folder);
     const some = found.violations.slice(0, 2);
     const replays = await Promise.all(some.map(replay));
     for (const [i, violation] of some.entries()) {
@@ -61,7 +61,7 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   test('the printed command works as it is', async () => {
     const { replay, signature } = found.violations[0]!;
     const words = replay.split(' ').slice(2);
-    const { stdout } = await sagastorm([...words, '--json'], folder);
+    const { stdout } = await line([...words, '--json'], folder);
     const record = JSON.parse(stdout) as RunRecord;
     expect(record.violations.map((violation) => violation.signature)).toContain(signature);
   });
@@ -71,18 +71,15 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
     const policy = join(home, 'short.json');
     writeFileSync(policy, JSON.stringify({ name: 'short', callTimeoutMs: 700 }));
     const run = ['run', forgetful, '--seeds', '4', '--seed', 'x', '--policy', policy, '--json'];
-    const { violations } = JSON.parse((await sagastorm(run, home)).stdout) as RunRecord;
+    const { violations } = JSON.parse((await line(run, home)).stdout) as RunRecord;
     rmSync(policy);
-    const { code, stdout } = await sagastorm(['replay', violations[0]!.capsule!], home);
+    const { code, stdout } = await line(['replay', violations[0]!.capsule!], home);
     expect(stdout).toContain('Reproduced: every event is the one that was recorded.');
     expect(code).toBe(1);
   });
 
   test('a capsule of a scenario that has changed is refused', async () => {
-    const { code, stderr } = await sagastorm(
-      ['replay', altered({ scenarioHash: '0000000000000000' })],
-      folder,
-    );
+    const { code, stderr } = await line(['replay', altered({ scenarioHash: '0000000000000000' })], folder);
     expect(stderr).toMatch(/^sagastorm: scenario .*forgetful\.ts has changed since the capsule was written/);
     expect(stderr).toMatch(
       /run the test that `shrink` wrote, or pin the capsule with `seeds add`.*--seed x\/0/,
@@ -91,7 +88,7 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   });
 
   test('a capsule without its faults holds, and says that it was not reproduced', async () => {
-    const { code, stdout } = await sagastorm(['replay', altered({ plan: [] })], folder);
+    const { code, stdout } = await line(['replay', altered({ plan: [] })], folder);
     expect(stdout).toContain('Not reproduced: ');
     expect(code).toBe(2);
   });
@@ -103,7 +100,7 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
     ['policy', 7],
     ['plan', [{ kind: 'drop-reply' }]],
   ])('a capsule with a wrong "%s" is refused', async (field, value) => {
-    const { code, stderr } = await sagastorm(['replay', altered({ [field]: value })], folder);
+    const { code, stderr } = await line(['replay', altered({ [field]: value })], folder);
     expect(stderr).toMatch(new RegExp(`^sagastorm: .*altered\\.json is not a capsule: "${field}" `));
     expect(code).toBe(64);
   });
@@ -111,8 +108,8 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   test('a seed gives the run that a campaign had, and its events', async () => {
     const words = [fixture('honest.ts'), '--seed', 'x', '--sagas', '3', '--profile', 'breeze'];
     const [run, replay] = await Promise.all([
-      sagastorm(['run', ...words, '--json']),
-      sagastorm(['replay', ...words, '--trace']),
+      line(['run', ...words, '--json']),
+      line(['replay', ...words, '--trace']),
     ]);
     const { fingerprint } = JSON.parse(run.stdout) as RunRecord;
     expect(replay.stdout).toContain(` FINGERPRINT ${fingerprint}\n`);
@@ -123,7 +120,7 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   test('a small run is told as such: how many sagas came, what struck, and the command that runs it', async () => {
     const { violations } = found;
     const { shrunk, capsule, replay } = violations.find((one) => one.shrunk !== undefined)!;
-    const { stdout } = await sagastorm(['replay', capsule!, '--trace'], folder);
+    const { stdout } = await line(['replay', capsule!, '--trace'], folder);
     expect(stdout).toMatch(/^sagastorm .* · 1 run × 1 saga · /m);
     expect(stdout).toMatch(/ shrunk +\d+ → 1 fault, 5 → 1 saga, /);
     expect(stdout).toContain(shrunk!.faults[0]!.slice(0, 40));
@@ -137,8 +134,8 @@ describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
   test('--until ends the trace, not the run', async () => {
     const words = ['replay', fixture('honest.ts'), '--seed', 'x'];
     const [all, some] = await Promise.all([
-      sagastorm([...words, '--trace']),
-      sagastorm([...words, '--trace', '--until', '900ms']),
+      line([...words, '--trace']),
+      line([...words, '--trace', '--until', '900ms']),
     ]);
     const events = ({ stdout }: { stdout: string }): readonly string[] =>
       stdout.split('\n').flatMap((line) => /^ *\d+ {2}(t=.*)/.exec(line)?.[1] ?? []);

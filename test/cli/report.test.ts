@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const folder = freshFolder();
 const RUN = join(folder, '.sagastorm/run.json');
@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(told.code).toBe(1);
   expect(told.stdout).toMatch(/^(::error title=[^\n]+\n)+$/);
   const policies = ['--policy', 'default', '--policy', 'naive'];
-  await sagastorm(
+  await line(
     ['compare', fixture('honest.ts'), ...policies, '--seeds', '2', '--seed', 'x', '--sagas', '2'],
     folder,
   );
@@ -76,7 +76,7 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
   });
 
   test.each(FIRST)('a stored run is told as %s as it was the first time', async (name) => {
-    const { code, stdout } = await sagastorm(
+    const { code, stdout } = await line(
       ['report', '.sagastorm/run.json', '--reporter', `${name}=again/${name}`],
       folder,
     );
@@ -85,17 +85,17 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
   });
 
   test('several runs make one document', async () => {
-    const { stdout } = await sagastorm(['report', RUN, RUN, '--reporter', 'junit']);
+    const { stdout } = await line(['report', RUN, RUN, '--reporter', 'junit']);
     expect(stdout.match(/<testsuite /g)).toHaveLength(2);
     expect(stdout.match(/<\?xml/g)).toHaveLength(1);
   });
 
   test('a comparison is told again, too, for people and as Markdown', async () => {
-    const pretty = await sagastorm(['report', COMPARISON]);
+    const pretty = await line(['report', COMPARISON]);
     expect(pretty.stdout).toMatch(/^sagastorm \d\.\d · compare honest · /);
-    const md = await sagastorm(['report', COMPARISON, '--reporter', 'md']);
+    const md = await line(['report', COMPARISON, '--reporter', 'md']);
     expect(md.stdout).toMatch(/^## Policies for honest\n/);
-    const refused = await sagastorm(['report', COMPARISON, '--reporter', 'junit']);
+    const refused = await line(['report', COMPARISON, '--reporter', 'junit']);
     expect(refused.stderr).toMatch(
       /^sagastorm: --reporter takes one of pretty, md, brief, json, html, brief-html, not "junit"\.\n/,
     );
@@ -103,7 +103,7 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
   });
 
   test('records of different kinds are refused together', async () => {
-    const { code, stderr } = await sagastorm(['report', RUN, COMPARISON]);
+    const { code, stderr } = await line(['report', RUN, COMPARISON]);
     expect(stderr).toMatch(
       /run\.json is of a run and \S+compare\.json of a comparison, which have different reports\./,
     );
@@ -137,7 +137,7 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
     change(record);
     const file = join(freshFolder(), 'run.json');
     writeFileSync(file, JSON.stringify(record));
-    const { code, stdout, stderr } = await sagastorm(['report', file]);
+    const { code, stdout, stderr } = await line(['report', file]);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(
       /^sagastorm: [^\n]+ is not a record that can be reported: [^\n]+\.\n {2}[^\n]+\n$/,
@@ -148,7 +148,7 @@ describe.concurrent('reports', PROCESS_TIMEOUT, () => {
   test('a file that cannot be written is said before anything is run', async () => {
     const own = freshFolder();
     mkdirSync(join(own, 'taken'));
-    const { code, stderr } = await sagastorm(['run', fixture('honest.ts'), '--reporter', 'md=taken'], own);
+    const { code, stderr } = await line(['run', fixture('honest.ts'), '--reporter', 'md=taken'], own);
     expect(stderr).toMatch(/^sagastorm: cannot write taken: /);
     expect(code).toBe(64);
     expect(existsSync(join(own, '.sagastorm'))).toBe(false);

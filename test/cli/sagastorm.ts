@@ -55,18 +55,6 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, ...written };
 }
 
-/** How each of `lines` ends: one after the other, in one process that is not `sagastorm`'s own. */
-export async function lineByLine(
-  lines: readonly (readonly string[])[],
-  cwd: string,
-): Promise<readonly Ended[]> {
-  const shared = new SharedProcess(PROCESS_TIMEOUT.timeout); // one that serves, for example, never ends
-  const ends: Ended[] = [];
-  for (const words of lines) ends.push(await shared.run({ words, cwd, env: {} }));
-  await shared.close();
-  return ends;
-}
-
 const ofThisFile = new SharedProcess(PROCESS_TIMEOUT.timeout);
 
 /**
@@ -79,6 +67,25 @@ export function line(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
   return ofThisFile.run({ words, cwd, env });
+}
+
+/** How each of `lines` ends: one after the other, as {@link line}. */
+export async function lineByLine(
+  lines: readonly (readonly string[])[],
+  cwd: string,
+): Promise<readonly Ended[]> {
+  return Promise.all(lines.map((words) => line(words, cwd)));
+}
+
+/** The same in a process of these lines alone, which sees what was written to modules before them. */
+export async function linesAnew(
+  lines: readonly (readonly string[])[],
+  cwd: string,
+): Promise<readonly Ended[]> {
+  const anew = new SharedProcess(PROCESS_TIMEOUT.timeout); // one that serves, for example, never ends
+  const ends = await Promise.all(lines.map((words) => anew.run({ words, cwd, env: {} })));
+  await anew.close();
+  return ends;
 }
 
 /** Runs `sagastorm …words` in a folder of its own. */

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const PINNED = join('scenarios', 'regressions');
 const forgetful = fixture('forgetful.ts');
@@ -13,7 +13,7 @@ let origin: string;
 
 beforeAll(async () => {
   origin = freshFolder();
-  const { stdout } = await sagastorm(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], origin);
+  const { stdout } = await line(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], origin);
   found = JSON.parse(stdout) as RunRecord;
 }, PROCESS_TIMEOUT.timeout);
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 async function folderWith(change: Record<string, unknown> = {}) {
   const folder = freshFolder();
   const capsule = join(origin, found.violations[0]!.capsule!);
-  const { stdout, code } = await sagastorm(['seeds', 'add', capsule], folder);
+  const { stdout, code } = await line(['seeds', 'add', capsule], folder);
   expect(code).toBe(0);
   const file = /^pinned (.+)\n$/.exec(stdout)![1]!;
   const path = join(folder, file);
@@ -34,18 +34,18 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
   test('a pinned failure fails every run of its scenario until it is mended', async () => {
     const { folder, file } = await folderWith();
     const seed = ['--seed', 'y', '--profile', 'calm'];
-    const { stdout, code } = await sagastorm(['run', forgetful, ...seed], folder);
+    const { stdout, code } = await line(['run', forgetful, ...seed], folder);
     expect(stdout).toMatch(/ REGRESSIONS 0\/1 held\n/);
     expect(stdout).toContain(`main.ts replay ${file}`);
     expect(code).toBe(1);
-    const other = await sagastorm(['run', fixture('honest.ts'), ...seed], folder);
+    const other = await line(['run', fixture('honest.ts'), ...seed], folder);
     expect(other.stdout).not.toContain('REGRESSIONS');
     expect(other.code).toBe(0);
   });
 
   test('what is mended holds: the same plan on the corrected scenario', async () => {
     const { folder } = await folderWith({ scenario: fixture('honest.ts') });
-    const { stdout, code } = await sagastorm(['seeds', 'list'], folder);
+    const { stdout, code } = await line(['seeds', 'list'], folder);
     expect(stdout).toMatch(/^ ✓ holds {2}scenarios\/regressions\/.+\.json\n/);
     expect(code).toBe(0);
   });
@@ -58,11 +58,11 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
       writeFileSync(join(folder, PINNED, name), JSON.stringify({ ...capsule, ...change }));
     put('a-stale.json', { plan: [nowhere] });
     put('b-lost.json', { scenario: 'no-such-scenario' });
-    const { stdout, code } = await sagastorm(['seeds', 'list', '--json'], folder);
+    const { stdout, code } = await line(['seeds', 'list', '--json'], folder);
     const states = (JSON.parse(stdout) as { state: string }[]).map(({ state }) => state);
     expect(states.toSorted()).toEqual(['fails', 'lost', 'stale']);
     expect(code).toBe(1);
-    const pruned = await sagastorm(['seeds', 'prune'], folder);
+    const pruned = await line(['seeds', 'prune'], folder);
     expect(pruned.stdout.split('\n')).toHaveLength(3);
     expect(existsSync(path)).toBe(true);
     expect(existsSync(join(folder, PINNED, 'a-stale.json'))).toBe(false);
@@ -72,7 +72,7 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
 
   test('what cannot be run again is counted and named, and the run is inconclusive', async () => {
     const { folder, file } = await folderWith({ scenario: './gone.ts' });
-    const { stdout, code } = await sagastorm(['run', fixture('honest.ts'), '--seed', 'y'], folder);
+    const { stdout, code } = await line(['run', fixture('honest.ts'), '--seed', 'y'], folder);
     expect(stdout).toContain(` REGRESSIONS 0/1 held · cannot be run: ${file}\n`);
     expect(stdout).toContain(`${file} cannot be run: there is no file`);
     expect(code).toBe(2);
@@ -84,7 +84,7 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
       ['seeds', 'list'],
       ['run', fixture('throws-in-invariant.ts'), '--seed', 'y'],
     ]) {
-      const { stderr, code } = await sagastorm(words, folder);
+      const { stderr, code } = await line(words, folder);
       expect(stderr).toContain(`sagastorm: pinned ${file}: invariant "stumbles" threw `);
       expect(code).toBe(64);
     }
@@ -98,7 +98,7 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
       ['seeds', 'list'],
       ['run', forgetful, '--seed', 'x'],
     ]) {
-      const { stderr, code } = await sagastorm(words, folder);
+      const { stderr, code } = await line(words, folder);
       expect(stderr).toMatch(/torn\.json is not JSON/);
       expect(code).toBe(64);
     }
@@ -106,12 +106,12 @@ describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
 
   test('the same capsule is pinned once', async () => {
     const { folder } = await folderWith();
-    const again = await sagastorm(['seeds', 'add', resolve(origin, found.violations[0]!.capsule!)], folder);
+    const again = await line(['seeds', 'add', resolve(origin, found.violations[0]!.capsule!)], folder);
     expect(again.stderr).toMatch(/is there already/);
     expect(again.code).toBe(64);
   });
 
   test('an empty corpus says so', async () => {
-    expect((await sagastorm(['seeds', 'list'])).stdout).toMatch(/^Nothing is pinned/);
+    expect((await line(['seeds', 'list'])).stdout).toMatch(/^Nothing is pinned/);
   });
 });

@@ -3,14 +3,14 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const COMMAND = ['run', fixture('forgetful.ts'), '--seed', 'x', '--sagas', '4', '--shrink-budget', '2000'];
 const blobs = freshFolder();
 const BLOB = join(blobs, '.sagastorm/blobs');
 
 function shard(which: string, more: readonly string[] = ['--seeds', '5'], cwd = blobs) {
-  return sagastorm([...COMMAND, ...more, '--shard', which], cwd);
+  return line([...COMMAND, ...more, '--shard', which], cwd);
 }
 
 /** A record without what only the clock says. */
@@ -48,8 +48,8 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
   test('merged they are the run in one piece: record, capsules, report and exit code', async () => {
     const [whole, parts] = [freshFolder(), freshFolder()];
     const [one, two] = await Promise.all([
-      sagastorm([...COMMAND, '--seeds', '5', '--reporter', 'md=report.md'], whole),
-      sagastorm(['merge', BLOB, '--reporter', 'md=report.md', '--quiet'], parts),
+      line([...COMMAND, '--seeds', '5', '--reporter', 'md=report.md'], whole),
+      line(['merge', BLOB, '--reporter', 'md=report.md', '--quiet'], parts),
     ]);
     expect([two.code, two.stdout, two.stderr]).toEqual([1, '', '']);
     expect(one.code).toBe(two.code);
@@ -65,9 +65,9 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
   test('a run in one piece can leave its blob, too', async () => {
     const folder = freshFolder();
     const words = [...COMMAND, '--seeds', '5', '--reporter', 'line', '--reporter', 'blob=all.json'];
-    const { stdout } = await sagastorm(words, folder);
+    const { stdout } = await line(words, folder);
     expect(stdout).toMatch(/^violated · forgetful · [^\n]*\n$/);
-    await sagastorm(['merge', 'all.json', '--out', 'merged'], folder);
+    await line(['merge', 'all.json', '--out', 'merged'], folder);
     // Paths of capsules are under another --out, and all else is the same.
     expect(stored(`${folder}/merged/run.json`).replaceAll('merged/failures', '.sagastorm/failures')).toBe(
       stored(`${folder}/.sagastorm/run.json`),
@@ -78,9 +78,9 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
     const folder = freshFolder();
     for (const which of ['1', '2']) {
       const words = ['run', fixture('honest.ts'), fixture('promises.ts'), '--seeds', '4', '--seed', 'x'];
-      await sagastorm([...words, '--shard', `${which}/2`, '--out', `artefacts/shard-${which}`], folder);
+      await line([...words, '--shard', `${which}/2`, '--out', `artefacts/shard-${which}`], folder);
     }
-    const { code, stdout } = await sagastorm(['merge', 'artefacts', '--reporter', 'line'], folder);
+    const { code, stdout } = await line(['merge', 'artefacts', '--reporter', 'line'], folder);
     expect(stdout).toMatch(/^held · honest · 4 runs [^\n]*\nviolated · promises · 4 runs [^\n]*\n$/);
     expect(readdirSync(`${folder}/.sagastorm`).sort()).toEqual(['honest', 'promises']);
     expect(code).toBe(1);
@@ -98,8 +98,8 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
       '--check-determinism',
       '2',
     ];
-    for (const which of ['1/2', '2/2']) await sagastorm([...words, '--shard', which], folder);
-    const { code, stdout } = await sagastorm(['merge', '.sagastorm/blobs'], folder);
+    for (const which of ['1/2', '2/2']) await line([...words, '--shard', which], folder);
+    const { code, stdout } = await line(['merge', '.sagastorm/blobs'], folder);
     expect(stdout).toContain('seed      "x/0"   differs first in event 0');
     expect(code).toBe(4);
   });
@@ -107,7 +107,7 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
 
 describe.concurrent('shards that do not fit are refused in one sentence', PROCESS_TIMEOUT, () => {
   async function refused(words: readonly string[], sentence: RegExp): Promise<void> {
-    const { code, stdout, stderr } = await sagastorm(['merge', ...words]);
+    const { code, stdout, stderr } = await line(['merge', ...words]);
     expect(stderr).toMatch(sentence);
     expect(stderr).toMatch(/^sagastorm: [^\n]+[.!?]\n( {2}[^\n]+\n)?$/);
     expect([code, stdout]).toEqual([64, '']);
@@ -146,7 +146,7 @@ describe.concurrent('shards that do not fit are refused in one sentence', PROCES
     const folder = freshFolder();
     const words = COMMAND.filter((word, i) => word !== '--seed' && COMMAND[i - 1] !== '--seed');
     const seed = flags.includes('--seed') ? [] : ['--seed', 'x'];
-    const { code } = await sagastorm([...words, ...seed, ...flags, '--shard', which], folder);
+    const { code } = await line([...words, ...seed, ...flags, '--shard', which], folder);
     expect(code).toBe(0);
     await refused([join(BLOB, 'forgetful-1-of-2.json'), join(folder, '.sagastorm/blobs')], sentence);
   });

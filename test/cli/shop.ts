@@ -7,7 +7,7 @@ import { policies } from '../../engine/index.ts';
 import { Host, HttpTransport, PostgresStore, SqliteStore, Worker } from '../../engine/live/index.ts';
 import { type ServedParticipant, serveParticipant } from '../../participants-mock/http/index.ts';
 import { checkoutByCard } from '../../scenarios/three-am.ts';
-import { freshFolder, sagastorm } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 
 export const INPUT = { productId: 'item-0', quantity: 1, amount: 1_000, customer: 'c-0' };
 export const DEFINITIONS = ['--definitions', resolve('scenarios/three-am.ts')];
@@ -69,7 +69,7 @@ export class Shop {
   }
 
   run(...words: readonly string[]) {
-    return sagastorm(words, this.folder);
+    return line(words, this.folder);
   }
 }
 

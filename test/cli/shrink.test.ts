@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 const forgetful = fixture('forgetful.ts');
 const ofSeed = ['shrink', forgetful, '--seed', 'x/0', '--sagas', '5'];
@@ -14,7 +14,7 @@ const inside = mkdtempSync(resolve('test/cli/shrunk-'));
 afterAll(() => rmSync(inside, { recursive: true }));
 
 async function shrunk(words: readonly string[], folder: string): Promise<RunRecord> {
-  const { stdout, stderr, code } = await sagastorm([...words, '--json'], folder);
+  const { stdout, stderr, code } = await line([...words, '--json'], folder);
   expect([stderr, code]).toEqual(['', 1]);
   return JSON.parse(stdout) as RunRecord;
 }
@@ -29,7 +29,7 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
       expect(small!.faults).toHaveLength(faults.length);
       expect(faults.length).toBeLessThan(small!.from.faults);
     }
-    const { stdout, code } = await sagastorm(violations[0]!.replay.split(' ').slice(2), folder);
+    const { stdout, code } = await line(violations[0]!.replay.split(' ').slice(2), folder);
     expect(stdout).toContain('Reproduced: every event is the one that was recorded.');
     expect(code).toBe(1);
   });
@@ -65,7 +65,7 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
   });
 
   test('a run that holds has nothing to shrink', async () => {
-    const { stdout, code } = await sagastorm(['shrink', fixture('honest.ts'), '--seed', 'x']);
+    const { stdout, code } = await line(['shrink', fixture('honest.ts'), '--seed', 'x']);
     expect(stdout).toMatch(/Nothing to shrink: the run does not fail so\.\n$/);
     expect(code).toBe(0);
   });
@@ -77,7 +77,7 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
       ['shrink', company, '--seed', 'x/0', '--json'],
     ]) {
       const folder = freshFolder();
-      const { stdout, code } = await sagastorm(words, folder);
+      const { stdout, code } = await line(words, folder);
       const [{ notShrunk, shrunk: small, capsule } = {}] = (JSON.parse(stdout) as RunRecord).violations;
       expect(notShrunk).toContain('invariant "all-are-there" threw RangeError: where is everybody');
       expect(small).toBeUndefined();
@@ -88,10 +88,7 @@ describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
 
   test('a campaign makes its failures small by itself, unless it is told not to', async () => {
     const words = ['run', forgetful, '--seeds', '3', '--seed', 'x'];
-    const [small, large] = await Promise.all([
-      sagastorm(words),
-      sagastorm([...words, '--shrink-budget', '0']),
-    ]);
+    const [small, large] = await Promise.all([line(words), line([...words, '--shrink-budget', '0'])]);
     expect(small.stdout).toMatch(/ shrunk +\d+ → 1 fault, 5 → 1 saga, [\d,]+ → \d+ events\n/);
     expect(large.stdout).not.toContain('shrunk');
     expect(large.stdout).toMatch(/ struck by +\S/);

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { SqliteStore } from '../../engine/live/index.ts';
 import { checkoutByCard } from '../../scenarios/three-am.ts';
 import { appendAll, appendOf, CREATED } from '../engine/live/store-asking.ts';
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 import { DEFINITIONS, INPUT, open, shop } from './shop.ts';
 
 test('a backup is restored: what it lacks is named, made up for, and ends', PROCESS_TIMEOUT, async () => {
@@ -290,7 +290,7 @@ test.each([
     const folder = freshFolder();
     writeFileSync(join(folder, 'text.db'), 'this is a text\n');
     const on = words.includes('--db') ? [] : ['--db', 'sagas.db'];
-    const { code, stderr } = await sagastorm(['store', ...words, ...on], folder);
+    const { code, stderr } = await line(['store', ...words, ...on], folder);
     expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
     expect(existsSync(join(folder, 'sagas.db'))).toBe(false);
   },

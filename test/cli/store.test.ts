@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { Host, SqliteStore } from '../../engine/live/index.ts';
 import { order, quick, StageTransport } from '../engine/live/stage.ts';
-import { freshFolder, lineByLine, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, lineByLine, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 /** A store in use, in which three sagas have ended. */
 async function storeInUse(): Promise<{ folder: string; file: string; close(): Promise<void> }> {
@@ -24,24 +24,24 @@ async function storeInUse(): Promise<{ folder: string; file: string; close(): Pr
 test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async () => {
   const { folder, file, close } = await storeInUse();
   const on = ['--db', file];
-  expect(await sagastorm(['store', 'backup', 'copy.db', ...on], folder)).toMatchObject({
+  expect(await line(['store', 'backup', 'copy.db', ...on], folder)).toMatchObject({
     code: 0,
     stderr: '',
   });
-  expect(await sagastorm(['store', 'export', '--db', 'copy.db'], folder)).toMatchObject({ code: 0 });
-  const { code, stdout } = await sagastorm(['store', 'export', ...on], folder);
+  expect(await line(['store', 'export', '--db', 'copy.db'], folder)).toMatchObject({ code: 0 });
+  const { code, stdout } = await line(['store', 'export', ...on], folder);
   const events = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { saga: string });
   expect(code).toBe(0);
   expect(new Set(events.map(({ saga }) => saga))).toEqual(new Set(['s-1', 's-2', 's-3']));
-  const kept = await sagastorm(['store', 'retire', 'old.ndjson', ...on], folder);
+  const kept = await line(['store', 'retire', 'old.ndjson', ...on], folder);
   expect(kept.stdout).toBe('0 sagas that ended more than 30 days ago moved to old.ndjson\n');
-  const gone = await sagastorm(['store', 'retire', 'old.ndjson', '--days', '0', ...on], folder);
+  const gone = await line(['store', 'retire', 'old.ndjson', '--days', '0', ...on], folder);
   expect(gone.stdout).toBe('3 sagas that ended more than 0 days ago moved to old.ndjson\n');
   expect(readFileSync(join(folder, 'old.ndjson'), 'utf8')).toBe(stdout);
-  const left = (await sagastorm(['store', 'export', ...on], folder)).stdout.trim().split('\n');
+  const left = (await line(['store', 'export', ...on], folder)).stdout.trim().split('\n');
   const retired = left.map((line) => JSON.parse(line) as unknown);
   expect(retired).toEqual(['s-1', 's-2', 's-3'].map((saga) => ({ saga, retiredAtUs: expect.any(Number) })));
   await close();
@@ -53,7 +53,7 @@ test(
   async () => {
     const { folder, file, close } = await storeInUse();
     const on = ['--db', file];
-    const first = await sagastorm(['store', 'summary', ...on], folder);
+    const first = await line(['store', 'summary', ...on], folder);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout).toMatch(/^ No saga is open, .*\n\n {3}\d+ events read from the beginning · as of/);
     const store = new SqliteStore({ file });
@@ -75,7 +75,7 @@ test(
       count: 1,
       oldestCreatedAtUs: 1_000_000,
     };
-    const json = await sagastorm(['store', 'summary', '--json', ...on], folder);
+    const json = await line(['store', 'summary', '--json', ...on], folder);
     const summary = JSON.parse(json.stdout) as { folded: number; position: number };
     expect(summary).toMatchObject({
       view: 'saga-state-summary',
@@ -84,10 +84,10 @@ test(
       isRebuilt: false,
       rows: [row],
     });
-    const text = await sagastorm(['store', 'summary', ...on], folder);
+    const text = await line(['store', 'summary', ...on], folder);
     expect(text.stdout).toMatch(/ order +running +pay +1 +\S+ \S+ +1970-01-01T00:00:01.000Z/);
     expect(text.stdout).toContain('0 events read since the last time');
-    const anew = await sagastorm(['store', 'summary', '--from-beginning', '--json', ...on], folder);
+    const anew = await line(['store', 'summary', '--from-beginning', '--json', ...on], folder);
     expect(JSON.parse(anew.stdout)).toMatchObject({
       isRebuilt: true,
       position: summary.position,
@@ -112,7 +112,7 @@ test.each([
 ])('%s is refused in one sentence, and nothing is made', PROCESS_TIMEOUT, async (_what, words, sentence) => {
   const folder = freshFolder();
   await new SqliteStore({ file: join(folder, 'made.db') }).close();
-  const { code, stderr } = await sagastorm(words, folder);
+  const { code, stderr } = await line(words, folder);
   expect(code).toBe(64);
   expect(stderr).toContain(sentence);
   expect(existsSync(join(folder, 'none.db'))).toBe(false);
@@ -139,12 +139,12 @@ test.each([
 ])('%s never goes to its own store: %s', PROCESS_TIMEOUT, async (act, target) => {
   const { folder, file, close } = await storeInUse();
   linked(folder);
-  const before = await sagastorm(['store', 'export', '--db', file], folder);
+  const before = await line(['store', 'export', '--db', file], folder);
   const days = act === 'retire' ? ['--days', '0'] : ['--force'];
-  const { code, stderr } = await sagastorm(['store', act, target, '--db', 'sagas.db', ...days], folder);
+  const { code, stderr } = await line(['store', act, target, '--db', 'sagas.db', ...days], folder);
   expect([code, stderr]).toEqual([64, expect.stringContaining(`${target} is the store sagas.db itself`)]);
   await close();
-  expect((await sagastorm(['store', 'export', '--db', file], folder)).stdout).toBe(before.stdout);
+  expect((await line(['store', 'export', '--db', file], folder)).stdout).toBe(before.stdout);
 });
 
 test(
@@ -153,7 +153,7 @@ test(
   async () => {
     const { folder, close } = await storeInUse();
     const on = ['--db', 'sagas.db'];
-    const run = (...words: string[]) => sagastorm(['store', ...words, ...on], folder);
+    const run = (...words: string[]) => line(['store', ...words, ...on], folder);
     writeFileSync(join(folder, 'README.md'), '# Read me\n');
     for (const act of ['backup', 'export']) {
       for (const force of [[], ['--force']]) {
@@ -184,7 +184,7 @@ test(
     }
     const all = (await run('export')).stdout;
     expect(readFileSync(join(folder, 'all.ndjson'), 'utf8')).toBe(all);
-    expect((await sagastorm(['store', 'export', '--db', 'copy.db'], folder)).stdout).toBe(all);
+    expect((await line(['store', 'export', '--db', 'copy.db'], folder)).stdout).toBe(all);
     expect(readdirSync(folder).filter((name) => name.includes('part'))).toEqual([]);
     await close();
   },
@@ -192,7 +192,7 @@ test(
 
 test('a store on which an engine runs is no place for a backup of another', PROCESS_TIMEOUT, async () => {
   const [one, other] = [await storeInUse(), await storeInUse()];
-  const { code, stderr } = await sagastorm(['store', 'backup', other.file, '--db', one.file, '--force']);
+  const { code, stderr } = await line(['store', 'backup', other.file, '--db', one.file, '--force']);
   expect([code, stderr]).toEqual([64, expect.stringContaining('an engine runs on')]);
   await one.close();
   await other.close();
@@ -209,14 +209,14 @@ test(
     db.exec("PRAGMA journal_mode = WAL; UPDATE sagas SET id = id || '-old'");
     process.kill(process.pid, 'SIGKILL');`;
     const on = ['--db', 'sagas.db'];
-    await sagastorm(['store', 'backup', 'copy.db', ...on], folder);
+    await line(['store', 'backup', 'copy.db', ...on], folder);
     spawnSync(process.execPath, ['-e', script], { cwd: folder });
     expect(existsSync(join(folder, 'copy.db-wal'))).toBe(true);
-    expect(await sagastorm(['store', 'backup', 'copy.db', '--force', ...on], folder)).toMatchObject({
+    expect(await line(['store', 'backup', 'copy.db', '--force', ...on], folder)).toMatchObject({
       code: 0,
     });
-    const { stdout } = await sagastorm(['store', 'export', '--db', 'copy.db'], folder);
-    expect(stdout).toBe((await sagastorm(['store', 'export', ...on], folder)).stdout);
+    const { stdout } = await line(['store', 'export', '--db', 'copy.db'], folder);
+    expect(stdout).toBe((await line(['store', 'export', ...on], folder)).stdout);
     await close();
   },
 );

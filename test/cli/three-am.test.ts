@@ -9,7 +9,7 @@ import { type ServedParticipant, serveParticipant } from '../../participants-moc
 import { matchersOf } from '../ops/promql.ts';
 import { SeriesStore } from '../ops/promql-value.ts';
 import { firingAt, RuleEngine, rulesIn } from '../ops/rules.ts';
-import { freshFolder, sagastorm } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 import { type ServedProcess, servedProcess } from './served-process.ts';
 
 const ORDERS = 60;
@@ -80,7 +80,7 @@ class Shop {
   }
 
   run(...words: readonly string[]) {
-    return sagastorm(words, this.folder);
+    return line(words, this.folder);
   }
 }
 

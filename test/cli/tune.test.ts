@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { TuneRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const SMALL = ['tune', 'bank-transfer', '--sagas', '5', '--candidates', '10', '--seed', 'a'];
@@ -16,7 +16,7 @@ const NAIVE = [
 
 describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
   test('says first what it comes to, then shows the front and how it was found', async () => {
-    const { stdout, stderr, code } = await sagastorm([...SMALL, '--budget', '120', '--quiet']);
+    const { stdout, stderr, code } = await line([...SMALL, '--budget', '120', '--quiet']);
     const [title, , sentence] = stdout.split('\n');
     expect(title).toBe(
       'sagastorm 0.1 · tune bank-transfer · 15 candidates · 5 sagas per run · root seed "a" · storm',
@@ -32,31 +32,31 @@ describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
 
   test('stores the record that --json prints, and policies that run by their file', async () => {
     const folder = freshFolder();
-    const { stdout, code } = await sagastorm([...NAIVE, '--seed', 'a', '--json', '--out', 'here'], folder);
+    const { stdout, code } = await line([...NAIVE, '--seed', 'a', '--json', '--out', 'here'], folder);
     const record = JSON.parse(stdout) as TuneRecord;
     expect(JSON.parse(readFileSync(join(folder, 'here', 'tune.json'), 'utf8'))).toEqual(record);
     expect([record.schema, code]).toEqual(['sagastorm/tune@1', 0]);
     const { name, policy } = record.front.find(({ name }) => name.startsWith('tuned-'))!;
     expect(policy).toBe(join('here', 'policies', `${name}.json`));
-    const again = await sagastorm(['run', honest, '--policy', policy!, '--seed', 'a/0'], folder);
+    const again = await line(['run', honest, '--policy', policy!, '--seed', 'a/0'], folder);
     expect(again.stdout).toContain(`policy ${name}`);
     expect(again.code).toBe(0);
     const against = ['compare', honest, '--policy', 'naive', '--policy', policy!, '--seeds', '3'];
-    expect((await sagastorm(against, folder)).stdout).toContain(` ${name} `);
+    expect((await line(against, folder)).stdout).toContain(` ${name} `);
   });
 
   test('the command of a lost seed shows the loss', async () => {
     const folder = freshFolder();
-    const { stdout } = await sagastorm([...NAIVE, '--seed', 'a', '--json'], folder);
+    const { stdout } = await line([...NAIVE, '--seed', 'a', '--json'], folder);
     const { losses } = JSON.parse(stdout) as TuneRecord;
     const lost = losses.worst.find(({ by }) => by === 'completed')!;
     const words = lost.command.split(' ').slice(2);
-    const again = await sagastorm([...words, '--json'], folder);
+    const again = await line([...words, '--json'], folder);
     expect(JSON.parse(again.stdout).sagas.completed).toBe(lost.recommended);
   });
 
   test('writes Markdown, in which nothing is struck out', async () => {
-    const { stdout, code } = await sagastorm([...SMALL, '--budget', '120', '--reporter', 'md']);
+    const { stdout, code } = await line([...SMALL, '--budget', '120', '--reporter', 'md']);
     expect(stdout).toMatch(/^## A policy for bank-transfer\n\n\*\*Keep "default": 5 seeds are too few/);
     expect(stdout).toContain('| Policy | Not completed | p99 | Calls per saga |  |\n| --- | ---: |');
     expect(stdout).not.toMatch(/[^\\]~/);
@@ -65,7 +65,7 @@ describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
 
   test('a baseline under which an invariant breaks ends in 1', async () => {
     const words = ['tune', fixture('forgetful.ts'), '--budget', '60', '--candidates', '2', '--seed', 'root'];
-    const { stdout, code } = await sagastorm(words);
+    const { stdout, code } = await line(words);
     expect(stdout).toContain(' ✗ default: at-most-once broken in ');
     expect(code).toBe(1);
   });
@@ -128,7 +128,7 @@ describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
     ],
   ])('%s ends in one sentence and 64', async (_, words, sentence) => {
     const folder = freshFolder();
-    const { stdout, stderr, code } = await sagastorm(words, folder);
+    const { stdout, stderr, code } = await line(words, folder);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect([stdout, code, existsSync(join(folder, '.sagastorm', 'tune.json'))]).toEqual(['', 64, false]);

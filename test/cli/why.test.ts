@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import { SqliteStore } from '../../engine/live/index.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
 
 test('open sagas are told, those that are stuck first; ended ones are not', PROCESS_TIMEOUT, async () => {
   const folder = freshFolder();
@@ -19,21 +19,21 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
     appendOf('done', epoch, [CREATED, COMPLETED], { atUs: nowUs }),
   ]);
   await store.close();
-  const all = await sagastorm(['why', '--db', 'sagas.db'], folder);
+  const all = await line(['why', '--db', 'sagas.db'], folder);
   expect(all.code).toBe(0);
   expect(all.stdout).toMatch(
     /✗ old waits for an answer to attempt 1 of "a", for 1 h.*· fresh .*2 sagas · 1 stuck/s,
   );
   expect(all.stdout).not.toContain('done');
-  const one = await sagastorm(['why', 'done', '--db', 'sagas.db', '--json'], folder);
+  const one = await line(['why', 'done', '--db', 'sagas.db', '--json'], folder);
   expect(JSON.parse(one.stdout)).toMatchObject({ saga: 'done', waitsFor: 'nothing', status: 'completed' });
-  const health = await sagastorm(['health', '--db', 'sagas.db'], folder);
+  const health = await line(['health', '--db', 'sagas.db'], folder);
   expect(health.stdout).toMatch(/✓ healthy.*open +2, of which 1 stuck.*1 have not moved/s);
-  const diagnosed = await sagastorm(['diagnose', 'old', '--db', 'sagas.db'], folder);
+  const diagnosed = await line(['diagnose', 'old', '--db', 'sagas.db'], folder);
   expect(diagnosed.stdout).toMatch(
     /old running: engine-away — no engine goes on with it\n +· it waits for an answer/,
   );
-  const both = await sagastorm(['diagnose', '--all', '--db', 'sagas.db', '--json'], folder);
+  const both = await line(['diagnose', '--all', '--db', 'sagas.db', '--json'], folder);
   expect(JSON.parse(both.stdout)).toMatchObject({
     summary: { sagas: 2, primary: 'engine-away', classes: { 'engine-away': 1, none: 1 } },
     diagnoses: [{ saga: 'old' }, { saga: 'fresh', class: 'none' }],
@@ -43,10 +43,10 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
     [['diagnose', 'old', '--all'], 'diagnose takes a saga or --all, not both'],
     [['diagnose', 'nobody', '--db', 'sagas.db'], 'the store knows no saga "nobody"'],
   ] as const) {
-    const { code, stderr } = await sagastorm(words, folder);
+    const { code, stderr } = await line(words, folder);
     expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
   }
-  const none = await sagastorm(['why', 'nobody', '--db', 'sagas.db'], folder);
+  const none = await line(['why', 'nobody', '--db', 'sagas.db'], folder);
   expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
 });
 
@@ -70,7 +70,7 @@ test('health counts those that wait for a person as not completed', PROCESS_TIME
     appendOf('done', epoch, [CREATED, COMPLETED], { atUs }),
   ]);
   await store.close();
-  const { stdout } = await sagastorm(['health', '--db', 'sagas.db'], folder);
+  const { stdout } = await line(['health', '--db', 'sagas.db'], folder);
   expect(stdout).toMatch(/! degraded.*1 saga ended · 6 wait for a person · completed 14\.3 %/s);
   expect(stdout).toMatch(/, and of those that wait for a person\n +a +6 calls .* 6 failed undos/);
   expect(stdout).toContain('· 85.7 % of the sagas of the last 24 h wait for a person');

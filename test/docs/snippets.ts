@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseLine } from '../../cli/command-line.ts';
 import { SPECS } from '../../cli/program.ts';
-import { type Ended, ended, lineByLine, PROCESS_TIMEOUT } from '../cli/sagastorm.ts';
+import { type Ended, ended, linesAnew, PROCESS_TIMEOUT } from '../cli/sagastorm.ts';
 import {
   type Block,
   blocksOf,
@@ -128,7 +128,7 @@ export class Reader {
       const ours = pending.splice(0, next < 0 ? pending.length : next);
       if (ours.length > 0) {
         const lines = ours.map(({ command }) => sagastormWords(command)!);
-        const endings = await lineByLine(lines, this.#folder);
+        const endings = await linesAnew(lines, this.#folder);
         for (const [i, ending] of endings.entries()) this.#judge(ours[i]!, ending);
       } else await this.#runOther(pending.shift()!);
     }
