@@ -24,14 +24,14 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { textOf as flagText, isGiven, textsOf } from './flags.ts';
 import { loadDefinitions } from './saga-definitions.ts';
 import { bookSources, readBooks } from './service-books.ts';
-import { type OpenStore, openedStore } from './store-upkeep.ts';
+import { noLogOf, type OpenStore, openedStore } from './store-upkeep.ts';
 import { palette, print } from './terminal.ts';
 
 const BOUNDS = { hours: 24, sagasMax: 10_000 };
 /** Sagas that are told one by one. */
 const TOLD_MAX = 20;
 
-/** @throws UserError `missing-argument`, `saga-and-all`, `unknown-saga`, `no-store`, and those of a store */
+/** @throws UserError `missing-argument`, `saga-and-all`, `unknown-saga`, `retired-saga`, `no-store`, and those of a store */
 export async function diagnoseSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [saga, ...extra] = words;
   refuseWords(extra, DIAGNOSE);
@@ -96,7 +96,7 @@ async function found(
   const log = await store.logOf(saga);
   if (log.length === 0) {
     const hint = '`sagastorm diagnose --all` tells of all that did not complete.';
-    throw new UserError('unknown-saga', `the store knows no saga "${saga}"`, hint);
+    throw await noLogOf(store, saga, hint);
   }
   const beside = [...logs, ...others].filter(([first]) => first?.saga !== saga);
   const diagnoses = diagnoseAll({ logs: [log], others: beside, ...facts });

@@ -72,6 +72,19 @@ export async function openedStore(given: GivenFlags): Promise<OpenStore> {
   );
 }
 
+/** Why the store has no log of a saga: it never had one, or the log was retired. */
+export async function noLogOf(store: OpenStore, saga: string, hint: string): Promise<UserError> {
+  const retiredAtUs = (await store.retiredAmong([saga])).get(saga);
+  if (retiredAtUs === undefined)
+    return new UserError('unknown-saga', `the store knows no saga "${saga}"`, hint);
+  const when = new Date(retiredAtUs / 1_000).toISOString();
+  return new UserError(
+    'retired-saga',
+    `saga "${saga}" had ended, and its log was retired at ${when}`,
+    'Its events are in the file that `sagastorm store retire` wrote, if it was given one.',
+  );
+}
+
 function cannotWrite(file: string, error: NodeJS.ErrnoException): never {
   if (error.syscall === undefined) throw error;
   const hint = 'Name a file in a folder that is there and has room.';

@@ -2,7 +2,6 @@
 
 import { actWords } from '../engine/core/repair-act.ts';
 import type { SagaStatus } from '../engine/core/saga-event.ts';
-import { UserError } from '../engine/core/user-error.ts';
 import { type PastAct, type Waiting, whyWaiting } from '../engine/core/waiting.ts';
 import { liveNowUs, PAGE_MAX } from '../engine/live/index.ts';
 import { counted } from '../reports/wording.ts';
@@ -10,14 +9,14 @@ import { type GivenFlags, refuseWords } from './command-line.ts';
 import { WHY } from './commands/why.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven } from './flags.ts';
-import { type OpenStore, openedStore } from './store-upkeep.ts';
+import { noLogOf, type OpenStore, openedStore } from './store-upkeep.ts';
 import { palette, print } from './terminal.ts';
 
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
 /** Sagas that are told one by one. */
 const TOLD_MAX = 50;
 
-/** @throws UserError `unknown-saga`, `no-store`, and those of a store */
+/** @throws UserError `unknown-saga`, `retired-saga`, `no-store`, and those of a store */
 export async function why(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [saga, ...extra] = words;
   refuseWords(extra, WHY);
@@ -35,11 +34,7 @@ export async function why(words: readonly string[], given: GivenFlags): Promise<
 async function one(store: OpenStore, saga: string): Promise<Waiting> {
   const waiting = whyWaiting(await store.logOf(saga), liveNowUs());
   if (waiting !== undefined) return waiting;
-  throw new UserError(
-    'unknown-saga',
-    `the store knows no saga "${saga}"`,
-    '`sagastorm why` tells all that are open.',
-  );
+  throw await noLogOf(store, saga, '`sagastorm why` tells all that are open.');
 }
 
 /** Those that need somebody first, then by how long they have waited. */

@@ -44,6 +44,14 @@ test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async 
   const left = (await line(['store', 'export', ...on], folder)).stdout.trim().split('\n');
   const retired = left.map((line) => JSON.parse(line) as unknown);
   expect(retired).toEqual(['s-1', 's-2', 's-3'].map((saga) => ({ saga, retiredAtUs: expect.any(Number) })));
+  for (const command of ['why', 'diagnose']) {
+    const { code, stderr } = await line([command, 's-1', ...on], folder);
+    expect([command, code, stderr]).toEqual([
+      command,
+      64,
+      expect.stringMatching(/saga "s-1" had ended, and its log was retired at \d{4}-/),
+    ]);
+  }
   await close();
 });
 
