@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { freshFolder, line, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
 
 const SHORT = ['--rounds', '1', '--quiet'];
 
@@ -49,7 +49,7 @@ describe('sagastorm bench', PROCESS_TIMEOUT, () => {
     [['engine', '--fail-on-regression'], '--fail-on-regression needs --against'],
     [['engine', '--rounds', '0'], '--rounds takes a whole number'],
   ])('%j is refused in one sentence', async (words, sentence) => {
-    const { code, stderr } = await sagastorm(['bench', ...words], freshFolder());
+    const { code, stderr } = await line(['bench', ...words]);
     expect(stderr).toContain(sentence);
     expect(code).toBe(64);
   });

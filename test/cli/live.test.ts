@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import { startPostgres } from '../engine/live/temporary-postgres.ts';
-import { sagastorm } from './sagastorm.ts';
+import { line, sagastorm } from './sagastorm.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // it is a storm, and others share the machine
 
@@ -100,7 +100,7 @@ test.each([
   ['a report in the place of the record', ['bank-transfer', '--reporter', 'junit=x/run.json'], 'x/run.json'],
   ['too many seconds', ['bank-transfer', '--seconds', '1e9'], '--seconds'],
 ])('%s is refused in one sentence', async (_what, words, sentence) => {
-  const { code, stderr } = await sagastorm(['live', '--out', 'x', ...words], out);
+  const { code, stderr } = await line(['live', '--out', 'x', ...words], out);
   expect(code).toBe(64);
   expect(stderr).toContain(sentence);
 });

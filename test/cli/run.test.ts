@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 
@@ -26,14 +26,7 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
   });
 
   test('what never happened and what was missed are named', async () => {
-    const { stdout, code } = await sagastorm([
-      'run',
-      fixture('promises.ts'),
-      '--seed',
-      '7',
-      '--profile',
-      'calm',
-    ]);
+    const { stdout, code } = await line(['run', fixture('promises.ts'), '--seed', '7', '--profile', 'calm']);
     expect(stdout).toMatch(/ SOMETIMES +1\/2 happened · never true: "the moon is reached"\n/);
     expect(stdout).toMatch(/ SLO +1\/2 met · missed: half of all sagas end within 1 ms, here [\d.]+\n/);
     expect(stdout).toMatch(/ VIOLATED: every run held, and never was true: "the moon is reached"\n$/);
@@ -53,17 +46,14 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
 
   test('without a seed one is chosen, and printed', async () => {
     const seedIn = ({ stdout }: { stdout: string }) => /seed "([0-9a-f]{8})"/.exec(stdout)?.[1];
-    const [one, two] = await Promise.all([sagastorm(['run', honest]), sagastorm(['run', honest])]);
+    const [one, two] = await Promise.all([line(['run', honest]), line(['run', honest])]);
     expect(seedIn(one)).toBeDefined();
     expect(seedIn(one)).not.toBe(seedIn(two));
   });
 
   test('--json prints the record and nothing else; the same is stored', async () => {
     const folder = freshFolder();
-    const { stdout, stderr } = await sagastorm(
-      ['run', honest, '--seeds', '3', '--seed', '1e5', '--json'],
-      folder,
-    );
+    const { stdout, stderr } = await line(['run', honest, '--seeds', '3', '--seed', '1e5', '--json'], folder);
     const record = JSON.parse(stdout) as RunRecord;
     expect(record).toMatchObject({ rootSeed: '1e5', runs: { total: 3 }, verdict: 'held' });
     expect(JSON.parse(readFileSync(`${folder}/.sagastorm/run.json`, 'utf8'))).toEqual(record);
@@ -84,25 +74,25 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
       '--out',
       'here',
     ];
-    const { code, stdout } = await sagastorm(words, folder);
+    const { code, stdout } = await line(words, folder);
     const records = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as RunRecord);
+      .map((text) => JSON.parse(text) as RunRecord);
     expect(records.map(({ verdict }) => verdict)).toEqual(['held', 'violated']);
     for (const { scenario } of records) expect(existsSync(`${folder}/here/${scenario}/run.json`)).toBe(true);
     expect(code).toBe(1);
   });
 
   test('several reporters, in the order in which they are named', async () => {
-    const { stdout } = await sagastorm(['run', honest, '--reporter', 'line', '--reporter', 'json']);
-    const [line, json] = stdout.split('\n');
-    expect(line).toMatch(/^held · honest · /);
+    const { stdout } = await line(['run', honest, '--reporter', 'line', '--reporter', 'json']);
+    const [first, json] = stdout.split('\n');
+    expect(first).toMatch(/^held · honest · /);
     expect(JSON.parse(json!)).toMatchObject({ scenario: 'honest' });
   });
 
   test('a violation ends in 1 and says how to see it again', async () => {
-    const { code, stdout } = await sagastorm(['run', fixture('forgetful.ts'), '--seeds', '4', '--seed', 'x']);
+    const { code, stdout } = await line(['run', fixture('forgetful.ts'), '--seeds', '4', '--seed', 'x']);
     expect(stdout).toMatch(/ ✗ at-most-once {3}\d of 4 runs\n/);
     expect(stdout).toMatch(/replay +node \S+ replay \.sagastorm\/failures\/at-most-once-[0-9a-f]{8}\.json\n/);
     expect(stdout).toMatch(/ VIOLATED\n$/);
@@ -129,14 +119,14 @@ describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
   });
 
   test('a fault that was never delivered ends in 2 when that is asked for', async () => {
-    const { code, stdout } = await sagastorm(['run', honest, '--sagas', '1', '--seed', 'x', '--strict']);
+    const { code, stdout } = await line(['run', honest, '--sagas', '1', '--seed', 'x', '--strict']);
     expect(stdout).toContain('enabled and never delivered: ');
     expect(stdout).toMatch(/ INCONCLUSIVE\n$/);
     expect(code).toBe(2);
   });
 
   test('one saga from a file', async () => {
-    const { code, stdout } = await sagastorm(['run', honest, '--saga', fixture('deed.json'), '--json']);
+    const { code, stdout } = await line(['run', honest, '--saga', fixture('deed.json'), '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ sagasPerRun: 1, sagas: { started: 1 } });
     expect(code).toBe(0);
   });

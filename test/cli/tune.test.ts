@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { TuneRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { type Ended, ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const SMALL = ['tune', 'bank-transfer', '--sagas', '5', '--candidates', '10', '--seed', 'a'];
@@ -13,6 +13,13 @@ const NAIVE = [
   ...['tune', honest, '--policy', 'naive', '--sagas', '40'],
   ...['--budget', '300', '--candidates', '15', '--seeds', '20'],
 ];
+
+/** A search, once for the tests that ask what it left. */
+const search = { folder: freshFolder(), end: undefined as Promise<Ended> | undefined };
+function searched(): Promise<Ended> {
+  search.end ??= line([...NAIVE, '--seed', 'a', '--json', '--out', 'here'], search.folder);
+  return search.end;
+}
 
 describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
   test('says first what it comes to, then shows the front and how it was found', async () => {
@@ -31,8 +38,8 @@ describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
   });
 
   test('stores the record that --json prints, and policies that run by their file', async () => {
-    const folder = freshFolder();
-    const { stdout, code } = await line([...NAIVE, '--seed', 'a', '--json', '--out', 'here'], folder);
+    const { stdout, code } = await searched();
+    const { folder } = search;
     const record = JSON.parse(stdout) as TuneRecord;
     expect(JSON.parse(readFileSync(join(folder, 'here', 'tune.json'), 'utf8'))).toEqual(record);
     expect([record.schema, code]).toEqual(['sagastorm/tune@1', 0]);
@@ -46,8 +53,8 @@ describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
   });
 
   test('the command of a lost seed shows the loss', async () => {
-    const folder = freshFolder();
-    const { stdout } = await line([...NAIVE, '--seed', 'a', '--json'], folder);
+    const { stdout } = await searched();
+    const { folder } = search;
     const { losses } = JSON.parse(stdout) as TuneRecord;
     const lost = losses.worst.find(({ by }) => by === 'completed')!;
     const words = lost.command.split(' ').slice(2);
