@@ -3,20 +3,25 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import { startPostgres } from '../engine/live/temporary-postgres.ts';
 import { line, sagastorm } from './sagastorm.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // it is a storm, and others share the machine
+/** They are storms, and others share the machine; most of the time a storm waits. */
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 2 });
 
-let out = '';
-beforeAll(() => {
-  out = mkdtempSync(join(tmpdir(), 'live-'));
+const made: string[] = [];
+function freshFolder(): string {
+  made.push(mkdtempSync(join(tmpdir(), 'live-')));
+  return made.at(-1)!;
+}
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
-afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-test('a storm with kills holds, and leaves nothing behind', async () => {
+test.concurrent('a storm with kills holds, and leaves nothing behind', async () => {
+  const out = freshFolder();
   const words = ['live', 'bank-transfer', '--sagas', '40', '--kills', '4', '--seconds', '5', '--seed', 'a'];
   const { code, stdout, stderr } = await sagastorm([...words, '--json', '--quiet', '--out', out]);
   expect([code, stderr]).toEqual([0, '']);
@@ -36,7 +41,8 @@ test('a storm with kills holds, and leaves nothing behind', async () => {
   expect(readdirSync(join(out, 'live'))).toEqual([]);
 });
 
-test('choreographed services and their bus are killed, and no event is lost and none has an effect twice', async () => {
+test.concurrent('choreographed services and their bus are killed, and no event is lost and none has an effect twice', async () => {
+  const out = freshFolder();
   const words = ['live', 'order', '--protocol', 'choreography', '--sagas', '40', '--kills', '6'];
   const rest = ['--seconds', '5', '--seed', 'c', '--json', '--quiet', '--out', out];
   const { code, stdout, stderr } = await sagastorm([...words, ...rest]);
@@ -51,7 +57,8 @@ test('choreographed services and their bus are killed, and no event is lost and 
   expect(record.live!.kills.orchestrator).toBeGreaterThan(0);
 });
 
-test('a participant that forgets what it did is caught, and the evidence stays', async () => {
+test.concurrent('a participant that forgets what it did is caught, and the evidence stays', async () => {
+  const out = freshFolder();
   const bug = resolve('scenarios/planted-bugs/dedupe-in-memory.ts');
   const words = ['live', bug, '--sagas', '60', '--kills', '4', '--seconds', '6', '--seed', 'b'];
   const { code, stdout } = await sagastorm([...words, '--json', '--quiet', '--out', out]);
@@ -60,7 +67,8 @@ test('a participant that forgets what it did is caught, and the evidence stays',
   expect(readdirSync(record.live!.evidence)).toEqual(expect.arrayContaining(['sagas.db']));
 });
 
-test('three workers share a PostgreSQL, and take over from those that are killed or stand still', async () => {
+test.concurrent('three workers share a PostgreSQL, and take over from those that are killed or stand still', async () => {
+  const out = freshFolder();
   const database = await startPostgres();
   try {
     const words = [
@@ -100,7 +108,7 @@ test.each([
   ['a report in the place of the record', ['bank-transfer', '--reporter', 'junit=x/run.json'], 'x/run.json'],
   ['too many seconds', ['bank-transfer', '--seconds', '1e9'], '--seconds'],
 ])('%s is refused in one sentence', async (_what, words, sentence) => {
-  const { code, stderr } = await line(['live', '--out', 'x', ...words], out);
+  const { code, stderr } = await line(['live', '--out', 'x', ...words], freshFolder());
   expect(code).toBe(64);
   expect(stderr).toContain(sentence);
 });
