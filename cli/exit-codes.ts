@@ -40,7 +40,7 @@ export function codeOfVerdict(verdict: Verdict): ExitCode {
   return OF_VERDICT[verdict];
 }
 
-/** Of servers: cli/saga-repair.ts. */
+/** Of servers: cli/commands/repair.ts. */
 export const NO_SERVER = 'no-server';
 const AWAY = [BOOKS_UNREACHABLE, STORE_UNREACHABLE, NO_SERVER];
 

@@ -6,28 +6,28 @@
 import { keepStdoutClean } from '../simulator/campaign/console.ts';
 import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/error-data.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
-import { DIAGNOSE, diagnose } from './commands/diagnose.ts';
-import { HEALTH, health } from './commands/health.ts';
-import { RECONCILE, reconcile } from './commands/reconcile.ts';
-import { REPAIR, repair } from './commands/repair.ts';
-import { SERVE, serve } from './commands/serve.ts';
-import { STORE, store } from './commands/store.ts';
-import { WHY, why } from './commands/why.ts';
 import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
 import {
   BENCH,
   COMPARE,
+  DIAGNOSE,
   EXPLORE,
+  HEALTH,
   INIT,
   LIST,
   LIVE,
   MERGE,
+  RECONCILE,
+  REPAIR,
   REPLAY,
   REPORT,
   RUN,
   SEEDS,
+  SERVE,
   SHRINK,
+  STORE,
   TUNE,
+  WHY,
 } from './specs.ts';
 import { remark, tolerateLostReaders } from './terminal.ts';
 
@@ -65,13 +65,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compare: async (...line) => (await import('./commands/compare.ts')).compare(...line),
   tune: async (...line) => (await import('./commands/tune.ts')).tune(...line),
   live: async (...line) => (await import('./commands/live.ts')).live(...line),
-  serve,
-  store,
-  why,
-  health,
-  diagnose,
-  repair,
-  reconcile,
+  serve: async (...line) => (await import('./commands/serve.ts')).serve(...line),
+  store: async (...line) => (await import('./commands/store.ts')).store(...line),
+  why: async (...line) => (await import('./commands/why.ts')).why(...line),
+  health: async (...line) => (await import('./commands/health.ts')).health(...line),
+  diagnose: async (...line) => (await import('./commands/diagnose.ts')).diagnoseSagas(...line),
+  repair: async (...line) => (await import('./commands/repair.ts')).repairSagas(...line),
+  reconcile: async (...line) => (await import('./commands/reconcile.ts')).reconcileStoreWithBooks(...line),
   merge: async (...line) => (await import('./commands/merge.ts')).merge(...line),
   report: async (...line) => (await import('./commands/report.ts')).report(...line),
   seeds: async (...line) => (await import('./commands/seeds.ts')).seeds(...line),

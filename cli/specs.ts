@@ -165,6 +165,137 @@ export const LIVE: CommandSpec = {
   ],
 };
 
+export const SERVE: CommandSpec = {
+  name: 'serve',
+  positional: '',
+  description: 'Run sagas for real, behind a REST API with a status page',
+  flags: [
+    ...flags('port', 'host'),
+    flagFor('store', 'sqlite, postgres or memory; default sqlite'),
+    ...flags('db', 'config'),
+    flagFor(
+      'policy',
+      "For sagas without one of their own: a name, or the path of a JSON file; default the config's",
+    ),
+    ...flags('definitions', 'mock'),
+    {
+      name: 'otlp',
+      value: 'url',
+      description: 'Send the trace of each saga to this collector, e.g. http://localhost:4318',
+    },
+    flagFor('quiet', 'No log of requests on stderr'),
+  ],
+  examples: ['serve --mock', 'serve --store postgres --db "$DATABASE_URL" --host 0.0.0.0'],
+};
+
+/** Whose books a store is compared with. */
+export const AGAINST = {
+  ...flagFor(
+    'against',
+    "A service's books, several times: its URL, its file, or its entries as .ndjson; default those of the config, or of serve --mock",
+  ),
+  value: 'service=where',
+};
+
+export const RECONCILE: CommandSpec = {
+  name: 'reconcile',
+  positional: '',
+  description: 'Compare the log of a store with the books of the services: what differs, and what settles it',
+  flags: [
+    AGAINST,
+    ...flags('store', 'db', 'config', 'definitions'),
+    flagFor('json', 'As JSON, one line: every difference and what settles it'),
+    ...flags('no-color'),
+  ],
+  examples: [
+    'reconcile',
+    'reconcile --against bank=http://127.0.0.1:7001 --against stock=.sagastorm/mock/inventory.db',
+    'reconcile --store postgres --db "$DATABASE_URL" --json',
+  ],
+};
+
+export const STORE: CommandSpec = {
+  name: 'store',
+  positional: '<act> [file]',
+  description:
+    'summary, backup, export or retire: look at, copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
+  flags: [
+    ...flags('store', 'db', 'days', 'from-beginning', 'force', 'definitions', 'inputs', 'config', 'no-color'),
+    flagFor('json', 'For summary: as JSON, one line'),
+    AGAINST,
+  ],
+  examples: [
+    'store summary',
+    'store backup backups/sagas.db',
+    'store export sagas.ndjson',
+    'store retire archive.ndjson --days 30',
+    'store restore backups/sagas.db --against bank=http://127.0.0.1:7001 --definitions sagas.ts',
+    'store rebuild --db new.db --inputs asked.ndjson --definitions sagas.ts',
+    'store restore backups/sagas.ndjson --store postgres --db "$DATABASE_URL"',
+    'store export --store postgres --db "$DATABASE_URL"',
+  ],
+};
+
+export const WHY: CommandSpec = {
+  name: 'why',
+  positional: '[saga]',
+  description: 'On what a saga waits, since when, and what can be done; without one, all that have not ended',
+  flags: [...flags('store', 'db'), flagFor('json', 'As JSON, one line for each saga'), ...flags('no-color')],
+  examples: ['why', 'why order-4711', 'why --store postgres --db "$DATABASE_URL"'],
+};
+
+export const HEALTH: CommandSpec = {
+  name: 'health',
+  positional: '',
+  description: 'How the sagas of a store fare: the last day, what is stuck, where time goes, what to do',
+  flags: [...flags('store', 'db'), flagFor('json', 'As JSON, one line'), ...flags('no-color')],
+  examples: ['health', 'health --store postgres --db "$DATABASE_URL"'],
+};
+
+export const DIAGNOSE: CommandSpec = {
+  name: 'diagnose',
+  positional: '[saga]',
+  description:
+    'Why a saga went wrong: the root cause, what speaks for it, and what helps; or all of the last day',
+  flags: [
+    ...flags('all', 'store', 'db', 'definitions'),
+    {
+      ...AGAINST,
+      ...flagFor(
+        'against',
+        "A service's books, several times: what it did counts; of one saga its stock and payments are told",
+      ),
+      value: AGAINST.value,
+    },
+    flagFor('json', 'As JSON, one line: a summary and each diagnosis'),
+    ...flags('no-color'),
+  ],
+  examples: [
+    'diagnose order-4711',
+    'diagnose order-4711 --against stock=http://127.0.0.1:7002 --against bank=.sagastorm/mock/bank.db',
+    'diagnose --all --store postgres --db "$DATABASE_URL"',
+  ],
+};
+
+export const REPAIR: CommandSpec = {
+  name: 'repair',
+  positional: '[...act-and-sagas]',
+  description:
+    'Retry, compensate, resume, skip or resolve sagas of a server: an event in the log, with who and why',
+  flags: [
+    ...flags('by', 'why', 'step', 'act'),
+    flagFor('all', 'All sagas that the conditions name; only says what would happen, unless --yes'),
+    ...flags('status', 'definition', 'stuck', 'cause', 'dry-run', 'yes', 'url'),
+    flagFor('json', 'A line of JSON for each saga'),
+    ...flags('no-color'),
+  ],
+  examples: [
+    'repair resume order-4711 --by anna',
+    'repair skip order-4711 --step refund --by anna --why "refunded by bank transfer"',
+    'repair resume --all --status compensation_failed --stuck 5m --by anna --yes',
+  ],
+};
+
 export const MERGE: CommandSpec = {
   name: 'merge',
   positional: '[...blobs]',

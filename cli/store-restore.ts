@@ -35,13 +35,13 @@ import {
 import { policies } from '../engine/policy/index.ts';
 import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
-import { STORE } from './commands/store.ts';
+import { reconciliationText } from './commands/reconcile.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven, textOf } from './flags.ts';
-import { reconciliationText } from './reconciling.ts';
 import { loadDefinitions } from './saga-definitions.ts';
 import type { StoreChoice } from './served-engine.ts';
 import { type BookSource, bookSources, readBooks } from './service-books.ts';
+import { STORE } from './specs.ts';
 import { storeChoice } from './store-choice.ts';
 import { refuseNoLines } from './store-targets.ts';
 import { print } from './terminal.ts';

@@ -4,9 +4,9 @@ import { liveNowUs, projectSagas } from '../engine/live/index.ts';
 import { type SummaryRow, sagaStateSummary, summaryRows } from '../engine/observe/index.ts';
 import { counted, duration, number } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
-import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven } from './flags.ts';
+import { STORE } from './specs.ts';
 import { openedStore } from './store-upkeep.ts';
 import { print } from './terminal.ts';
 

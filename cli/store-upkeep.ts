@@ -15,9 +15,9 @@ import {
 } from '../engine/live/index.ts';
 import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
-import { STORE } from './commands/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven, wholeNumberOf } from './flags.ts';
+import { STORE } from './specs.ts';
 import { storeChoice } from './store-choice.ts';
 import { isStream, refuseOwnStore, type Target, writeTo } from './store-targets.ts';
 import { print } from './terminal.ts';

@@ -1,35 +1,149 @@
-// `sagastorm diagnose`: what it is called and what it takes. What it does is loaded when it is needed: see ../saga-diagnosis.ts.
+// `sagastorm diagnose`: reads a store beside its server, and says why sagas went wrong and what helps.
 
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { flagFor, flags } from '../flags.ts';
-import { AGAINST } from './reconcile.ts';
+import { UserError } from '../../engine/core/user-error.ts';
+import { liveNowUs, troubledSagas } from '../../engine/live/index.ts';
+import {
+  type Book,
+  type Diagnosis,
+  type DiagnosisSummary,
+  diagnoseAll,
+  effectsIn,
+  type ManyFacts,
+  type PaymentReport,
+  paymentReport,
+  type StockReport,
+  servicesIn,
+  stockReports,
+  summaryOf,
+} from '../../engine/observe/index.ts';
+import { counted, duration } from '../../reports/wording.ts';
+import { booksText } from '../books-of-a-saga.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { textOf as flagText, isGiven, textsOf } from '../flags.ts';
+import { loadDefinitions } from '../saga-definitions.ts';
+import { bookSources, readBooks } from '../service-books.ts';
+import { DIAGNOSE } from '../specs.ts';
+import { noLogOf, type OpenStore, openedStore } from '../store-upkeep.ts';
+import { palette, print } from '../terminal.ts';
 
-export const DIAGNOSE: CommandSpec = {
-  name: 'diagnose',
-  positional: '[saga]',
-  description:
-    'Why a saga went wrong: the root cause, what speaks for it, and what helps; or all of the last day',
-  flags: [
-    ...flags('all', 'store', 'db', 'definitions'),
-    {
-      ...AGAINST,
-      ...flagFor(
-        'against',
-        "A service's books, several times: what it did counts; of one saga its stock and payments are told",
-      ),
-      value: AGAINST.value,
-    },
-    flagFor('json', 'As JSON, one line: a summary and each diagnosis'),
-    ...flags('no-color'),
-  ],
-  examples: [
-    'diagnose order-4711',
-    'diagnose order-4711 --against stock=http://127.0.0.1:7002 --against bank=.sagastorm/mock/bank.db',
-    'diagnose --all --store postgres --db "$DATABASE_URL"',
-  ],
-};
+const BOUNDS = { hours: 24, sagasMax: 10_000 };
+/** Sagas that are told one by one. */
+const TOLD_MAX = 20;
 
-export async function diagnose(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  return (await import('../saga-diagnosis.ts')).diagnoseSagas(words, given);
+/** @throws UserError `missing-argument`, `saga-and-all`, `unknown-saga`, `retired-saga`, `no-store`, and those of a store */
+export async function diagnoseSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
+  const [saga, ...extra] = words;
+  refuseWords(extra, DIAGNOSE);
+  if (saga !== undefined && isGiven(given, 'all')) {
+    throw new UserError('saga-and-all', 'diagnose takes a saga or --all, not both', 'Leave one of them out.');
+  }
+  if (saga === undefined && !isGiven(given, 'all')) {
+    const hint = 'Write sagastorm diagnose --all for those of the last day.';
+    throw new UserError('missing-argument', 'diagnose needs a saga, or --all', hint);
+  }
+  const books = textsOf(given, 'against').length > 0 ? await readBooks(bookSources(given)) : [];
+  const store = await openedStore(given);
+  try {
+    const { diagnoses, ...booked } = await found(store, saga, {
+      books,
+      servicesOf: await servicesBy(flagText(given, 'definitions')),
+    });
+    const summary = summaryOf(diagnoses);
+    const isPlain = isGiven(given, 'no-color');
+    if (isGiven(given, 'json')) print(`${JSON.stringify({ summary, diagnoses, ...booked })}\n`);
+    else print(textOf(diagnoses, summary, isPlain) + booksText(booked, isPlain));
+  } finally {
+    await store.close();
+  }
+  return EXIT.held;
+}
+
+/** Of a saga that did not bring its definition along, the services that a module names. */
+async function servicesBy(module: string | undefined): Promise<ManyFacts['servicesOf'] & {}> {
+  if (module === undefined) return servicesIn;
+  const definitions = await loadDefinitions(module);
+  return (log) => {
+    const first = log[0]?.event;
+    const own = definitions.find(
+      ({ name, version }) =>
+        first?.kind === 'saga-created' && name === first.definition && version === first.definitionVersion,
+    );
+    if (own === undefined) return servicesIn(log);
+    return (step) => own.steps.find(({ name }) => name === step)?.service ?? step;
+  };
+}
+
+/** What is to be told: of one saga also what the books have of it. */
+interface Found {
+  readonly diagnoses: readonly Diagnosis[];
+  readonly stock?: readonly StockReport[];
+  readonly payments?: PaymentReport;
+}
+
+async function found(
+  store: OpenStore,
+  saga: string | undefined,
+  {
+    books,
+    servicesOf,
+  }: { readonly books: readonly Book[]; readonly servicesOf: ManyFacts['servicesOf'] & {} },
+): Promise<Found> {
+  const { logs, others } = await troubledSagas(store, BOUNDS);
+  const effects = books.length === 0 ? {} : { effectsOf: effectsIn(books) };
+  const facts = { servicesOf, nowUs: liveNowUs(), ...effects };
+  if (saga === undefined) return { diagnoses: diagnoseAll({ logs, others, ...facts }) };
+  const log = await store.logOf(saga);
+  if (log.length === 0) {
+    const hint = '`sagastorm diagnose --all` tells of all that did not complete.';
+    throw await noLogOf(store, saga, hint);
+  }
+  const beside = [...logs, ...others].filter(([first]) => first?.saga !== saga);
+  const diagnoses = diagnoseAll({ logs: [log], others: beside, ...facts });
+  if (books.length === 0) return { diagnoses };
+  const byId = new Map(beside.map((one) => [one[0]!.saga, one]));
+  const asked = { log, books, logOf: (id: string) => byId.get(id) };
+  const payments = paymentReport(asked);
+  return { diagnoses, stock: stockReports(asked), ...(payments === undefined ? {} : { payments }) };
+}
+
+function textOf(diagnoses: readonly Diagnosis[], summary: DiagnosisSummary, isPlain: boolean): string {
+  if (diagnoses.length === 0) return 'Every saga of the last 24 hours completed.\n';
+  const colors = palette(isPlain);
+  const troubled = diagnoses.filter((one) => one.pattern !== 'none');
+  const shown = diagnoses.length === 1 ? diagnoses : troubled.slice(0, TOLD_MAX);
+  const blocks = shown.map((one) => {
+    const { saga, status, cause, evidence, remedy, service } = one;
+    const where = service === undefined ? '' : ` · ${service}`;
+    return [
+      ` ${colors.bold(saga)} ${status}: ${colors.yellow(one.class)}${where} — ${cause}`,
+      ...evidence.map((line) => `     · ${line}`),
+      `     → ${remedy}`,
+      '',
+    ].join('\n');
+  });
+  if (diagnoses.length === 1) return blocks.join('');
+  const rest = troubled.length - shown.length;
+  return `${blocks.join('')}${rest > 0 ? ` ${counted(rest, 'more saga')} with --json\n` : ''}\n${summaryText(summary)}`;
+}
+
+function summaryText({
+  sagas,
+  classes,
+  errorPatterns,
+  serviceFailures,
+  meanDurationUs,
+}: DiagnosisSummary): string {
+  const listed = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(' · ') || 'none';
+  return [
+    ` ${counted(sagas, 'saga')} that did not complete, or not yet · ${duration(meanDurationUs)} on average`,
+    `   classes   ${listed(classes)}`,
+    `   errors    ${listed(errorPatterns)}`,
+    `   failed attempts by service   ${listed(serviceFailures)}`,
+    '',
+  ].join('\n');
 }

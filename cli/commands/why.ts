@@ -1,17 +1,74 @@
-// `sagastorm why`: what it is called and what it takes. What it does is loaded when it is needed: see ../waiting-sagas.ts.
+// `sagastorm why`: reads a store beside its server, and says of every saga that has not ended why.
 
-import type { CommandSpec, GivenFlags } from '../command-line.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { flagFor, flags } from '../flags.ts';
+import { actWords } from '../../engine/core/repair-act.ts';
+import type { SagaStatus } from '../../engine/core/saga-event.ts';
+import { type PastAct, type Waiting, whyWaiting } from '../../engine/core/waiting.ts';
+import { liveNowUs, PAGE_MAX } from '../../engine/live/index.ts';
+import { counted } from '../../reports/wording.ts';
+import { type GivenFlags, refuseWords } from '../command-line.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isGiven } from '../flags.ts';
+import { WHY } from '../specs.ts';
+import { noLogOf, type OpenStore, openedStore } from '../store-upkeep.ts';
+import { palette, print } from '../terminal.ts';
 
-export const WHY: CommandSpec = {
-  name: 'why',
-  positional: '[saga]',
-  description: 'On what a saga waits, since when, and what can be done; without one, all that have not ended',
-  flags: [...flags('store', 'db'), flagFor('json', 'As JSON, one line for each saga'), ...flags('no-color')],
-  examples: ['why', 'why order-4711', 'why --store postgres --db "$DATABASE_URL"'],
-};
+const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
+/** Sagas that are told one by one. */
+const TOLD_MAX = 50;
 
+/** @throws UserError `unknown-saga`, `retired-saga`, `no-store`, and those of a store */
 export async function why(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
-  return (await import('../waiting-sagas.ts')).why(words, given);
+  const [saga, ...extra] = words;
+  refuseWords(extra, WHY);
+  const store = await openedStore(given);
+  try {
+    const all = saga === undefined ? await allOpen(store) : [await one(store, saga)];
+    if (isGiven(given, 'json')) for (const waiting of all) print(`${JSON.stringify(waiting)}\n`);
+    else print(textOf(all, isGiven(given, 'no-color')));
+  } finally {
+    await store.close();
+  }
+  return EXIT.held;
+}
+
+async function one(store: OpenStore, saga: string): Promise<Waiting> {
+  const waiting = whyWaiting(await store.logOf(saga), liveNowUs());
+  if (waiting !== undefined) return waiting;
+  throw await noLogOf(store, saga, '`sagastorm why` tells all that are open.');
+}
+
+/** Those that need somebody first, then by how long they have waited. */
+async function allOpen(store: OpenStore): Promise<readonly Waiting[]> {
+  const found: Waiting[] = [];
+  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+    const page = await store.find({
+      statuses: OPEN,
+      limit: PAGE_MAX,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { saga } of page.sagas) {
+      const waiting = whyWaiting(await store.logOf(saga), liveNowUs());
+      if (waiting !== undefined && waiting.waitsFor !== 'nothing') found.push(waiting); // it may have ended meanwhile
+    }
+    cursor = page.next;
+  }
+  return found.sort((a, b) => Number(b.isStuck) - Number(a.isStuck) || a.sinceUs - b.sinceUs);
+}
+
+function actText(act: PastAct): string {
+  return `     · ${new Date(act.atUs / 1_000).toISOString()} ${actWords(act)}\n`;
+}
+
+function textOf(all: readonly Waiting[], isPlain: boolean): string {
+  if (all.length === 0) return 'No saga waits: all have ended.\n';
+  const colors = palette(isPlain);
+  const blocks = all.slice(0, TOLD_MAX).map(({ saga, isStuck, sentence, next, remedy, acts }) => {
+    const sign = isStuck ? colors.red('✗') : '·';
+    return ` ${sign} ${colors.bold(saga)} ${sentence}\n     ${next}${remedy === undefined ? '' : `\n     ${remedy}`}\n${acts.map(actText).join('')}`;
+  });
+  const stuck = all.filter(({ isStuck }) => isStuck).length;
+  const rest = all.length > TOLD_MAX ? ` · ${counted(all.length - TOLD_MAX, 'more saga')} with --json` : '';
+  const total =
+    all.length === 1 && stuck === 0 ? '' : `\n ${counted(all.length, 'saga')} · ${stuck} stuck${rest}\n`;
+  return blocks.join('') + total;
 }
