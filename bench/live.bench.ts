@@ -1,5 +1,6 @@
 // Sagas per second of the live engine with every commit on the disk, and participants in the same process, beside the
-// lean journal in the same run: `node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5]`. Only the ratios count.
+// lean journal in the same run: `node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5] [--in-flight 1000]`. Only the
+// ratios count.
 
 import { parseArgs } from 'node:util';
 import type { Durations } from './lean-journal.ts';
@@ -15,13 +16,25 @@ const LOADS: readonly (readonly [inFlight: number, sagas: number])[] = [
 ];
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, store: { type: 'string', default: 'sqlite' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    store: { type: 'string', default: 'sqlite' },
+    'in-flight': { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
 const medium: Medium | undefined = await mediumOf(values.store);
-if (medium === undefined || !Number.isInteger(rounds) || rounds < 1) {
-  const usage = 'node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5]';
-  console.error(`--store ${values.store} --rounds ${values.rounds} is not to be had. Usage: ${usage}`);
+const only = values['in-flight'];
+const loads = LOADS.filter(([inFlight]) => only === undefined || `${inFlight}` === only);
+if (medium === undefined || !Number.isInteger(rounds) || rounds < 1 || loads.length === 0) {
+  const known = LOADS.map(([inFlight]) => inFlight).join('|');
+  const usage = `node bench/live.bench.ts [--store sqlite|postgres] [--rounds 5] [--in-flight ${known}]`;
+  const asked = [
+    `--store ${values.store}`,
+    `--rounds ${values.rounds}`,
+    ...(only === undefined ? [] : [`--in-flight ${only}`]),
+  ];
+  console.error(`${asked.join(' ')} is not to be had. Usage: ${usage}`);
   process.exit(64);
 }
 
@@ -48,7 +61,7 @@ function middle(figures: readonly Figure[]): Figure {
   return { perSecond: median(figures.map((f) => f.perSecond)), p99Ms: median(figures.map((f) => f.p99Ms)) };
 }
 
-for (const [inFlight, sagas] of LOADS) {
+for (const [inFlight, sagas] of loads) {
   const ours: Figure[] = [];
   const lean: Figure[] = [];
   for (let round = -1; round < rounds; round++) {

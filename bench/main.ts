@@ -1,5 +1,5 @@
-// Regenerates the figures of BENCHMARKS.md: `npm run bench` measures all suites and how the cost of a saga grows, and writes
-// the tables between the marks; `-- --print` only prints them, `-- --quick` leaves the million out.
+// Regenerates the figures of BENCHMARKS.md: `npm run bench` measures all suites, how the cost of a saga grows and where the time
+// goes, and writes the tables between the marks; `-- --print` only prints them, `-- --quick` leaves the million out.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchRecord, median, rateOf, ratioOf } from './bench-record.ts';
 import { ratioText } from './bench-text.ts';
+import { profileOfLive, profileOfW } from './profile.ts';
 import { runSuites } from './run-suites.ts';
 import { SUITES } from './suites.ts';
 
@@ -28,14 +29,15 @@ const BEGIN = '<!-- figures: written by `npm run bench` -->';
 const END = '<!-- end of figures -->';
 const FILE = fileURLToPath(new URL('./BENCHMARKS.md', import.meta.url));
 const NUMBER = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-/** Sagas, and so many of them at a time. */
-const SCALE: readonly (readonly [sagas: number, concurrent: number])[] = [
-  [1_000, 1_000],
-  [10_000, 10_000],
-  [100_000, 10_000],
-  [100_000, 100_000],
-  [1_000_000, 10_000],
-  [1_000_000, 1_000_000],
+/** Sagas, so many of them at a time, and the weather. */
+const SCALE: readonly (readonly [sagas: number, concurrent: number, profile: 'calm' | 'storm'])[] = [
+  [1_000, 1_000, 'calm'],
+  [10_000, 10_000, 'calm'],
+  [10_000, 10_000, 'storm'],
+  [100_000, 10_000, 'calm'],
+  [100_000, 100_000, 'calm'],
+  [1_000_000, 10_000, 'calm'],
+  [1_000_000, 1_000_000, 'calm'],
 ];
 const QUICK_MAX = 100_000;
 
@@ -51,9 +53,9 @@ interface Scaled {
 }
 
 /** W in a process of its own. */
-function scaled(sagas: number, concurrent: number): Scaled {
+function scaled([sagas, concurrent, profile]: (typeof SCALE)[number]): Scaled {
   const script = fileURLToPath(new URL('./workload-w.bench.ts', import.meta.url));
-  const counts = ['--sagas', `${sagas}`, '--concurrent', `${concurrent}`];
+  const counts = ['--sagas', `${sagas}`, '--concurrent', `${concurrent}`, '--profile', profile];
   const rounds = ['--rounds', sagas > 100_000 ? '1' : '5'];
   const line = execFileSync(process.execPath, [
     '--max-old-space-size=12288',
@@ -78,20 +80,25 @@ function suiteTable({ measures }: BenchRecord): readonly string[] {
 }
 
 function scaleTable(): readonly string[] {
-  const all = SCALE.filter(([sagas]) => !values.quick || sagas <= QUICK_MAX).map(([sagas, concurrent]) => {
-    console.error(`W, ${NUMBER.format(sagas)} sagas, ${NUMBER.format(concurrent)} at a time`);
-    return { sagas, concurrent, ...scaled(sagas, concurrent) };
+  const all = SCALE.filter(([sagas]) => !values.quick || sagas <= QUICK_MAX).map((scale) => {
+    const [sagas, concurrent, profile] = scale;
+    console.error(`W, ${profile}, ${NUMBER.format(sagas)} sagas, ${NUMBER.format(concurrent)} at a time`);
+    return { sagas, concurrent, profile, ...scaled(scale) };
   });
-  const base = all.find(({ sagas }) => sagas === 10_000)!;
-  const rows = all.map(({ sagas, concurrent, sagasPerSecond, eventsPerSecond, peakRssMb }) => {
-    const cost = (base.sagasPerSecond / sagasPerSecond).toFixed(2);
-    const counts = `${NUMBER.format(sagas)} | ${NUMBER.format(concurrent)}`;
-    return `| ${counts} | ${NUMBER.format(sagasPerSecond)} | ${NUMBER.format(eventsPerSecond)} | × ${cost} | ${NUMBER.format(peakRssMb)} MB |`;
+  const base = all.find(({ sagas, profile }) => sagas === 10_000 && profile === 'calm')!;
+  const rows = all.map(({ sagas, concurrent, profile, sagasPerSecond, eventsPerSecond, peakRssMb }) => {
+    const saga = (base.sagasPerSecond / sagasPerSecond).toFixed(2);
+    const event = (base.eventsPerSecond / eventsPerSecond).toFixed(2);
+    const counts = `${NUMBER.format(sagas)} | ${NUMBER.format(concurrent)} | ${profile}`;
+    const rates = `${NUMBER.format(sagasPerSecond)} | ${NUMBER.format(eventsPerSecond)}`;
+    return `| ${counts} | ${rates} | × ${saga} | × ${event} | ${NUMBER.format(peakRssMb)} MB |`;
   });
   return [
-    '| W, calm: sagas | at a time | sagas/s | events/s | cost of a saga, to 10,000 | peak memory |',
-    '|---:|---:|---:|---:|---:|---:|',
+    '| W: sagas | at a time | weather | sagas/s | events/s | cost of a saga ¹ | of an event ¹ | peak memory |',
+    '|---:|---:|---|---:|---:|---:|---:|---:|',
     ...rows,
+    '',
+    '¹ To 10,000 in calm weather.',
   ];
 }
 
@@ -108,6 +115,10 @@ const tables = [
   ...suiteTable(record!),
   '',
   ...scaleTable(),
+  '',
+  ...profileOfW(),
+  '',
+  ...profileOfLive(),
 ].join('\n');
 console.log(tables);
 if (!values.print) {

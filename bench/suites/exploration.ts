@@ -1,25 +1,40 @@
-// Many small runs, what a search of seeds does all day; and what a second worker thread brings.
+// Many small runs, what a search of seeds does all day; and what a second worker thread brings. Threads are kept for all
+// rounds, as a long campaign keeps them: what each has to compile first is its warm-up.
 
 import bankTransfer from '../../scenarios/bank-transfer.ts';
-import { runCampaign } from '../../simulator/campaign/index.ts';
+import type { Job } from '../../simulator/campaign/index.ts';
+import { WorkerPool } from '../../simulator/campaign/worker-pool.ts';
 import { type Profile, profiles, simulate } from '../../simulator/index.ts';
 import { leanKernel } from '../reference.ts';
-import { type Measure, suite, type Work } from '../suite.ts';
+import type { Measure, Suite, Work } from '../suite.ts';
 
 const SAGAS = 20;
 const RUNS = 100;
-const CAMPAIGN_RUNS = 1_000;
+/** What a thread is given at a time, and so many times in a round. */
+const BATCH = 100;
+const BATCHES = 20;
+const JOB: Job = { scenario: 'bank-transfer', profile: 'storm', sagas: SAGAS };
 
-export const explorationSuite = suite('exploration', 'runs of 20 sagas of bank-transfer', () => [
-  onOneCore(profiles.calm),
-  onOneCore(profiles.storm),
-  {
-    ...campaign(2),
-    id: 'exploration/two-workers',
-    unit: 'runs',
-    reference: campaign(1),
+export const explorationSuite: Suite = {
+  name: 'exploration',
+  about: 'runs of 20 sagas of bank-transfer',
+  async open() {
+    const [one, two] = [new WorkerPool(JOB, 1), new WorkerPool(JOB, 2)];
+    return {
+      measures: [
+        onOneCore(profiles.calm),
+        onOneCore(profiles.storm),
+        {
+          ...onThreads(two, 2, '2 workers, storm'),
+          id: 'exploration/two-workers',
+          unit: 'runs',
+          reference: onThreads(one, 1, 'one worker'),
+        },
+      ],
+      close: async () => void (await Promise.all([one.close(), two.close()])),
+    };
   },
-]);
+};
 
 function onOneCore(profile: Profile): Measure {
   return {
@@ -38,21 +53,22 @@ function onOneCore(profile: Profile): Measure {
   };
 }
 
-function campaign(workers: number): Work {
+/** Batches of runs, the next as soon as a thread is free. */
+function onThreads(pool: WorkerPool, threads: number, title: string): Work {
   return {
-    title: workers === 1 ? 'one worker' : `${workers} workers, storm`,
-    count: CAMPAIGN_RUNS,
+    title,
+    count: BATCHES * BATCH,
     async run(round) {
-      const { verdict } = await runCampaign({
-        scenario: 'bank-transfer',
-        profile: 'storm',
-        sagas: SAGAS,
-        rootSeed: `workers-${round}`,
-        seeds: CAMPAIGN_RUNS,
-        determinismChecks: 0,
-        workers,
-      });
-      if (verdict !== 'held') throw new Error(`the campaign ended ${verdict}`);
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < BATCHES) {
+          const batch = next++;
+          const seeds = Array.from({ length: BATCH }, (_, i) => `workers-${round}/${batch}/${i}`);
+          const { runs } = await pool.runSeeds(seeds);
+          if (runs.held !== BATCH) throw new Error(`${BATCH - runs.held} of ${BATCH} runs did not hold`);
+        }
+      };
+      await Promise.all(Array.from({ length: threads }, lane));
     },
   };
 }
