@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Examination, type Exhibit, type Finds, smallestOf } from './exhibit.ts';
-import { type Kept, keep, keptText, readKept } from './kept.ts';
+import { isKept, type Kept, keep, keptFrom } from './kept.ts';
 import { bugNames, chosenFrom, FOLDER, inThreads } from './planted.ts';
 import { median, tableOf } from './table.ts';
 
@@ -30,7 +30,7 @@ const values = readArguments();
 const start = performance.now();
 const names = bugNames();
 const chosen = chosenFrom(names, values.only);
-const kept = values.kept ? (readKept<Finds>(FINDS) ?? {}) : undefined;
+const kept = values.kept ? keptFrom<Finds>(FINDS, WRITE) : undefined;
 const exhibits = await inThreads<Examination, Exhibit>('./exhibit.ts', 'examine', chosen.map(examinationOf));
 const faults = exhibits.flatMap(faultsOf);
 const table = tableOf(exhibits);
@@ -82,7 +82,7 @@ function examinationOf(name: string): Examination {
 /** What is not as it was committed. */
 function changes(finds: Kept<Finds>): readonly string[] {
   const strangers = Object.keys(kept ?? {}).filter((name) => !names.includes(name));
-  const isOld = kept === undefined && keptText(finds) !== keptText(readKept(FINDS) ?? {});
+  const isOld = kept === undefined && !isKept(FINDS, finds);
   return [
     ...strangers.map((name) => `test/gallery/finds.json keeps runs of ${name}, which is no bug: ${WRITE}`),
     ...(isOld ? [`test/gallery/finds.json is not what is found now: ${WRITE}`] : []),

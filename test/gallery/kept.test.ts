@@ -1,6 +1,7 @@
 // What is kept of the planted bugs is shown again, and whatever is wrong with it is said.
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bug } from '../../scenarios/planted-bugs/append-retried-blindly.ts';
@@ -8,14 +9,14 @@ import { SAGAS } from '../../scenarios/planted-bugs/planted-bug.ts';
 import type { Reproduction } from '../../simulator/explore/shrink.ts';
 import { type PlannedFault, profiles, simulate } from '../../simulator/index.ts';
 import { examine, type Finds } from './exhibit.ts';
-import { readKept, type Small, wrongWith } from './kept.ts';
+import { isKept, keep, readKept, type Small, wrongWith } from './kept.ts';
 import { lesson, type Told } from './lesson.ts';
 import { FOLDER } from './planted.ts';
 
 const BUG = bug.wrong.name;
 const file = join(FOLDER, `${BUG}.ts`);
-const finds = readKept<Finds>(join(import.meta.dirname, 'finds.json'))![BUG]!;
-const told = readKept<Told>(join(import.meta.dirname, 'told.json'))![BUG]!;
+const finds = readKept<Finds>(join(import.meta.dirname, 'finds.json'))[BUG]!;
+const told = readKept<Told>(join(import.meta.dirname, 'told.json'))[BUG]!;
 const OTHER: PlannedFault = { kind: 'drop-reply', at: 's-0/nothing/forward#1:reply', params: {} };
 
 const examined = (kept: Finds) =>
@@ -50,6 +51,19 @@ const STORM_EDITS: typeof EDITS = [
     (small) => ({ ...small, seed: 'gallery-0/4' }),
   ],
 ];
+
+test('a file that keeps nothing that can be read is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sagastorm-kept-'));
+  const path = join(folder, 'finds.json');
+  expect(() => readKept(path)).toThrow(`${path} cannot be read: ENOENT`);
+  writeFileSync(path, '{ "a":');
+  expect(() => readKept(path)).toThrow(`${path} cannot be read: `);
+  expect(isKept(path, {})).toBe(false);
+  keep(path, { a: { minimal: 1 } });
+  expect(readKept(path)).toEqual({ a: { minimal: 1 } });
+  expect(isKept(path, { a: { minimal: 1 } })).toBe(true);
+  rmSync(folder, { recursive: true });
+});
 
 test('kept finds that are what they were are taken', async () => {
   expect(await examined(finds)).toMatchObject({ stale: [], finds });

@@ -1,7 +1,7 @@
 // What was found of the planted bugs and is kept. To search for a small plan is dear; to show that one still fails, and
 // that nothing can be left out of it, takes a few runs.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Reproduction } from '../../simulator/explore/shrink.ts';
 import type { RunResult, Violation } from '../../simulator/index.ts';
@@ -17,7 +17,7 @@ export interface Small extends Reproduction {
 export type Kept<Thing> = Readonly<Record<string, Thing>>;
 
 /** The text of a file that keeps things: stable, and as the formatter would have it. */
-export function keptText(kept: Kept<unknown>): string {
+function keptText(kept: Kept<unknown>): string {
   const text = JSON.stringify(kept, undefined, 2);
   return `${text.replace(/\[\s+(\d+(?:,\s+\d+)*)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
 }
@@ -27,13 +27,29 @@ export function keep(path: string, kept: Kept<unknown>): void {
   writeFileSync(path, keptText(kept));
 }
 
-/** What a file keeps; undefined when it is not there, or is no JSON. */
-export function readKept<Thing>(path: string): Kept<Thing> | undefined {
+/** What a file keeps. @throws UserError `bad-file` when it is not there, or is no JSON. */
+export function readKept<Thing>(path: string): Kept<Thing> {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Kept<Thing>;
-  } catch {
-    return undefined;
+  } catch (error) {
+    throw new UserError('bad-file', `${path} cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** As {@link readKept}, for a command; ends the process when there is nothing to read, and says how to make it anew. */
+export function keptFrom<Thing>(path: string, remedy: string): Kept<Thing> {
+  try {
+    return readKept(path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`${error.message}: ${remedy}`);
+    process.exit(1);
+  }
+}
+
+/** Whether a file keeps just this. */
+export function isKept(path: string, kept: Kept<unknown>): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8') === keptText(kept);
 }
 
 /** Runs a small run, or one that is smaller still. */

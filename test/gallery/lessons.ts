@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keep, readKept } from './kept.ts';
+import { keep, keptFrom } from './kept.ts';
 import { type Lesson, MADE, type Stale, type Task, type Told } from './lesson.ts';
 import { bugNames, chosenFrom, FOLDER, inThreads } from './planted.ts';
 
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const all = bugNames();
 const names = chosenFrom(all, values.only);
-const kept = values.check ? (readKept<Told>(TOLD) ?? {}) : undefined;
+const kept = values.check ? keptFrom<Told>(TOLD, '`npm run bugs`') : undefined;
 const answers = await inThreads<Task, Lesson | Stale>('./lesson.ts', 'lesson', names.flatMap(taskOf));
 const lessons = answers.filter((answer) => answer.kind === 'lesson');
 
