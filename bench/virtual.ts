@@ -25,7 +25,7 @@ async function virtualMeasure(scenario: Scenario, profile: Profile): Promise<Vir
   let run = 0;
   const bench = new Bench({ iterations: RUNS, time: 0, warmup: false, retainSamples: true, throws: true });
   const title = `${scenario.name}, ${profile.name}: mean latency of a saga, run by run`;
-  bench.add(title, () => {
+  bench.add(title, async () => {
     const { latencyUs } = simulate(scenario, {
       seed: `virtual/${run++}`,
       sagas: SAGAS,

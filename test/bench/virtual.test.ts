@@ -12,22 +12,22 @@ test('virtual latencies are bit-identical, whatever the machine does meanwhile',
     [
       [
         "virtual/bank-transfer-calm",
-        4750.847548,
+        4744.5282363999995,
         6301.239382299999,
       ],
       [
         "virtual/bank-transfer-storm",
-        46207.70521259999,
+        47147.5664198,
         167404.77785759998,
       ],
       [
         "virtual/order-processing-calm",
-        40.16329260000002,
+        40.19375880000001,
         44.9476376,
       ],
       [
         "virtual/order-processing-storm",
-        33834.8367332,
+        35141.6731702,
         168294.99332339995,
       ],
     ]
