@@ -3,7 +3,7 @@
 
 import type { SagaDefinition } from '../engine/core/define-saga.ts';
 import type { StepResult } from './run-result.ts';
-import { BINS, binOf } from './timeline.ts';
+import { BINS, type BinCount, binOf } from './timeline.ts';
 
 /** Operations that took one attempt, two, three, four, and more. */
 const ATTEMPTS = 5;
@@ -63,10 +63,17 @@ export class StepTally {
         service: steps[i]!.service,
         forward: [...forward],
         undo: [...undo],
-        durations: [...durations].flatMap((sagas, bin) => (sagas === 0 ? [] : [[bin, sagas]])),
+        durations: filled(durations),
       })),
     );
   }
+}
+
+/** The bins in which there is something. In a loop: a short run has few, of many. */
+function filled(bins: Uint32Array): readonly BinCount[] {
+  const found: BinCount[] = [];
+  for (let bin = 0; bin < bins.length; bin++) if (bins[bin]! > 0) found.push([bin, bins[bin]!]);
+  return found;
 }
 
 function count(attempts: Float64Array, sends: number): void {

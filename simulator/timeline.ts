@@ -81,7 +81,9 @@ export class Timeline {
 
   /** Buckets up to the last in which something happened. */
   get #length(): number {
-    return Math.floor(this.#counts.findLastIndex((count) => count > 0) / WIDTH) + 1;
+    let last = this.#counts.length - 1;
+    while (last >= 0 && this.#counts[last] === 0) last--;
+    return Math.floor(last / WIDTH) + 1;
   }
 
   /** What another run came to, at the same distance from its begin. */

@@ -139,7 +139,7 @@ export class EventQueue {
     this.#bits.fill(0);
     this.#words.fill(0);
     this.#items.length = 0;
-    this.#events.fill(0);
+    this.#events.fill(0, 0, this.#used * WIDTH); // a large run before this one may have left many places
     this.#free = NONE;
     this.#used = 0;
     this.#size = 0;
