@@ -39,6 +39,7 @@ const PARTS: readonly (readonly [folder: string, part: string])[] = [
 /** Runs a script of this folder under the profiler; microseconds by part of the program. */
 function profiled(script: string, args: readonly string[]): ReadonlyMap<string, number> {
   const folder = mkdtempSync(join(tmpdir(), 'sagastorm-profile-'));
+  console.error(`profile · ${script} ${args.join(' ')}`);
   try {
     const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
     const file = fileURLToPath(new URL(script, import.meta.url));
