@@ -1,4 +1,4 @@
-// One process of `sagastorm bench`: times the measures of some suites, and tells its parent of each.
+// One process of `sagastorm bench`: times the measures of one suite, and tells its parent of each.
 
 import type { FromChild } from './bench-record.ts';
 import { timeRounds } from './rounds.ts';
@@ -6,14 +6,14 @@ import { SUITES } from './suites.ts';
 
 /** What the parent asks for. */
 export interface ChildTask {
-  readonly suites: readonly string[];
+  readonly suite: string;
   readonly rounds: number;
-  readonly warmUp: number;
+  readonly warmUpMs: number;
 }
 
 process.once('message', async (task: ChildTask) => {
   try {
-    for (const suite of SUITES) if (task.suites.includes(suite.name)) await timeSuite(suite, task);
+    await timeSuite(SUITES.find(({ name }) => name === task.suite)!, task);
   } catch (error) {
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   }

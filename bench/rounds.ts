@@ -4,22 +4,25 @@ import { Bench } from 'tinybench';
 import type { MeasuredRounds } from './bench-record.ts';
 import type { Measure, Work } from './suite.ts';
 
-/** One call, no warm-up: rounds and their order are ours. */
+/** One call, no warm-up of its own: rounds and their order are ours. */
 const ONCE = { iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true } as const;
 
 /**
- * @param warmUp rounds that are thrown away: the compiler is still at work
+ * @param warmUpMs for so long rounds are thrown away, and at least one: the compiler is still at work
  * @throws Error of the work
  */
 export async function timeRounds(
   measure: Measure,
-  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+  { rounds, warmUpMs }: { readonly rounds: number; readonly warmUpMs: number },
 ): Promise<MeasuredRounds> {
   const oursMs: number[] = [];
   const referenceMs: number[] = [];
-  for (let round = -warmUp; round < rounds; round++) {
+  const begin = performance.now();
+  let warming = 0;
+  do await timeBoth(measure, measure.reference, --warming);
+  while (performance.now() - begin < warmUpMs);
+  for (let round = 0; round < rounds; round++) {
     const [ours, reference] = await timeBoth(measure, measure.reference, round);
-    if (round < 0) continue;
     oursMs.push(ours);
     referenceMs.push(reference);
   }

@@ -1,5 +1,6 @@
-// Runs suites in one process after the other, and gathers what they found. What a process has once compiled and laid out
-// stays for its life, so that rounds of one process are no independent samples; processes are.
+// Runs suites, each in processes of its own, one after the other, and gathers what they found. What a process has once compiled
+// and laid out stays for its life, so that rounds of one process are no independent samples, processes are; and a suite after
+// another is slower than one alone.
 //
 // Source: A. Georges, D. Buytaert, L. Eeckhout, Statistically rigorous Java performance evaluation, OOPSLA 2007.
 
@@ -15,12 +16,13 @@ import {
   type MeasuredRounds,
 } from './bench-record.ts';
 import type { ChildTask } from './child.ts';
+import { SUITES } from './suites.ts';
 import { virtualMeasures } from './virtual.ts';
 
 export interface BenchOptions {
   /** Names of suites; see `SUITES`. */
   readonly suites: readonly string[];
-  /** From 1. */
+  /** Of each suite, from 1. */
   readonly processes: number;
   /** Per process and measure, from 1. */
   readonly rounds: number;
@@ -29,7 +31,8 @@ export interface BenchOptions {
   onMeasured?(measure: string, process: number): void;
 }
 
-const WARM_UP = 2;
+/** Workload W takes three seconds until the compiler leaves it alone. */
+const WARM_UP_MS = 4_000;
 /** Room for a million pending events, and for whoever has them. */
 const MEMORY = '--max-old-space-size=4096';
 
@@ -38,14 +41,16 @@ export async function runSuites(options: BenchOptions): Promise<BenchRecord | un
   const startedAt = new Date();
   const found = new Map<string, Omit<BenchedMeasure, 'processes'> & { processes: MeasuredRounds[] }>();
   for (let process = 0; process < options.processes; process++) {
-    await runProcess(options, ({ oursMs, referenceMs, ...about }) => {
-      const times = { oursMs, referenceMs };
-      const known = found.get(about.id);
-      if (known === undefined) found.set(about.id, { ...about, processes: [times] });
-      else known.processes.push(times);
-      options.onMeasured?.(about.id, process);
-    });
-    if (options.signal?.aborted === true) return undefined;
+    for (const { name } of SUITES.filter((suite) => options.suites.includes(suite.name))) {
+      await runProcess(name, options, ({ oursMs, referenceMs, ...about }) => {
+        const times = { oursMs, referenceMs };
+        const known = found.get(about.id);
+        if (known === undefined) found.set(about.id, { ...about, processes: [times] });
+        else known.processes.push(times);
+        options.onMeasured?.(about.id, process);
+      });
+      if (options.signal?.aborted === true) return undefined;
+    }
   }
   return {
     schema: BENCH_RECORD_SCHEMA,
@@ -65,7 +70,8 @@ export async function runSuites(options: BenchOptions): Promise<BenchRecord | un
 type Measured = Extract<FromChild, { readonly kind: 'measured' }>['measure'];
 
 async function runProcess(
-  { suites, rounds, signal }: BenchOptions,
+  suite: string,
+  { rounds, signal }: BenchOptions,
   measured: (measure: Measured) => void,
 ): Promise<void> {
   const child = fork(modulePath('bench/child'), {
@@ -79,7 +85,7 @@ async function runProcess(
     if (message.kind === 'measured') measured(message.measure);
     else trouble = message.message;
   });
-  child.send({ suites, rounds, warmUp: WARM_UP } satisfies ChildTask);
+  child.send({ suite, rounds, warmUpMs: WARM_UP_MS } satisfies ChildTask);
   const [code] = (await once(child, 'exit')) as [number | null];
   signal?.removeEventListener('abort', stop);
   if (signal?.aborted === true) return;

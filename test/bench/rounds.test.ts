@@ -29,7 +29,10 @@ const measure = (ours: Work, reference: Work): Measure => ({
 
 test('each work is done once a round, and who goes first changes', async () => {
   told.length = 0;
-  const times = await timeRounds(measure(sync('ours'), sync('reference')), { rounds: 2, warmUp: 1 });
+  const times = await timeRounds(measure(sync('ours'), sync('reference')), {
+    rounds: 2,
+    warmUpMs: 0,
+  });
   expect(told).toEqual(['reference -1', 'ours -1', 'ours 0', 'reference 0', 'reference 1', 'ours 1']);
   expect(times).toEqual({
     oursMs: [expect.any(Number), expect.any(Number)],
@@ -39,13 +42,13 @@ test('each work is done once a round, and who goes first changes', async () => {
 
 test('work that takes turns of the event loop has them for itself', async () => {
   told.length = 0;
-  await timeRounds(measure(async('ours'), async('reference')), { rounds: 1, warmUp: 0 });
-  expect(told).toEqual(['ours 0 begins', 'ours 0 ends', 'reference 0 begins', 'reference 0 ends']);
+  await timeRounds(measure(async('ours'), async('reference')), { rounds: 1, warmUpMs: 0 });
+  expect(told.slice(4)).toEqual(['ours 0 begins', 'ours 0 ends', 'reference 0 begins', 'reference 0 ends']);
 });
 
 test('work that goes wrong is no figure', async () => {
   const broken: Work = { title: 'broken', count: 1, run: () => Promise.reject(new Error('lost a saga')) };
-  await expect(timeRounds(measure(broken, sync('reference')), { rounds: 1, warmUp: 0 })).rejects.toThrow(
+  await expect(timeRounds(measure(broken, sync('reference')), { rounds: 1, warmUpMs: 0 })).rejects.toThrow(
     'lost a saga',
   );
 });
