@@ -122,9 +122,11 @@ export class LedgerBook implements Ledger {
     return entries;
   }
 
-  *balances(): Iterable<readonly [account: string, balance: number]> {
-    for (const { name, balance } of this.#accounts.values()) yield [name, balance];
-    for (const { name, balance } of this.#clearing) yield [name, balance];
+  balances(): readonly (readonly [account: string, balance: number])[] {
+    const found: (readonly [string, number])[] = [];
+    this.#accounts.forEach(({ name, balance }) => void found.push([name, balance]));
+    for (const { name, balance } of this.#clearing) found.push([name, balance]);
+    return found;
   }
 
   *stock(): Iterable<StockLevel> {

@@ -9,10 +9,10 @@ import { BINS, type BinCount, binOf } from './timeline.ts';
 const ATTEMPTS = 5;
 
 interface Counts {
-  readonly forward: Float64Array;
-  readonly undo: Float64Array;
+  readonly forward: number[];
+  readonly undo: number[];
   /** By bin. */
-  readonly durations: Uint32Array;
+  readonly durations: number[];
 }
 
 export class StepTally {
@@ -33,9 +33,9 @@ export class StepTally {
     let counts = this.#counts.get(definition);
     if (counts === undefined) {
       counts = definition.steps.map(() => ({
-        forward: new Float64Array(ATTEMPTS),
-        undo: new Float64Array(ATTEMPTS),
-        durations: new Uint32Array(BINS),
+        forward: new Array<number>(ATTEMPTS).fill(0),
+        undo: new Array<number>(ATTEMPTS).fill(0),
+        durations: new Array<number>(BINS).fill(0),
       }));
       this.#counts.set(definition, counts);
     }
@@ -70,13 +70,13 @@ export class StepTally {
 }
 
 /** The bins in which there is something. In a loop: a short run has few, of many. */
-function filled(bins: Uint32Array): readonly BinCount[] {
+function filled(bins: readonly number[]): readonly BinCount[] {
   const found: BinCount[] = [];
   for (let bin = 0; bin < bins.length; bin++) if (bins[bin]! > 0) found.push([bin, bins[bin]!]);
   return found;
 }
 
-function count(attempts: Float64Array, sends: number): void {
+function count(attempts: number[], sends: number): void {
   if (sends > 0) attempts[Math.min(sends, ATTEMPTS) - 1]!++;
 }
 

@@ -22,7 +22,7 @@ export const BINS = 256;
 
 export class Timeline {
   #bucketUs = BUCKET_US;
-  #counts = new Float64Array(BUCKETS * WIDTH);
+  #counts: number[] = new Array<number>(BUCKETS * WIDTH).fill(0);
   /** By bucket × BINS + bin. */
   #durations = new Map<number, number>();
   /** Times of faults for which there is no room, unless something else makes it. */
@@ -54,10 +54,11 @@ export class Timeline {
 
   /** T1. */
   #double(): void {
-    const counts = new Float64Array(BUCKETS * WIDTH);
-    this.#counts.forEach((count, i) => {
-      counts[(Math.floor(i / WIDTH) >> 1) * WIDTH + (i % WIDTH)]! += count;
-    });
+    const counts = new Array<number>(BUCKETS * WIDTH).fill(0);
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const [from, to] = [bucket * WIDTH, (bucket >> 1) * WIDTH];
+      for (let i = 0; i < WIDTH; i++) counts[to + i]! += this.#counts[from + i]!;
+    }
     const durations = new Map<number, number>();
     for (const [key, sagas] of this.#durations) {
       const joined = (Math.floor(key / BINS) >> 1) * BINS + (key % BINS);
@@ -74,7 +75,7 @@ export class Timeline {
   result(): TimelineResult {
     return {
       bucketUs: this.#bucketUs,
-      counts: [...this.#counts.subarray(0, this.#length * WIDTH)],
+      counts: this.#counts.slice(0, this.#length * WIDTH),
       durations: [...this.#durations].sort(([a], [b]) => a - b),
     };
   }

@@ -167,7 +167,8 @@ export interface Ceiling {
 }
 
 /** Saga phases in which a fault can be delivered: the rows of the coverage matrix. */
-export type Phase = 'running' | 'compensating' | 'ended';
+export type Phase = (typeof PHASES)[number];
+export const PHASES = ['running', 'compensating', 'ended'] as const;
 
 /** A kind of fault: where it may strike, how often at most, and what it does there. */
 export interface Fault<Point extends PointKind = PointKind> {

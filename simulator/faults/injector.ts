@@ -4,7 +4,7 @@
 import { purpose, type Seed, scale } from '../kernel/random.ts';
 import type { FaultPlan, PlannedFault } from '../run-result.ts';
 import { FAULTS } from './catalogue.ts';
-import type { Draw, Fates, Params, Phase, PointKind } from './fault.ts';
+import { type Draw, type Fates, type Params, PHASES, type Phase, type PointKind } from './fault.ts';
 import { type PointNames, pointText } from './point.ts';
 import { drawRates, type Profile, thresholds } from './profile.ts';
 
@@ -60,7 +60,8 @@ export type PointVisitor = (kind: PointKind, at: string) => void;
 export class FaultInjector {
   readonly ratesPpm: readonly number[];
   readonly delivered = new Array<number>(FAULTS.length).fill(0);
-  readonly coverage = new Map<string, number>();
+  /** By phase × FAULTS.length + index in FAULTS. */
+  readonly #cells = new Array<number>(PHASES.length * FAULTS.length).fill(0);
   readonly #seed: Seed;
   readonly #names: PointNames;
   readonly #planned: ReadonlyMap<string, readonly PlannedFault[]> | undefined;
@@ -190,12 +191,24 @@ export class FaultInjector {
 
   /** Counts faults as delivered, to a saga in this phase. */
   deliver(faults: FaultSet, phase: Phase): void {
+    const row = PHASES.indexOf(phase) * FAULTS.length;
     for (let left = faults; left !== 0; left &= left - 1) {
       const index = 31 - Math.clz32(left & -left);
       this.delivered[index] = this.delivered[index]! + 1;
-      const cell = coverageCell(phase, FAULTS[index]!.kind);
-      this.coverage.set(cell, (this.coverage.get(cell) ?? 0) + 1);
+      this.#cells[row + index]!++;
     }
+  }
+
+  /** Faults delivered by cell of the coverage matrix, where there were any; in the order of the cells' names. */
+  get coverage(): Readonly<Record<string, number>> {
+    const found: (readonly [cell: string, times: number])[] = [];
+    for (let i = 0; i < this.#cells.length; i++) {
+      const times = this.#cells[i]!;
+      if (times === 0) continue;
+      const phase = PHASES[Math.floor(i / FAULTS.length)]!;
+      found.push([coverageCell(phase, FAULTS[i % FAULTS.length]!.kind), times]);
+    }
+    return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /**
@@ -217,29 +230,29 @@ function candidates(
   plan: FaultPlan | undefined,
 ): Readonly<Record<PointKind, readonly Candidate[]>> {
   const kinds = new Set(plan?.map((fault) => fault.kind));
-  const at = (point: PointKind): readonly Candidate[] =>
-    FAULTS.flatMap((fault, index) => {
-      const on = plan === undefined ? thresholds[index]! > 0 : kinds.has(fault.kind);
-      if (fault.point !== point || !on) return [];
-      return [{ index, threshold: thresholds[index]!, purpose: PURPOSES[index]! }];
-    });
-  return {
-    request: at('request'),
-    reply: at('reply'),
-    handler: at('handler'),
-    append: at('append'),
-    process: at('process'),
-    commit: at('commit'),
-    restart: at('restart'),
-    load: at('load'),
-    start: at('start'),
-    wish: at('wish'),
-    end: at('end'),
-    link: at('link'),
-    node: at('node'),
-    clock: at('clock'),
-    deploy: at('deploy'),
+  const at: Record<PointKind, Candidate[]> = {
+    request: [],
+    reply: [],
+    handler: [],
+    append: [],
+    process: [],
+    commit: [],
+    restart: [],
+    load: [],
+    start: [],
+    wish: [],
+    end: [],
+    link: [],
+    node: [],
+    clock: [],
+    deploy: [],
   };
+  for (let index = 0; index < FAULTS.length; index++) {
+    const { kind, point } = FAULTS[index]!;
+    if (plan === undefined ? thresholds[index] === 0 : !kinds.has(kind)) continue;
+    at[point].push({ index, threshold: thresholds[index]!, purpose: PURPOSES[index]! });
+  }
+  return at;
 }
 
 /** A cell of the coverage matrix. */

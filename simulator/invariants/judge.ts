@@ -38,13 +38,23 @@ export const HOOKS = [
 const TELLING_HOOKS = HOOKS.filter((hook) => hook !== 'onQuiescence');
 type Hook = (typeof HOOKS)[number];
 /** Per hook, those who listen: as functions, since each of them is an object of its own shape. */
-type Panels = { readonly [H in Hook]: readonly Required<Invariant>[H][] };
+type Panels = { readonly [H in Hook]: Required<Invariant>[H][] };
 
 export class Judge {
   readonly violations: Violation[] = [];
   violationsTotal = 0;
   readonly #invariants: readonly Invariant[];
-  readonly #panels: Panels;
+  readonly #panels: Panels = {
+    onEffect: [],
+    onSent: [],
+    onCall: [],
+    onOutcome: [],
+    onAppended: [],
+    onEnded: [],
+    onReleased: [],
+    onRecovered: [],
+    onQuiescence: [],
+  };
   /** Hooks of which somebody was asked. */
   readonly #asked: { [H in Hook]?: true } = {};
   readonly #now: () => number;
@@ -60,15 +70,20 @@ export class Judge {
     this.#now = nowUs;
     this.#tell = tell;
     this.#invariants = factories.map((make) => this.#appoint(make, world));
-    this.#panels = Object.fromEntries(
-      HOOKS.map((hook) => [hook, this.#invariants.flatMap((one) => one[hook]?.bind(one) ?? [])]),
-    ) as unknown as Panels;
+    for (const one of this.#invariants) this.#seat(one);
   }
 
   #appoint(make: InvariantFactory, world: WorldView): Invariant {
     const reporter: Reporter = { violated: (message, file) => this.#record(invariant, message, file) };
     const invariant = make(reporter, world);
     return invariant;
+  }
+
+  #seat(invariant: Invariant): void {
+    for (const hook of HOOKS) {
+      const ask = invariant[hook];
+      if (ask !== undefined) (this.#panels[hook] as unknown[]).push(ask.bind(invariant));
+    }
   }
 
   #record({ id, statement }: Invariant, message: string, file: CaseFile | undefined): void {

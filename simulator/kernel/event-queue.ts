@@ -31,7 +31,8 @@ const TIME_LOW = 4;
 const TIME_HIGH = 5;
 const TARGET = 6;
 const CODE = 7;
-const WIDTH = 8;
+const WIDTH_BITS = 3;
+const WIDTH = 1 << WIDTH_BITS;
 
 /** Names a scheduled event so that it can be cancelled. Worthless once the event was taken. */
 export type EventHandle = number;
@@ -100,7 +101,7 @@ export class EventQueue {
 
   /** Forgets an event; false when it was taken or cancelled before. */
   cancel(handle: EventHandle): boolean {
-    const event = handle % PLACES;
+    const event = (handle % PLACES) | 0; // an integer to the engine, too: in fields of fractions every access converts
     const at = event * WIDTH;
     if (this.#events[at + GENERATION] !== Math.floor(handle / PLACES)) return false;
     this.#unlink(at);
@@ -118,7 +119,7 @@ export class EventQueue {
     }
     this.#low = (this.#low & ~MASK) | slot;
     const at = this.#head[slot]!;
-    const event = at / WIDTH;
+    const event = at >> WIDTH_BITS;
     const events = this.#events;
     const low = events[at + TIME_LOW]!;
     const high = events[at + TIME_HIGH]!;

@@ -108,6 +108,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   /** Who is told when nothing more can come of a saga. */
   readonly #forgetful: readonly Participant[];
   readonly healAtUs: number;
+  readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
   /** What each saga is, for the names of points; by index. */
   readonly #definitions: SagaDefinition[];
@@ -132,14 +133,15 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   readonly steps = new StepTally();
   readonly incidents: Incidents;
   readonly #occasions: Occasions;
-  readonly #processOf: (saga: SimSaga) => SimProcess;
-  readonly policyOf: WorldView['policyOf'];
+  // Fields, not assigned in the constructor: V8 would keep such a function, and with it the run, until the next full collection.
+  readonly #processOf = (saga: SimSaga): SimProcess => this.#processes[saga.index % this.#processes.length]!;
+  readonly policyOf: WorldView['policyOf'] = ({ policy }) =>
+    this.#options.policy ?? this.#scenario.policy ?? policy ?? this.#scenario.sagas[0]!.policy!;
   readonly nowUs = (): number => this.sim.nowUs;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#options = options;
-    const override = options.policy ?? scenario.policy;
-    this.policyOf = ({ policy }) => override ?? policy ?? scenario.sagas[0]!.policy!;
+    this.#scenario = scenario;
     this.#definitions = new Array<SagaDefinition>(options.sagas).fill(scenario.sagas[0]!);
     this.sim = new Simulation(queue, options.trace);
     this.seed = new Seed(options.seed);
@@ -173,7 +175,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       number: i,
       epoch: 0,
     }));
-    this.#processOf = (saga) => this.#processes[saga.index % this.#processes.length]!;
     const variant = { ...scenario.variant, ...options.variant };
     this.#store =
       variant.store?.(this, this.#partitions) ?? new SimStore(this, this.#partitions, variant.accepts);
@@ -259,7 +260,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       faultsDelivered: byKind(injector.delivered),
       violations: judge.violations,
       violationsTotal: judge.violationsTotal,
-      coverage: Object.fromEntries([...injector.coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      coverage: injector.coverage,
       sometimes: this.#occasions.times,
       invariantsExercised: judge.exercised,
       latencyUs: this.tally.latencyUs,

@@ -14,9 +14,9 @@ export function eventsMaxOf(sagas: number): number {
 
 /** Numbers by index in FAULTS as numbers by kind, where they are not zero. */
 export function byKind(values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(
-    FAULTS.flatMap(({ kind }, i) => (values[i]! > 0 ? [[kind, values[i]!] as const] : [])),
-  );
+  const found: Record<string, number> = {};
+  for (let i = 0; i < FAULTS.length; i++) if (values[i]! > 0) found[FAULTS[i]!.kind] = values[i]!;
+  return found;
 }
 
 /** Sagas of a run: that were to begin, that began, and that ended; and what people asked for in vain. */

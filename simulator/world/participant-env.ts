@@ -2,29 +2,35 @@
 
 import { hash32 } from '../../engine/core/mix.ts';
 import type { ParticipantEnv } from '../../engine/core/protocol.ts';
-import { threshold } from '../kernel/random.ts';
+import { type Seed, threshold } from '../kernel/random.ts';
 import type { MachineClock } from './machine-clock.ts';
 import type { World } from './world.ts';
 
-/** @param commit told of each commit that a participant makes before its last */
-export function participantEnv(
-  { seed }: World,
-  clock: MachineClock,
-  commit: () => void = () => undefined,
-): ParticipantEnv {
-  const purposes = new Map<string, number>();
-  return {
-    get nowUs() {
-      return clock.nowUs;
-    },
-    chance(purpose, subject, permille) {
-      let key = purposes.get(purpose);
-      if (key === undefined) {
-        key = hash32(`chance:${purpose}`);
-        purposes.set(purpose, key);
-      }
-      return seed.draw(key, hash32(subject), subject.length, 0) < threshold(permille * 1000);
-    },
-    commit,
+/** A class: V8 keeps what an object literal with a getter leads to, here a whole run, until the next full collection. */
+export class SimEnv implements ParticipantEnv {
+  readonly #seed: Seed;
+  readonly #clock: MachineClock;
+  readonly #purposes = new Map<string, number>();
+  readonly commit: () => void;
+
+  /** @param commit told of each commit that a participant makes before its last */
+  constructor({ seed }: World, clock: MachineClock, commit: () => void = () => undefined) {
+    this.#seed = seed;
+    this.#clock = clock;
+    this.commit = commit;
+  }
+
+  get nowUs(): number {
+    return this.#clock.nowUs;
+  }
+
+  /** A field, so that it can be taken off. */
+  readonly chance = (what: string, subject: string, permille: number): boolean => {
+    let key = this.#purposes.get(what);
+    if (key === undefined) {
+      key = hash32(`chance:${what}`);
+      this.#purposes.set(what, key);
+    }
+    return this.#seed.draw(key, hash32(subject), subject.length, 0) < threshold(permille * 1000);
   };
 }

@@ -22,7 +22,7 @@ import type { Desks } from './desks.ts';
 import type { Sufferer } from './incidents.ts';
 import { MachineClock } from './machine-clock.ts';
 import { type Message, REFUSED, type Receiver, type Replies } from './message.ts';
-import { participantEnv } from './participant-env.ts';
+import { SimEnv } from './participant-env.ts';
 import type { RequestQueue, ServiceTimes } from './request-queue.ts';
 import { AmbientAccessError } from './sandbox.ts';
 import { operationAt, type SimSaga } from './sim-saga.ts';
@@ -99,14 +99,14 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     this.#restarts = injector.canStrike('restart') && participant.restart !== undefined;
     this.#commits = injector.canStrike('commit');
     this.#clock = new MachineClock(world, participantMachine(number));
-    this.#env = participantEnv(world, this.#clock, () => this.#commit());
+    this.#env = new SimEnv(world, this.#clock, () => this.#commit());
     this.#desk =
       isTimed(participant) && desks !== undefined
         ? new TaskDesk(world, desks, {
             owner: this,
             participant,
             clock: this.#clock,
-            env: participantEnv(world, this.#clock),
+            env: new SimEnv(world, this.#clock),
           })
         : undefined;
     this.#queue = times?.queue({
