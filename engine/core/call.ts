@@ -37,7 +37,9 @@ export function payloadFault(step: string): string {
 
 /** E4. */
 function keyOf({ saga, round }: SagaState, step: StepDefinition, direction: Direction): string {
-  return round === 0 ? saga + step.keySuffix[direction] : idempotencyKey(saga, step.name, direction, round);
+  if (round > 0) return idempotencyKey(saga, step.name, direction, round);
+  const { forward, compensation } = step.keySuffix;
+  return saga + (direction === 'forward' ? forward : compensation);
 }
 
 function payloadOf(state: SagaState, step: StepDefinition, { direction }: PendingCall): unknown {

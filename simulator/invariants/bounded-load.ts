@@ -62,13 +62,13 @@ class LoadWatch implements Invariant {
     this.#world = world;
   }
 
-  onCall(call: Call, step: StepDefinition, file: CaseFile): void {
+  readonly onCall = (call: Call, step: StepDefinition, file: CaseFile): void => {
     if (call.round !== file.round || hasEnded(file)) return; // late: it was counted in its time, or not at all
     if (call.attempt > 1) this.#checkAttempt(call, step, file);
     if (this.#world.nowUs() >= this.#world.healAtUs) this.#count(call, step, file);
-  }
+  };
 
-  onAppended({ events, atUs }: AppendOutput, _log: LogView, file: CaseFile): void {
+  readonly onAppended = ({ events, atUs }: AppendOutput, _log: LogView, file: CaseFile): void => {
     for (const event of events) {
       switch (event.kind) {
         case 'step-retry-scheduled':
@@ -86,11 +86,11 @@ class LoadWatch implements Invariant {
         default: // says nothing of attempts
       }
     }
-  }
+  };
 
-  onEnded({ status }: Ending, _log: LogView, file: CaseFile): void {
+  readonly onEnded = ({ status }: Ending, _log: LogView, file: CaseFile): void => {
     if (this.#loads.size > 0 && isEnded(status)) this.#loads.delete(file.saga);
-  }
+  };
 
   #boundsOf(definition: SagaDefinition): PolicyBounds {
     return PolicyBounds.of(this.#world.policyOf(definition));

@@ -91,7 +91,7 @@ class IsolationWatch implements Invariant {
     return this.#exercised;
   }
 
-  onEffect(entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void {
+  readonly onEffect = (entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void => {
     const { stock, touched } = entry;
     if (stock !== undefined) {
       const { item, reserved, sold, total } = stock;
@@ -102,13 +102,13 @@ class IsolationWatch implements Invariant {
     this.#tell(this.#commuting.check(entry, step, service), file); // I7
     if (entry.direction === 'compensation') this.#undo(step, file);
     for (const touch of touched) this.#touch(touch, entry, step, file, service);
-  }
+  };
 
-  onCall(call: Call, step: StepDefinition): void {
+  readonly onCall = (call: Call, step: StepDefinition): void => {
     this.#commuting.called(call, step);
-  }
+  };
 
-  onEnded({ status }: Ending, _log: LogView, file: CaseFile): void {
+  readonly onEnded = ({ status }: Ending, _log: LogView, file: CaseFile): void => {
     if (isEnded(status)) {
       this.#fuzzy.ended(file);
       this.#placed.ended(file, status === 'completed');
@@ -122,7 +122,7 @@ class IsolationWatch implements Invariant {
       if (status === 'completed') reliance.before = undefined;
       reliance.holds = status === 'completed' ? 'for-ever' : 'no-more';
     }
-  }
+  };
 
   #touch(touch: Touch, entry: LedgerEntry, step: StepDefinition, file: CaseFile, service: string): void {
     const { read, written } = touch;

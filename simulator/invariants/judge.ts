@@ -37,7 +37,7 @@ export const HOOKS = [
 /** Quiescence comes to every run: that an invariant was asked then says nothing of what there was to judge. */
 const TELLING_HOOKS = HOOKS.filter((hook) => hook !== 'onQuiescence');
 type Hook = (typeof HOOKS)[number];
-/** Per hook, those who listen: as functions, since each of them is an object of its own shape. */
+/** Per hook, those who listen: as functions, since each of them is an object of its own shape; they need no `this`. */
 type Panels = { readonly [H in Hook]: Required<Invariant>[H][] };
 
 export class Judge {
@@ -82,7 +82,7 @@ export class Judge {
   #seat(invariant: Invariant): void {
     for (const hook of HOOKS) {
       const ask = invariant[hook];
-      if (ask !== undefined) (this.#panels[hook] as unknown[]).push(ask.bind(invariant));
+      if (ask !== undefined) (this.#panels[hook] as unknown[]).push(ask);
     }
   }
 

@@ -35,7 +35,7 @@ class DeadlockWatch implements Invariant {
     return this.#exercised;
   }
 
-  onOutcome({ saga, step, direction }: Call, outcome: Outcome, file: CaseFile): void {
+  readonly onOutcome = ({ saga, step, direction }: Call, outcome: Outcome, file: CaseFile): void => {
     if (direction !== 'forward') return;
     if (this.#waits.size > 0) this.#endOf(saga, step);
     if (outcome.kind !== 'rejected' || outcome.heldBy === undefined) return;
@@ -47,25 +47,25 @@ class DeadlockWatch implements Invariant {
     if (circle === undefined) return;
     const told = circle.map((one) => `${one.saga} in ${one.step} (${one.reason})`).join(', ');
     this.#report.violated(`${circle.length} sagas wait for one another: ${told}`, file);
-  }
+  };
 
   /** Who gives locks back is waited for no more, until those who ask again are told otherwise. */
-  onEffect({ saga, lock }: LedgerEntry): void {
+  readonly onEffect = ({ saga, lock }: LedgerEntry): void => {
     if (lock?.is !== 'released') return;
     for (const wait of this.#waiting.get(saga) ?? []) this.#endOf(wait.saga, wait.step);
-  }
+  };
 
-  onAppended(append: { readonly saga: string; readonly events: readonly SagaEvent[] }): void {
+  readonly onAppended = (append: { readonly saga: string; readonly events: readonly SagaEvent[] }): void => {
     if (this.#waits.size === 0) return;
     if (!append.events.some(({ kind }) => kind === 'stop-requested' || kind === 'compensation-started'))
       return;
     for (const step of [...(this.#waits.get(append.saga)?.keys() ?? [])]) this.#endOf(append.saga, step);
-  }
+  };
 
-  onEnded(_ending: unknown, _log: unknown, { saga }: CaseFile): void {
+  readonly onEnded = (_ending: unknown, _log: unknown, { saga }: CaseFile): void => {
     if (this.#waits.size === 0) return;
     for (const step of [...(this.#waits.get(saga)?.keys() ?? [])]) this.#endOf(saga, step);
-  }
+  };
 
   #begin(wait: Wait): void {
     const waits = this.#waits.get(wait.saga) ?? new Map<string, Wait>();

@@ -42,8 +42,6 @@ export class EventQueue {
   timeUs = 0;
   target = 0;
   code = 0;
-  item: unknown = undefined;
-  detail: unknown = undefined;
 
   /** The block position: the time of the last event taken, split so that 32-bit arithmetic serves. */
   #low = 0;
@@ -63,6 +61,17 @@ export class EventQueue {
   #free = NONE;
   #latest = 0;
   #used = 0;
+  /** The place of the event that was taken last: it is free when the next one is taken. */
+  #taken = NONE;
+
+  /** The items of the event that was taken last: left where they are, as a store into an old object costs more. */
+  get item(): unknown {
+    return this.#items[2 * this.#taken];
+  }
+
+  get detail(): unknown {
+    return this.#items[2 * this.#taken + 1];
+  }
 
   /** Events that are scheduled and neither taken nor cancelled. */
   get size(): number {
@@ -105,12 +114,15 @@ export class EventQueue {
     const at = event * WIDTH;
     if (this.#events[at + GENERATION] !== Math.floor(handle / PLACES)) return false;
     this.#unlink(at);
-    this.#release(event, at);
+    this.#retire(at);
+    this.#release(event);
     return true;
   }
 
   /** Moves to the next event and exposes its fields; false when none is left. */
   take(): boolean {
+    if (this.#taken !== NONE) this.#release(this.#taken);
+    this.#taken = NONE;
     if (this.#size === 0) return false;
     let slot = this.#nextSlot(0, this.#low & MASK);
     while (slot === NONE) {
@@ -119,17 +131,15 @@ export class EventQueue {
     }
     this.#low = (this.#low & ~MASK) | slot;
     const at = this.#head[slot]!;
-    const event = at >> WIDTH_BITS;
     const events = this.#events;
     const low = events[at + TIME_LOW]!;
     const high = events[at + TIME_HIGH]!;
     this.timeUs = high === 0 ? low : high * LOW + low; // a small integer whenever it can be: it is copied everywhere
     this.target = events[at + TARGET]!;
     this.code = events[at + CODE]!;
-    this.item = this.#items[2 * event];
-    this.detail = this.#items[2 * event + 1];
     this.#unlink(at);
-    this.#release(event, at);
+    this.#retire(at);
+    this.#taken = at >> WIDTH_BITS;
     return true;
   }
 
@@ -147,8 +157,7 @@ export class EventQueue {
     this.#low = 0;
     this.#high = 0;
     this.timeUs = 0;
-    this.item = undefined;
-    this.detail = undefined;
+    this.#taken = NONE;
   }
 
   /** W1: finds the first slot above the exhausted levels, moves there, and spreads it over the levels below. */
@@ -257,13 +266,18 @@ export class EventQueue {
     return this.#used++;
   }
 
-  #release(event: number, at: number): void {
+  /** The event is pending no longer: its handle is worthless. */
+  #retire(at: number): void {
     this.#events[at + GENERATION]!++;
+    this.#size--;
+  }
+
+  /** Its place may be used again. */
+  #release(event: number): void {
     this.#items[2 * event] = undefined;
     this.#items[2 * event + 1] = undefined;
-    this.#events[at + NEXT] = this.#free;
+    this.#events[event * WIDTH + NEXT] = this.#free;
     this.#free = event;
-    this.#size--;
   }
 
   #grow(): void {

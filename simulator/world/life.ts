@@ -72,6 +72,7 @@ export interface LifeParts {
 export class Life implements Sender, EpochSink {
   /** Of a life that stands still: when it goes on (P3). */
   stillUntilUs = 0;
+  readonly number: number;
   readonly #parts: LifeParts;
   readonly #owner: LifeOwner;
   readonly #partition: Partition;
@@ -106,6 +107,7 @@ export class Life implements Sender, EpochSink {
     const { injector } = parts.world;
     this.#parts = parts;
     this.#owner = owner;
+    this.number = owner.number;
     this.#partition = partition;
     this.#actor = actor;
     this.#clock = clock;
@@ -115,10 +117,6 @@ export class Life implements Sender, EpochSink {
 
   get name(): string {
     return `orchestrator-${this.number}/${this.epoch}`;
-  }
-
-  get number(): number {
-    return this.#owner.number;
   }
 
   get clockUs(): number {
@@ -196,14 +194,6 @@ export class Life implements Sender, EpochSink {
     }
   }
 
-  /** False when the process died, or stood still, on the way. */
-  #performOne(output: OrchestratorOutput): boolean {
-    if (output.kind === 'append') return this.#append(output);
-    if (output.kind === 'call') return this.#send(output);
-    this.#performOther(output);
-    return true;
-  }
-
   /** P2. An append that a crash prevents was tried. */
   #append(append: AppendOutput): boolean {
     const { world, store } = this.#parts;
@@ -228,33 +218,43 @@ export class Life implements Sender, EpochSink {
     return !this.#faulty || this.#survives('after', call);
   }
 
-  #performOther(output: Exclude<OrchestratorOutput, AppendOutput | Call>): void {
+  /** False when the process died, or stood still, on the way. */
+  #performOne(output: OrchestratorOutput): boolean {
     const { world, store, observer } = this.#parts;
     switch (output.kind) {
+      case 'append':
+        return this.#append(output);
+      case 'call':
+        return this.#send(output);
       case 'load': {
         const saga = world.sagas.get(output.saga);
         if (saga !== undefined && this.#wakes === undefined) saga.released = false; // it may be taken up again
-        return store.load(output, this);
+        store.load(output, this);
+        return true;
       }
       case 'wake':
-        return this.#wake(output.saga, output.atUs);
+        this.#wake(output.saga, output.atUs);
+        return true;
       case 'halt':
-        return this.#halt();
+        this.#halt();
+        return true;
       case 'ended': {
         const saga = world.sagas.get(output.saga);
-        if (saga === undefined) return;
+        if (saga === undefined) return true;
         this.#cancelWake(saga);
         if (this.#wakes === undefined) world.released(saga, output.state); // P6
-        return;
+        return true;
       }
       case 'circuit':
-        return world.load.circuit(this, output, world.sim.nowUs);
+        world.load.circuit(this, output, world.sim.nowUs);
+        return true;
       default: {
         const saga = world.sagas.get(output.saga);
-        if (saga === undefined) return;
+        if (saga === undefined) return true;
         if (output.answer === 'accepted') observer.accepted(saga);
         else if (output.answer === 'refused') observer.refused(saga, output.reason ?? 'refused');
         else if (this.#wakes === undefined) observer.shed(saga); // P6
+        return true;
       }
     }
   }
