@@ -74,11 +74,12 @@ function refusal(state: SagaState, event: SagaEvent): string | undefined {
   if (!has(rule.saga, state.status)) return `came while the saga was ${state.status}`;
   const byHand = refusalByHand(state, event);
   if (byHand !== undefined) return byHand;
-  if (rule.step === undefined || !('step' in event)) return undefined;
-  const index = stepIndexOf(state.definition, event.step);
-  if (index < 0) return `names "${event.step}", which is no step`;
+  if (rule.step === undefined) return undefined;
+  const { step } = event as Extract<SagaEvent, { readonly step: string }>;
+  const index = stepIndexOf(state.definition, step);
+  if (index < 0) return `names "${step}", which is no step`;
   const { status } = state.steps[index]!;
-  return has(rule.step, status) ? undefined : `came while step "${event.step}" was ${status}`;
+  return has(rule.step, status) ? undefined : `came while step "${step}" was ${status}`;
 }
 
 const BY_HAND = new Set([

@@ -12,9 +12,9 @@ import type { TurnTime } from '../timed-participant.ts';
 import { type Desk, type Desks, Ticker } from './desks.ts';
 import {
   type Clients,
+  codeOf,
   type Handed,
   type Message,
-  OUTCOME_CODE,
   type Outgoing,
   REFUSED,
   type Sender,
@@ -149,12 +149,7 @@ class ClientDesk implements Desk {
       if (!this.#open.delete(task)) continue;
       const { call, saga, operation } = this.#handed[task - 1]!;
       world.sagas.touch(saga);
-      world.sim.note(
-        TRACE['client-done'],
-        saga.index,
-        operation,
-        call.attempt * 4 + OUTCOME_CODE[outcome.kind],
-      );
+      world.sim.note(TRACE['client-done'], saga.index, operation, call.attempt * 4 + codeOf(outcome));
       this.#sender.input({ kind: 'reply', call, outcome });
       this.#release(saga);
     }

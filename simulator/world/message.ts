@@ -65,8 +65,10 @@ export interface Clients {
   gone(sender: Sender): void;
 }
 
-/** Outcomes as the number that stands in a trace. */
-export const OUTCOME_CODE = { applied: 0, rejected: 1, unknown: 2 } as const;
+/** An outcome as the number that stands in a trace. */
+export function codeOf({ kind }: Outcome): number {
+  return kind === 'applied' ? 0 : kind === 'rejected' ? 1 : 2;
+}
 
 /** A node that takes requests. */
 export interface Receiver {

@@ -13,14 +13,7 @@ import { PLACE } from '../faults/point.ts';
 import type { HttpResponse } from '../http-message.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import { Links } from './links.ts';
-import {
-  type Clients,
-  type Message,
-  OUTCOME_CODE,
-  type Outgoing,
-  type Replies,
-  type Sender,
-} from './message.ts';
+import { type Clients, codeOf, type Message, type Outgoing, type Replies, type Sender } from './message.ts';
 import type { ParticipantNode } from './participant-node.ts';
 import { operationOf, type SimSaga } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
@@ -171,7 +164,7 @@ export class SimTransport implements Transport, Replies, Actor {
   #answer(message: Message): void {
     const { saga, call, operation, faults, outcome, answers } = message;
     assert(outcome !== undefined, 'a reply carries an outcome');
-    this.#world.sim.note(TRACE.reply, saga.index, operation, call.attempt * 4 + OUTCOME_CODE[outcome.kind]);
+    this.#world.sim.note(TRACE.reply, saga.index, operation, call.attempt * 4 + codeOf(outcome));
     deliver(this.#world, faults, saga);
     if (message.asked !== undefined) message.asked.heard(message);
     else answers.input({ kind: 'reply', call, outcome });
