@@ -16,22 +16,23 @@ const SLOTS = 1 << BITS;
 const MASK = SLOTS - 1;
 const LEVELS = 5;
 const LOW = 2 ** (3 * BITS);
+const END_US = 2 ** (LEVELS * BITS);
 /** Times are below this: about 35 years in microseconds. */
-export const TIME_MAX_US = 2 ** (LEVELS * BITS);
+export const TIME_MAX_US = END_US;
 /** Handles name an event and which of those that had its place it is. */
 const PLACES = 2 ** 26;
 const NONE = -1;
 
-/** What stands where in an event's integers: its neighbours in the list of its slot, its time, and what it is. */
+/** What stands where in an event's integers: its neighbours in the list of its slot, its time, and whose it is. */
 const NEXT = 0;
 const PREV = 1;
 const SLOT = 2;
 const GENERATION = 3;
 const TIME_LOW = 4;
 const TIME_HIGH = 5;
-const TARGET = 6;
-const CODE = 7;
+const WHOSE = 6;
 const WIDTH_BITS = 3;
+/** An event begins at a multiple of this: `at | TIME_LOW` is `at | TIME_LOW`, and needs no look whether it overflows. */
 const WIDTH = 1 << WIDTH_BITS;
 
 /** Names a scheduled event so that it can be cancelled. Worthless once the event was taken. */
@@ -83,19 +84,15 @@ export class EventQueue {
    * 256. Of the two items, either is at hand without a look into the other.
    */
   schedule(timeUs: number, target: number, code: number, item: unknown, detail?: unknown): void {
-    assert(
-      timeUs >= this.#high * LOW + this.#low && timeUs < TIME_MAX_US,
-      'an event is scheduled in the past',
-    );
+    if (!(timeUs >= this.timeUs && timeUs < END_US)) assert(false, 'an event is scheduled in the past');
     const event = this.#allocate();
     const events = this.#events;
-    const high = timeUs < LOW ? 0 : Math.floor(timeUs / LOW);
-    const low = timeUs < LOW ? timeUs : timeUs - high * LOW;
-    const at = event * WIDTH;
-    events[at + TIME_LOW] = low;
-    events[at + TIME_HIGH] = high;
-    events[at + TARGET] = target;
-    events[at + CODE] = code;
+    const high = timeUs < LOW ? 0 : Math.floor(timeUs / LOW) | 0;
+    const low = timeUs < LOW ? timeUs | 0 : (timeUs - high * LOW) | 0;
+    const at = event << WIDTH_BITS;
+    events[at | TIME_LOW] = low;
+    events[at | TIME_HIGH] = high;
+    events[at | WHOSE] = (target << 8) | code;
     this.#items[2 * event] = item;
     this.#items[2 * event + 1] = detail;
     this.#insert(at, low, high);
@@ -105,14 +102,14 @@ export class EventQueue {
 
   /** Names the event that was scheduled last. */
   get handle(): EventHandle {
-    return this.#events[this.#latest * WIDTH + GENERATION]! * PLACES + this.#latest;
+    return this.#events[(this.#latest << WIDTH_BITS) | GENERATION]! * PLACES + this.#latest;
   }
 
   /** Forgets an event; false when it was taken or cancelled before. */
   cancel(handle: EventHandle): boolean {
     const event = (handle % PLACES) | 0; // an integer to the engine, too: in fields of fractions every access converts
-    const at = event * WIDTH;
-    if (this.#events[at + GENERATION] !== Math.floor(handle / PLACES)) return false;
+    const at = event << WIDTH_BITS;
+    if (this.#events[at | GENERATION] !== Math.floor(handle / PLACES)) return false;
     this.#unlink(at);
     this.#retire(at);
     this.#release(event);
@@ -132,12 +129,18 @@ export class EventQueue {
     this.#low = (this.#low & ~MASK) | slot;
     const at = this.#head[slot]!;
     const events = this.#events;
-    const low = events[at + TIME_LOW]!;
-    const high = events[at + TIME_HIGH]!;
+    const low = events[at | TIME_LOW]!;
+    const high = events[at | TIME_HIGH]!;
     this.timeUs = high === 0 ? low : high * LOW + low; // a small integer whenever it can be: it is copied everywhere
-    this.target = events[at + TARGET]!;
-    this.code = events[at + CODE]!;
-    this.#unlink(at);
+    const whose = events[at | WHOSE]!;
+    this.target = whose >> 8;
+    this.code = whose & 255;
+    const next = events[at | NEXT]!; // it is the first of its list
+    this.#head[slot] = next;
+    if (next === NONE) {
+      this.#tail[slot] = NONE;
+      this.#clearBit(slot);
+    } else events[next | PREV] = NONE;
     this.#retire(at);
     this.#taken = at >> WIDTH_BITS;
     return true;
@@ -173,8 +176,8 @@ export class EventQueue {
       this.#clearBit(index);
       const events = this.#events;
       while (at !== NONE) {
-        const next = events[at + NEXT]!;
-        this.#insert(at, events[at + TIME_LOW]!, events[at + TIME_HIGH]!);
+        const next = events[at | NEXT]!;
+        this.#insert(at, events[at | TIME_LOW]!, events[at | TIME_HIGH]!);
         at = next;
       }
       return;
@@ -208,25 +211,25 @@ export class EventQueue {
     } else if (high >>> BITS === this.#high >>> BITS) index = 3 * SLOTS + (high & MASK);
     else index = 4 * SLOTS + (high >>> BITS);
     const tail = this.#tail[index]!;
-    events[at + SLOT] = index;
-    events[at + NEXT] = NONE;
-    events[at + PREV] = tail;
+    events[at | SLOT] = index;
+    events[at | NEXT] = NONE;
+    events[at | PREV] = tail;
     this.#tail[index] = at;
     if (tail === NONE) {
       this.#head[index] = at;
       this.#setBit(index);
-    } else events[tail + NEXT] = at;
+    } else events[tail | NEXT] = at;
   }
 
   #unlink(at: number): void {
     const events = this.#events;
-    const index = events[at + SLOT]!;
-    const next = events[at + NEXT]!;
-    const prev = events[at + PREV]!;
+    const index = events[at | SLOT]!;
+    const next = events[at | NEXT]!;
+    const prev = events[at | PREV]!;
     if (prev === NONE) this.#head[index] = next;
-    else events[prev + NEXT] = next;
+    else events[prev | NEXT] = next;
     if (next === NONE) this.#tail[index] = prev;
-    else events[next + PREV] = prev;
+    else events[next | PREV] = prev;
     if (prev === NONE && next === NONE) this.#clearBit(index);
   }
 
@@ -259,16 +262,16 @@ export class EventQueue {
   #allocate(): number {
     const free = this.#free;
     if (free !== NONE) {
-      this.#free = this.#events[free * WIDTH + NEXT]!;
+      this.#free = this.#events[(free << WIDTH_BITS) | NEXT]!;
       return free;
     }
-    if (this.#used * WIDTH === this.#events.length) this.#grow();
+    if (this.#used << WIDTH_BITS === this.#events.length) this.#grow();
     return this.#used++;
   }
 
   /** The event is pending no longer: its handle is worthless. */
   #retire(at: number): void {
-    this.#events[at + GENERATION]!++;
+    this.#events[at | GENERATION]!++;
     this.#size--;
   }
 
@@ -276,7 +279,7 @@ export class EventQueue {
   #release(event: number): void {
     this.#items[2 * event] = undefined;
     this.#items[2 * event + 1] = undefined;
-    this.#events[event * WIDTH + NEXT] = this.#free;
+    this.#events[(event << WIDTH_BITS) | NEXT] = this.#free;
     this.#free = event;
   }
 
