@@ -16,6 +16,7 @@ const SLOTS = 1 << BITS;
 const MASK = SLOTS - 1;
 const LEVELS = 5;
 const LOW = 2 ** (3 * BITS);
+/** Of its own: an exported constant is looked up at every use. */
 const END_US = 2 ** (LEVELS * BITS);
 /** Times are below this: about 35 years in microseconds. */
 export const TIME_MAX_US = END_US;
@@ -32,7 +33,7 @@ const TIME_LOW = 4;
 const TIME_HIGH = 5;
 const WHOSE = 6;
 const WIDTH_BITS = 3;
-/** An event begins at a multiple of this: `at | TIME_LOW` is `at | TIME_LOW`, and needs no look whether it overflows. */
+/** An event begins at a multiple of this: `at | TIME_LOW` is their sum, and needs no look whether it overflows. */
 const WIDTH = 1 << WIDTH_BITS;
 
 /** Names a scheduled event so that it can be cancelled. Worthless once the event was taken. */
