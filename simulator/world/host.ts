@@ -152,7 +152,6 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.healAtUs = Math.max(options.profile.chaosUs, incidentsEndUs(scenario.incidents));
     this.load = new LoadMeter(scenario.incidents, promisesQuiet(scenario.slo));
     this.#versions = new Versions(scenario.sagas);
-    const services = Object.keys(this.participants);
     this.injector = new FaultInjector({
       seed: this.seed,
       profile: options.profile,
@@ -161,7 +160,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       names: {
         saga: sagaId,
         step: (saga, step) => this.#definitions[saga]!.steps[step]!.name,
-        machine: (machine) => machineName(machine, services),
+        machine: (machine) => machineName(machine, Object.keys(this.participants)),
       },
       impossible: impossibleKinds(this.participants, this.#versions),
       ...(options.plan === undefined ? {} : { plan: options.plan }),
