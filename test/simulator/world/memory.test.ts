@@ -8,6 +8,8 @@ import bankTransfer from '../../../scenarios/bank-transfer.ts';
 import { profiles, simulate } from '../../../simulator/index.ts';
 
 const RUNS = 100;
+const WARM_UP = 5;
+const TIMES = 5;
 
 test('a run that is over is let go by the next scavenges', () => {
   v8.setFlagsFromString('--expose-gc');
@@ -17,11 +19,15 @@ test('a run that is over is let go by the next scavenges', () => {
     for (let i = 0; i < RUNS; i++)
       simulate(bankTransfer, { seed: `memory/${i}`, sagas: 1, profile: profiles.calm });
   };
-  run();
-  gc();
-  const before = usedBytes();
-  run();
-  gc({ type: 'minor' });
-  gc({ type: 'minor' });
-  expect((usedBytes() - before) / RUNS).toBeLessThan(12_000); // a run has 150,000
+  const leftBytes = (): number => {
+    gc();
+    const before = usedBytes();
+    run();
+    gc({ type: 'minor' });
+    gc({ type: 'minor' });
+    return (usedBytes() - before) / RUNS;
+  };
+  for (let i = 0; i < WARM_UP; i++) run();
+  // The least of some: what the compiler leaves, and who else is in the process, come on top.
+  expect(Math.min(...Array.from({ length: TIMES }, leftBytes))).toBeLessThan(12_000); // a run has 150,000
 });
