@@ -167,8 +167,8 @@ export interface Ceiling {
 }
 
 /** Saga phases in which a fault can be delivered: the rows of the coverage matrix. */
-export type Phase = (typeof PHASES)[number];
 export const PHASES = ['running', 'compensating', 'ended'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** A kind of fault: where it may strike, how often at most, and what it does there. */
 export interface Fault<Point extends PointKind = PointKind> {
