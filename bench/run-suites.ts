@@ -1,6 +1,6 @@
 // Runs suites, each in processes of its own, one after the other, and gathers what they found. What a process has once compiled
-// and laid out stays for its life, so that rounds of one process are no independent samples, processes are; and a suite after
-// another is slower than one alone.
+// and laid out stays for its life, so that rounds of one process are no independent samples, processes are; and what one suite
+// left behind is not the next one's.
 //
 // Source: A. Georges, D. Buytaert, L. Eeckhout, Statistically rigorous Java performance evaluation, OOPSLA 2007.
 

@@ -98,7 +98,11 @@ test('the handle of an event that was taken cancels nothing, even when its place
   queue.schedule(1, 0, 0, 'first');
   const first = queue.handle;
   queue.take();
+  expect(queue.cancel(first)).toBe(false);
   queue.schedule(2, 0, 0, 'second');
+  queue.take();
+  queue.schedule(3, 0, 0, 'third');
+  expect(queue.handle % 2 ** 26).toBe(first % 2 ** 26);
   expect(queue.cancel(first)).toBe(false);
   expect(queue.size).toBe(1);
 });
@@ -120,4 +124,27 @@ test('a cleared queue begins anew at time zero', () => {
   expect(queue.take()).toBe(false);
   queue.schedule(3, 0, 0, 'c');
   expect(queue.take() && queue.item).toBe('c');
+});
+
+test('of three at one time the second can be cancelled when the first was taken', () => {
+  const queue = new EventQueue();
+  queue.schedule(5, 0, 0, 'a');
+  queue.schedule(5, 0, 0, 'b');
+  const second = queue.handle;
+  queue.schedule(5, 0, 0, 'c');
+  expect(queue.take() && queue.item).toBe('a');
+  expect(queue.cancel(second)).toBe(true);
+  expect(queue.take() && queue.item).toBe('c');
+  expect(queue.take()).toBe(false);
+});
+
+test('places are used again', () => {
+  const queue = new EventQueue();
+  const places = new Set<number>();
+  for (let timeUs = 0; timeUs < 10_000; timeUs++) {
+    queue.schedule(timeUs, 0, 0, undefined);
+    places.add(queue.handle % 2 ** 26);
+    queue.take();
+  }
+  expect(places.size).toBe(2); // that of the event that was taken last is not free yet
 });
