@@ -5,7 +5,7 @@ import { purpose, type Seed, scale } from '../kernel/random.ts';
 import type { FaultPlan, PlannedFault } from '../run-result.ts';
 import { FAULTS } from './catalogue.ts';
 import { type Draw, type Fates, type Params, PHASES, type Phase, type PointKind } from './fault.ts';
-import { type PointNames, pointText } from './point.ts';
+import { PLACES, type Place, type PointNames, pointText } from './point.ts';
 import { drawRates, type Profile, thresholds } from './profile.ts';
 
 /** A set of faults that struck at one point: bit i stands for FAULTS[i]. */
@@ -16,9 +16,11 @@ export function faultSet(...kinds: readonly string[]): FaultSet {
   return FAULTS.reduce((set, { kind }, i) => (kinds.includes(kind) ? set | (1 << i) : set), 0);
 }
 
+/** A fault that can strike at a place. */
 interface Candidate {
   readonly index: number;
   readonly threshold: number;
+  /** Of the draw that decides; differs from place to place. */
   readonly purpose: number;
 }
 
@@ -38,6 +40,10 @@ const SEAMS: ReadonlySet<PointKind> = new Set<PointKind>(['commit']);
 const PURPOSES = FAULTS.map((fault) => purpose(`fault:${fault.kind}`));
 /** Different places of one point kind draw apart. */
 const PLACE_STEP = 0x9e3779b1 | 0;
+const KIND_OF_PLACE = PLACES.map(kindOf);
+/** Cells of the coverage matrix, by phase × FAULTS.length + index in FAULTS. */
+const CELLS = PHASES.flatMap((phase) => FAULTS.map(({ kind }) => coverageCell(phase, kind)));
+const CELLS_BY_NAME = CELLS.map((_, i) => i).sort((a, b) => (CELLS[a]! < CELLS[b]! ? -1 : 1));
 
 export interface InjectorOptions {
   readonly seed: Seed;
@@ -60,12 +66,13 @@ export type PointVisitor = (kind: PointKind, at: string) => void;
 export class FaultInjector {
   readonly ratesPpm: readonly number[];
   readonly delivered = new Array<number>(FAULTS.length).fill(0);
-  /** By phase × FAULTS.length + index in FAULTS. */
-  readonly #cells = new Array<number>(PHASES.length * FAULTS.length).fill(0);
+  /** By index in CELLS. */
+  readonly #cells = new Array<number>(CELLS.length).fill(0);
   readonly #seed: Seed;
   readonly #names: PointNames;
   readonly #planned: ReadonlyMap<string, readonly PlannedFault[]> | undefined;
-  readonly #candidates: Readonly<Record<PointKind, readonly Candidate[]>>;
+  /** By place. */
+  readonly #candidates: readonly (readonly Candidate[])[];
   readonly #keepPlan: boolean;
   readonly #visit: PointVisitor | undefined;
   readonly #recorded: Recorded[] = [];
@@ -90,24 +97,20 @@ export class FaultInjector {
 
   /** Whether a fault of this kind of point can strike in this run at all. */
   canStrike(point: PointKind): boolean {
-    return this.#candidates[point].length > 0 || this.#visit !== undefined;
+    return (
+      this.#visit !== undefined ||
+      this.#candidates.some((some, place) => some.length > 0 && KIND_OF_PLACE[place] === point)
+    );
   }
 
   /** Whether nothing can strike in this run, and nobody wants to know where it could. */
   get isCalm(): boolean {
-    return (
-      this.#visit === undefined &&
-      Object.values(this.#candidates).every((candidates) => candidates.length === 0)
-    );
+    return this.#visit === undefined && this.#candidates.every((candidates) => candidates.length === 0);
   }
 
   /** Whether one of these kinds can strike in this run at all. */
   canBe(...kinds: readonly string[]): boolean {
-    return kinds.some((kind) => {
-      const fault = FAULTS.find((known) => known.kind === kind);
-      if (fault === undefined) return false;
-      return this.#candidates[fault.point].some(({ index }) => FAULTS[index] === fault);
-    });
+    return this.#candidates.some((some) => some.some(({ index }) => kinds.includes(FAULTS[index]!.kind)));
   }
 
   /** The world has points of this kind after all, which nobody can know before they are met. */
@@ -138,15 +141,15 @@ export class FaultInjector {
     fate: Fates[Point],
   ): FaultSet {
     this.#visit?.(point, pointText(this.#names, place, x, y, z));
-    const candidates = this.#candidates[point];
+    const candidates = this.#candidates[place]!;
     if (candidates.length === 0) return 0;
     if (this.#planned !== undefined) return this.#atPlanned(this.#planned, candidates, place, x, y, z, fate);
     if (this.#healed) return 0;
     let struck = 0;
     for (const { index, threshold, purpose } of candidates) {
-      const key = (purpose + Math.imul(place, PLACE_STEP)) | 0;
-      if (this.#seed.draw(key, x, y, z) >= threshold) continue;
-      struck |= this.#strike(index, FAULTS[index]!.draw(this.#drawer(key, x, y, z)), place, x, y, z, fate);
+      if (this.#seed.draw(purpose, x, y, z) >= threshold) continue;
+      const params = FAULTS[index]!.draw(this.#drawer(purpose, x, y, z));
+      struck |= this.#strike(index, params, place, x, y, z, fate);
     }
     return struck;
   }
@@ -201,14 +204,9 @@ export class FaultInjector {
 
   /** Faults delivered by cell of the coverage matrix, where there were any; in the order of the cells' names. */
   get coverage(): Readonly<Record<string, number>> {
-    const found: (readonly [cell: string, times: number])[] = [];
-    for (let i = 0; i < this.#cells.length; i++) {
-      const times = this.#cells[i]!;
-      if (times === 0) continue;
-      const phase = PHASES[Math.floor(i / FAULTS.length)]!;
-      found.push([coverageCell(phase, FAULTS[i % FAULTS.length]!.kind), times]);
-    }
-    return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const found: Record<string, number> = {};
+    for (const cell of CELLS_BY_NAME) if (this.#cells[cell]! > 0) found[CELLS[cell]!] = this.#cells[cell]!;
+    return found;
   }
 
   /**
@@ -225,32 +223,32 @@ export class FaultInjector {
   }
 }
 
-function candidates(
-  thresholds: readonly number[],
-  plan: FaultPlan | undefined,
-): Readonly<Record<PointKind, readonly Candidate[]>> {
+/** The kind of point that a place is. */
+function kindOf(place: Place): PointKind {
+  switch (place) {
+    case 'before-append':
+    case 'after-append':
+    case 'before-send':
+    case 'after-send':
+    case 'input':
+      return 'process';
+    default:
+      return place;
+  }
+}
+
+/** What can strike, by place. */
+function candidates(thresholds: readonly number[], plan: FaultPlan | undefined): Candidate[][] {
   const kinds = new Set(plan?.map((fault) => fault.kind));
-  const at: Record<PointKind, Candidate[]> = {
-    request: [],
-    reply: [],
-    handler: [],
-    append: [],
-    process: [],
-    commit: [],
-    restart: [],
-    load: [],
-    start: [],
-    wish: [],
-    end: [],
-    link: [],
-    node: [],
-    clock: [],
-    deploy: [],
-  };
+  const at: Candidate[][] = PLACES.map(() => []);
   for (let index = 0; index < FAULTS.length; index++) {
     const { kind, point } = FAULTS[index]!;
     if (plan === undefined ? thresholds[index] === 0 : !kinds.has(kind)) continue;
-    at[point].push({ index, threshold: thresholds[index]!, purpose: PURPOSES[index]! });
+    for (let place = 0; place < PLACES.length; place++) {
+      if (KIND_OF_PLACE[place] !== point) continue;
+      const purpose = (PURPOSES[index]! + Math.imul(place, PLACE_STEP)) | 0;
+      at[place]!.push({ index, threshold: thresholds[index]!, purpose });
+    }
   }
   return at;
 }

@@ -24,7 +24,7 @@ import type { EventHandle } from '../kernel/event-queue.ts';
 import type { Engine } from '../scenario.ts';
 import type { MachineClock } from './machine-clock.ts';
 import type { Sender } from './message.ts';
-import { NEVER, operationOf, type Partition, type SimSaga, triesOf, tryAppend } from './sim-saga.ts';
+import { NEVER, operationOf, type Partition, type SimSaga, tryAppend } from './sim-saga.ts';
 import type { SimStore } from './store.ts';
 import type { SimTransport } from './transport.ts';
 import { deliver, TRACE, type World } from './world.ts';
@@ -131,21 +131,26 @@ export class Life implements Sender, EpochSink {
     if (!this.#alive) return;
     this.epoch = epoch;
     this.#orchestrator = this.#parts.engine({ ...this.#parts.options, epoch });
-    if (sagas.length > 0) this.#take({ kind: 'recovered', sagas });
+    if (sagas.length > 0) this.#take({ kind: 'recovered', sagas }, undefined);
     if (this.#alive) this.#owner.ready();
   }
 
   input(input: OrchestratorInput): void {
     if (!this.#alive) return;
-    if (this.#waiting === undefined && (!this.#faulty || this.#survives('input', input))) this.#take(input);
-    else if (this.#waiting !== undefined) this.#await(this.#waiting, input);
+    const saga = this.#isWary ? this.#sagaOf(input) : undefined;
+    if (this.#waiting === undefined) {
+      if (saga === undefined || !this.#faulty) return this.#take(input, saga);
+      if (this.#survives(saga, PLACE.input, 0, ++saga.inputs)) return this.#take(input, saga);
+    }
+    if (this.#waiting === undefined) return; // it died
+    this.#waiting.push(input);
+    if (saga !== undefined) this.#hold(saga);
   }
 
-  #await(waiting: OrchestratorInput[], input: OrchestratorInput): void {
-    waiting.push(input);
-    const id = sagaOf(input);
-    const saga = id === undefined ? undefined : this.#parts.world.sagas.get(id);
-    if (saga !== undefined) this.#hold(saga);
+  /** The saga that an input is about, if it is about one that is not forgotten. */
+  #sagaOf(input: OrchestratorInput): SimSaga | undefined {
+    const id = idOf(input);
+    return id === undefined ? undefined : this.#parts.world.sagas.get(id);
   }
 
   #hold(saga: SimSaga): void {
@@ -173,16 +178,13 @@ export class Life implements Sender, EpochSink {
     this.#letGo(held);
   }
 
-  #take(input: OrchestratorInput): void {
-    const { world } = this.#parts;
-    const id = this.#isWary ? sagaOf(input) : undefined;
-    const saga = id === undefined ? undefined : world.sagas.get(id);
+  #take(input: OrchestratorInput, saga: SimSaga | undefined): void {
     if (saga === undefined) return this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs));
     this.#clock.tick(saga);
     saga.underWay++; // not to be forgotten between two outputs
     this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs));
     saga.underWay--;
-    world.settle(saga);
+    this.#parts.world.settle(saga);
   }
 
   #perform(outputs: readonly OrchestratorOutput[]): void {
@@ -199,10 +201,11 @@ export class Life implements Sender, EpochSink {
     const { world, store } = this.#parts;
     const saga = world.sagas.get(append.saga);
     if (saga === undefined) return true; // forgotten: nothing more can come of it
-    tryAppend(saga, append.expectedVersion);
-    if (this.#faulty && !this.#survives('before', append)) return false;
+    const { expectedVersion } = append;
+    const tries = tryAppend(saga, expectedVersion);
+    if (this.#faulty && !this.#survives(saga, PLACE['before-append'], expectedVersion, tries)) return false;
     store.append(append, this);
-    return !this.#faulty || this.#survives('after', append);
+    return !this.#faulty || this.#survives(saga, PLACE['after-append'], expectedVersion, tries);
   }
 
   /** P2. As with appends. */
@@ -210,12 +213,13 @@ export class Life implements Sender, EpochSink {
     const { world, transport } = this.#parts;
     const saga = world.sagas.get(call.saga);
     if (saga === undefined) return true; // as with appends
-    world.sends.add(saga, operationOf(saga, call), world.sim.nowUs);
+    const operation = operationOf(saga, call);
+    const transmission = world.sends.add(saga, operation, world.sim.nowUs) * 2;
     world.load.called(world.sim.nowUs);
     world.timeline.add('calls', world.sim.nowUs);
-    if (this.#faulty && !this.#survives('before', call)) return false;
+    if (this.#faulty && !this.#survives(saga, PLACE['before-send'], operation, transmission)) return false;
     transport.send(call, this);
-    return !this.#faulty || this.#survives('after', call);
+    return !this.#faulty || this.#survives(saga, PLACE['after-send'], operation, transmission);
   }
 
   /** False when the process died, or stood still, on the way. */
@@ -300,11 +304,7 @@ export class Life implements Sender, EpochSink {
   }
 
   /** Lets faults strike at a point; false when the process died, or stands still instead of going on. */
-  #survives(moment: Moment, what: OrchestratorInput | OrchestratorOutput): boolean {
-    const { world } = this.#parts;
-    const id = sagaOf(what);
-    const saga = id === undefined ? undefined : world.sagas.get(id);
-    if (saga === undefined) return true;
+  #survives(saga: SimSaga, place: number, y: number, z: number): boolean {
     const fate = this.#fate;
     fate.crash = false;
     fate.pauseUs = 0;
@@ -312,26 +312,11 @@ export class Life implements Sender, EpochSink {
     fate.zombieUs = 0;
     fate.jumpUs = 0;
     fate.cancels = 0;
-    const faults = this.#strike(saga, moment, what);
-    return faults === 0 || this.#suffers(saga, moment, faults);
+    const faults = this.#parts.world.injector.at('process', place, saga.index, y, z, fate);
+    return faults === 0 || this.#suffers(saga, place, faults);
   }
 
-  #strike(saga: SimSaga, moment: Moment, what: OrchestratorInput | OrchestratorOutput): FaultSet {
-    const { injector } = this.#parts.world;
-    const fate = this.#fate;
-    if (moment === 'input') return injector.at('process', PLACE.input, saga.index, 0, ++saga.inputs, fate);
-    if (what.kind === 'append') {
-      const place = PLACE[`${moment}-append`];
-      const tries = triesOf(saga, what.expectedVersion);
-      return injector.at('process', place, saga.index, what.expectedVersion, tries, fate);
-    }
-    if (what.kind !== 'call') return 0;
-    const operation = operationOf(saga, what);
-    const transmission = this.#parts.world.sends.of(saga, operation) * 2;
-    return injector.at('process', PLACE[`${moment}-send`], saga.index, operation, transmission, fate);
-  }
-
-  #suffers(saga: SimSaga, moment: Moment, faults: FaultSet): boolean {
+  #suffers(saga: SimSaga, place: number, faults: FaultSet): boolean {
     const { world, observer } = this.#parts;
     const { crash, downUs, pauseUs, takeover, zombieUs, jumpUs, cancels, cancelAfterUs } = this.#fate;
     if (jumpUs !== 0) this.#clock.jump(jumpUs);
@@ -350,7 +335,7 @@ export class Life implements Sender, EpochSink {
     const stillUs = isFrozen ? Math.max(pauseUs, zombieUs) : pauseUs;
     if (stillUs === 0) return true;
     this.#standStill(saga, stillUs);
-    return moment === 'after';
+    return place === PLACE['after-append'] || place === PLACE['after-send'];
   }
 
   #standStill(saga: SimSaga, us: number): void {
@@ -390,11 +375,21 @@ export class Life implements Sender, EpochSink {
   }
 }
 
-type Moment = 'input' | 'before' | 'after';
-
-/** Which saga an input or output is about, if it is about one. */
-function sagaOf(what: OrchestratorInput | OrchestratorOutput): string | undefined {
-  if (what.kind === 'reply') return what.call.saga;
-  if ('append' in what) return what.append.saga;
-  return 'saga' in what ? what.saga : undefined;
+/** The id of the saga that an input is about, if it is about one. */
+function idOf(input: OrchestratorInput): string | undefined {
+  switch (input.kind) {
+    case 'reply':
+      return input.call.saga;
+    case 'recovered':
+      return undefined;
+    case 'appended':
+    case 'append-failed':
+    case 'append-unknown':
+    case 'append-conflict':
+    case 'append-fenced':
+    case 'append-gone':
+      return input.append.saga;
+    default:
+      return input.saga;
+  }
 }

@@ -27,13 +27,15 @@ export class SendCounts {
     return this.#numbers[(2 * at + operation) * WIDTH]! | 0; // a small integer again
   }
 
-  /** Counts one more; one that a crash prevents counts, too. */
-  add({ at }: OpenCase, operation: number, nowUs: number): void {
+  /** Counts one more, and returns how many; one that a crash prevents counts, too. */
+  add({ at }: OpenCase, operation: number, nowUs: number): number {
     const numbers = this.#numbers;
     const place = (2 * at + operation) * WIDTH;
     this.total++;
-    numbers[place]!++;
-    if (numbers[place] === 1) numbers[place + 1] = nowUs;
+    const sends = (numbers[place]! | 0) + 1;
+    numbers[place] = sends;
+    if (sends === 1) numbers[place + 1] = nowUs;
+    return sends;
   }
 
   /** When the operation was first sent, in microseconds. */

@@ -103,14 +103,16 @@ export function operationAt(step: number, direction: Direction): number {
   return direction === 'forward' ? step * 2 : step * 2 + 1;
 }
 
-/** Counts one more try of the append after `version`; a process that dies on the way has tried, too. */
-export function tryAppend(saga: SimSaga, version: number): void {
+/** Counts one more try of the append after `version`, and returns how many; a process that dies on the way has tried, too. */
+export function tryAppend(saga: SimSaga, version: number): number {
   if (version > saga.triedVersion) {
     saga.triedVersion = version;
-    return;
+    return 1;
   }
   saga.retries ??= new Map();
-  saga.retries.set(version, triesOf(saga, version) + 1);
+  const tries = triesOf(saga, version) + 1;
+  saga.retries.set(version, tries);
+  return tries;
 }
 
 /** Tries so far of the append after `version`, of which there was at least one. */

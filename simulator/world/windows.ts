@@ -27,18 +27,28 @@ export class Windows<Point extends 'link' | 'node'> {
   readonly #place: number;
   readonly #x: number;
   readonly #y: number;
-  readonly #fate: Fates[Point];
+  readonly #whole: Fates[Point] & WindowFate;
+  /** Of the next slot in which something is wrong. */
+  #fate: Fates[Point] & WindowFate;
   #next = 0;
   #open: Window<Point>[] = [];
 
   /** `fate` says that nothing is wrong; it is copied. */
-  constructor(world: World, point: Point, place: number, x: number, y: number, fate: Fates[Point]) {
+  constructor(
+    world: World,
+    point: Point,
+    place: number,
+    x: number,
+    y: number,
+    fate: Fates[Point] & WindowFate,
+  ) {
     this.#world = world;
     this.#point = point;
     this.#place = place;
     this.#x = x;
     this.#y = y;
-    this.#fate = fate;
+    this.#whole = fate;
+    this.#fate = { ...fate };
   }
 
   /** The oldest window that is open now and `matters`. */
@@ -57,10 +67,12 @@ export class Windows<Point extends 'link' | 'node'> {
   }
 
   #begin(slot: number): void {
-    const fate: Fates[Point] & WindowFate = { ...this.#fate };
-    const faults = this.#world.injector.at(this.#point, this.#place, this.#x, this.#y, slot, fate);
-    if (faults === 0 || fate.lengthUs === 0) return;
-    const { healAtUs } = this.#world;
+    const { injector, healAtUs } = this.#world;
+    const faults = injector.at(this.#point, this.#place, this.#x, this.#y, slot, this.#fate);
+    if (faults === 0) return;
+    const fate = this.#fate;
+    this.#fate = { ...this.#whole };
+    if (fate.lengthUs === 0) return;
     const fromUs = slot * SLOT_US + fate.afterUs;
     const endUs = fromUs + Math.min(fate.lengthUs, LENGTH_MAX_US);
     const untilUs = fromUs < healAtUs ? Math.min(endUs, healAtUs) : endUs; // S8
