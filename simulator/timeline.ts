@@ -44,27 +44,27 @@ export class Timeline {
   }
 
   #bucketOf(atUs: number): number {
-    let bucket = Math.floor(Math.max(0, atUs) / this.#bucketUs);
-    while (bucket >= BUCKETS) {
-      this.#double();
-      bucket = Math.floor(atUs / this.#bucketUs);
-    }
-    return bucket;
+    const bucket = Math.floor(Math.max(0, atUs) / this.#bucketUs);
+    if (bucket < BUCKETS) return bucket;
+    let times = 2;
+    while (atUs >= this.#bucketUs * times * BUCKETS) times *= 2;
+    this.#lengthen(times);
+    return Math.floor(atUs / this.#bucketUs);
   }
 
-  /** T1. */
-  #double(): void {
+  /** T1. `times`: how much longer a bucket is to be, a power of two. */
+  #lengthen(times: number): void {
     const counts = new Array<number>(BUCKETS * WIDTH).fill(0);
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const [from, to] = [bucket * WIDTH, (bucket >> 1) * WIDTH];
-      for (let i = 0; i < WIDTH; i++) counts[to + i]! += this.#counts[from + i]!;
+    for (let i = 0; i < counts.length; i++) {
+      const bucket = Math.floor(Math.floor(i / WIDTH) / times);
+      counts[bucket * WIDTH + (i % WIDTH)]! += this.#counts[i]!;
     }
     const durations = new Map<number, number>();
     for (const [key, sagas] of this.#durations) {
-      const joined = (Math.floor(key / BINS) >> 1) * BINS + (key % BINS);
+      const joined = Math.floor(Math.floor(key / BINS) / times) * BINS + (key % BINS);
       durations.set(joined, (durations.get(joined) ?? 0) + sagas);
     }
-    this.#bucketUs *= 2;
+    this.#bucketUs *= times;
     this.#counts = counts;
     this.#durations = durations;
     const faults = this.#lateFaults;
@@ -89,7 +89,7 @@ export class Timeline {
 
   /** What another run came to, at the same distance from its begin. */
   merge({ bucketUs, counts, durations }: TimelineResult): void {
-    while (this.#bucketUs < bucketUs) this.#double();
+    if (this.#bucketUs < bucketUs) this.#lengthen(bucketUs / this.#bucketUs);
     const ratio = this.#bucketUs / bucketUs;
     const at = (bucket: number): number => Math.floor(bucket / ratio);
     counts.forEach((count, i) => {

@@ -20,8 +20,10 @@ export function faultSet(...kinds: readonly string[]): FaultSet {
 interface Candidate {
   readonly index: number;
   readonly threshold: number;
-  /** Of the draw that decides; differs from place to place. */
+  /** Of its draws; differs from place to place. */
   readonly purpose: number;
+  /** What the draw that decides begins with. */
+  readonly begun: number;
 }
 
 interface Recorded {
@@ -87,7 +89,7 @@ export class FaultInjector {
     this.#names = names;
     this.#planned = plan === undefined ? undefined : Map.groupBy(plan, (fault) => fault.at);
     this.ratesPpm = plan === undefined ? drawRates(profile, seed, sagas, impossible) : FAULTS.map(() => 0);
-    this.#candidates = candidates(thresholds(this.ratesPpm), plan);
+    this.#candidates = candidates(seed, thresholds(this.ratesPpm), plan);
   }
 
   /** From here on nothing strikes any more (S8). Faults of a plan are already decided; they still strike. */
@@ -146,8 +148,8 @@ export class FaultInjector {
     if (this.#planned !== undefined) return this.#atPlanned(this.#planned, candidates, place, x, y, z, fate);
     if (this.#healed) return 0;
     let struck = 0;
-    for (const { index, threshold, purpose } of candidates) {
-      if (this.#seed.draw(purpose, x, y, z) >= threshold) continue;
+    for (const { index, threshold, purpose, begun } of candidates) {
+      if (this.#seed.drawFrom(begun, x, y, z) >= threshold) continue;
       const params = FAULTS[index]!.draw(this.#drawer(purpose, x, y, z));
       struck |= this.#strike(index, params, place, x, y, z, fate);
     }
@@ -238,7 +240,11 @@ function kindOf(place: Place): PointKind {
 }
 
 /** What can strike, by place. */
-function candidates(thresholds: readonly number[], plan: FaultPlan | undefined): Candidate[][] {
+function candidates(
+  seed: Seed,
+  thresholds: readonly number[],
+  plan: FaultPlan | undefined,
+): readonly (readonly Candidate[])[] {
   const kinds = new Set(plan?.map((fault) => fault.kind));
   const at: Candidate[][] = PLACES.map(() => []);
   for (let index = 0; index < FAULTS.length; index++) {
@@ -247,7 +253,7 @@ function candidates(thresholds: readonly number[], plan: FaultPlan | undefined):
     for (let place = 0; place < PLACES.length; place++) {
       if (KIND_OF_PLACE[place] !== point) continue;
       const purpose = (PURPOSES[index]! + Math.imul(place, PLACE_STEP)) | 0;
-      at[place]!.push({ index, threshold: thresholds[index]!, purpose });
+      at[place]!.push({ index, threshold: thresholds[index]!, purpose, begun: seed.begin(purpose) });
     }
   }
   return at;

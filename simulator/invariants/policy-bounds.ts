@@ -14,7 +14,7 @@ const known = new WeakMap<Policy, PolicyBounds>();
 
 export class PolicyBounds {
   readonly #policy: Policy;
-  readonly #leastDelays = new Map<string, number>();
+  readonly #leastDelays = new Map<number, number>();
   readonly #attempts = new Map<string, number>();
   readonly #within = new Map<string, number>();
 
@@ -33,7 +33,8 @@ export class PolicyBounds {
    * least of many waits by as much as these waits differ, so that a jitter not yet seen is no violation.
    */
   leastDelayUs(direction: Direction, failure: FailureClass, attempt: number): number {
-    const question = `${direction} ${failure} ${attempt}`;
+    const which = direction === 'forward' ? 0 : FAILURE_CLASSES.length;
+    const question = 2 * FAILURE_CLASSES.length * attempt + which + FAILURE_CLASSES.indexOf(failure);
     const known = this.#leastDelays.get(question);
     if (known !== undefined) return known;
     let least = Number.POSITIVE_INFINITY;

@@ -27,7 +27,17 @@ export class Seed {
 
   /** A uniform 32-bit draw, fixed by (seed, purpose, a, b, c). */
   draw(purpose: number, a: number, b: number, c: number): number {
-    return mix32(join32(join32(join32(join32(this.#key0, purpose), a), b), c) ^ this.#key1);
+    return this.drawFrom(this.begin(purpose), a, b, c);
+  }
+
+  /** What all draws for a purpose begin with, for who makes many: see {@link drawFrom}. */
+  begin(purpose: number): number {
+    return join32(this.#key0, purpose);
+  }
+
+  /** The same as {@link draw} for the purpose that was begun with. */
+  drawFrom(begun: number, a: number, b: number, c: number): number {
+    return mix32(join32(join32(join32(begun, a), b), c) ^ this.#key1);
   }
 
   /** A generator of its own, fixed by (seed, name): `stream('profile')()` is uniform in [0, 1). */
