@@ -32,7 +32,7 @@ if (!counts.every((count) => Number.isSafeInteger(count) && count >= 1) || profi
 
 const scenario = scenarioW(sagas, concurrent);
 /** Enough sagas for the compiler to have seen every path, whatever is measured. */
-simulate(scenarioW(10_000), { seed: 'warm-up', sagas: 10_000, profile });
+simulate(scenarioW(10_000, concurrent), { seed: 'warm-up', sagas: 10_000, profile });
 
 const results = Array.from({ length: rounds }, (_, round) => {
   const begin = performance.now();

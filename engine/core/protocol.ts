@@ -91,10 +91,7 @@ export function idempotencyKey(saga: string, step: string, direction: Direction,
 
 /** What a participant may know about the world while it handles a call. */
 export interface ParticipantEnv {
-  /**
-   * The participant's own clock, in microseconds. It may be a getter of a class, which a spread leaves out: who wraps an
-   * environment names it, `{ ...env, nowUs: env.nowUs }`.
-   */
+  /** The participant's own clock, in microseconds. */
   readonly nowUs: number;
   /**
    * True in `permille` of 1,000 cases. Inside the simulator a keyed draw: the same `purpose` and `subject` of

@@ -20,8 +20,8 @@ export function faultSet(...kinds: readonly string[]): FaultSet {
 interface Candidate {
   readonly index: number;
   readonly threshold: number;
-  /** Of its draws; differs from place to place. */
-  readonly purpose: number;
+  /** The purpose of its draws; differs from place to place. */
+  readonly key: number;
   /** What the draw that decides begins with. */
   readonly begun: number;
 }
@@ -133,7 +133,7 @@ export class FaultInjector {
     return this.#recorded.length;
   }
 
-  /** Writes the faults that strike at this point into `fate`, and returns which they are. */
+  /** Writes the faults that strike at this point into `fate`, and returns which they are. `point`: the kind of the place. */
   at<Point extends PointKind>(
     point: Point,
     place: number,
@@ -148,9 +148,9 @@ export class FaultInjector {
     if (this.#planned !== undefined) return this.#atPlanned(this.#planned, candidates, place, x, y, z, fate);
     if (this.#healed) return 0;
     let struck = 0;
-    for (const { index, threshold, purpose, begun } of candidates) {
+    for (const { index, threshold, key, begun } of candidates) {
       if (this.#seed.drawFrom(begun, x, y, z) >= threshold) continue;
-      const params = FAULTS[index]!.draw(this.#drawer(purpose, x, y, z));
+      const params = FAULTS[index]!.draw(this.#drawer(key, x, y, z));
       struck |= this.#strike(index, params, place, x, y, z, fate);
     }
     return struck;
@@ -249,11 +249,11 @@ function candidates(
   const at: Candidate[][] = PLACES.map(() => []);
   for (let index = 0; index < FAULTS.length; index++) {
     const { kind, point } = FAULTS[index]!;
-    if (plan === undefined ? thresholds[index] === 0 : !kinds.has(kind)) continue;
+    if (plan === undefined ? !(thresholds[index]! > 0) : !kinds.has(kind)) continue;
     for (let place = 0; place < PLACES.length; place++) {
       if (KIND_OF_PLACE[place] !== point) continue;
-      const purpose = (PURPOSES[index]! + Math.imul(place, PLACE_STEP)) | 0;
-      at[place]!.push({ index, threshold: thresholds[index]!, purpose, begun: seed.begin(purpose) });
+      const key = (PURPOSES[index]! + Math.imul(place, PLACE_STEP)) | 0;
+      at[place]!.push({ index, threshold: thresholds[index]!, key, begun: seed.begin(key) });
     }
   }
   return at;

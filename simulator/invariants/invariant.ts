@@ -90,7 +90,10 @@ export function claims(status: SagaStatus, { takenOver }: CaseFile, step: number
   return status !== 'resolved' || !takenOver.has(step);
 }
 
-/** The moments at which an invariant may look. Each hook is optional; implement the cheapest that suffices. */
+/**
+ * The moments at which an invariant may look. Each hook is optional; implement the cheapest that suffices. Hooks are called
+ * without a receiver: they must not need `this`. Those of users are wrapped, and may.
+ */
 export interface Invariant {
   /** Kebab-case, unique. */
   readonly id: string;

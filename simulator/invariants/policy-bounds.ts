@@ -1,6 +1,7 @@
 // What a policy allows, found out by asking it: a policy only answers questions about one failed attempt, and its
 // waits carry jitter. Answers are kept, for there are few questions.
 
+import { assert } from '../../engine/core/assert.ts';
 import type { Policy } from '../../engine/core/policy.ts';
 import { type Direction, FAILURE_CLASSES, type FailureClass } from '../../engine/core/protocol.ts';
 
@@ -33,8 +34,9 @@ export class PolicyBounds {
    * least of many waits by as much as these waits differ, so that a jitter not yet seen is no violation.
    */
   leastDelayUs(direction: Direction, failure: FailureClass, attempt: number): number {
-    const which = direction === 'forward' ? 0 : FAILURE_CLASSES.length;
-    const question = 2 * FAILURE_CLASSES.length * attempt + which + FAILURE_CLASSES.indexOf(failure);
+    const place = FAILURE_CLASSES.indexOf(failure);
+    assert(place >= 0, 'a class of failures', failure);
+    const question = (2 * attempt + (direction === 'forward' ? 0 : 1)) * FAILURE_CLASSES.length + place;
     const known = this.#leastDelays.get(question);
     if (known !== undefined) return known;
     let least = Number.POSITIVE_INFINITY;

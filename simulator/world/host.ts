@@ -83,13 +83,13 @@ export function simulate(scenario: Scenario, options: SimulationOptions): RunRes
   underWay = true;
   refusal = undefined;
   try {
-    queue.clear();
     const result = withoutAmbient(() => new Run(scenario, options).run());
     if (refusal === undefined) return result;
     throw refusal;
   } catch (error) {
     throw refusal ?? error; // what came of it is not the cause
   } finally {
+    queue.clear(); // a run that was stopped leaves events behind, and they lead to all of it
     underWay = false;
   }
 }

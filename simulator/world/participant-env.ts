@@ -6,8 +6,12 @@ import { type Seed, threshold } from '../kernel/random.ts';
 import type { MachineClock } from './machine-clock.ts';
 import type { World } from './world.ts';
 
-/** A class: V8 keeps what an object literal with a getter leads to, here a whole run, until the next full collection. */
+/**
+ * A field that is set before each turn, instead of a getter: a participant may keep the object for later turns, wrap it or
+ * spread it. (V8 keeps what a literal with a getter leads to, here a whole run, until the next full collection.)
+ */
 export class SimEnv implements ParticipantEnv {
+  nowUs = 0;
   readonly #seed: Seed;
   readonly #clock: MachineClock;
   readonly #purposes = new Map<string, number>();
@@ -20,8 +24,10 @@ export class SimEnv implements ParticipantEnv {
     this.commit = commit;
   }
 
-  get nowUs(): number {
-    return this.#clock.nowUs;
+  /** The participant is about to do something: what its clock shows. */
+  begin(): this {
+    this.nowUs = this.#clock.nowUs;
+    return this;
   }
 
   /** A field, so that it can be taken off. */

@@ -8,7 +8,6 @@ import {
   type LedgerEntry,
   type Outcome,
   type Participant,
-  type ParticipantEnv,
   type Rejected,
 } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
@@ -57,7 +56,7 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   lastSequence = 0;
   readonly #world: World;
   readonly #participant: Participant;
-  readonly #env: ParticipantEnv;
+  readonly #env: SimEnv;
   readonly #clock: MachineClock;
   readonly #queue: RequestQueue | undefined;
   /** Of a service that takes time over its answers. */
@@ -105,7 +104,6 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
         ? new TaskDesk(world, desks, {
             owner: this,
             participant,
-            clock: this.#clock,
             env: new SimEnv(world, this.#clock),
           })
         : undefined;
@@ -296,7 +294,7 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   #ask(call: Call): Outcome | undefined {
     let outcome: Outcome;
     try {
-      outcome = this.#participant.handle(call, this.#env);
+      outcome = this.#participant.handle(call, this.#env.begin());
     } catch (error) {
       if (this.#hasDied()) return undefined; // whatever became of it on its way through the participant
       if (error instanceof UserError || error instanceof AmbientAccessError) throw error;

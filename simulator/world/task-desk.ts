@@ -3,13 +3,13 @@
 //
 // D1. A process that dies answers nothing any more: what it had in its hands is lost, its timers never go off.
 
-import type { Call, Outcome, Participant, ParticipantEnv } from '../../engine/core/protocol.ts';
+import type { Call, Outcome, Participant } from '../../engine/core/protocol.ts';
 import { SentCall } from '../../engine/core/saga-slot.ts';
 import type { HttpResponse } from '../http-message.ts';
 import { isTimed, type TimedParticipant, type Turn, type TurnTime } from '../timed-participant.ts';
 import { type Desk, type Desks, Ticker } from './desks.ts';
-import type { MachineClock } from './machine-clock.ts';
 import type { Message } from './message.ts';
+import type { SimEnv } from './participant-env.ts';
 import { outside } from './sandbox.ts';
 import { TRACE, type World } from './world.ts';
 
@@ -53,8 +53,7 @@ export function opened(
 interface DeskParts {
   readonly owner: DeskOwner;
   readonly participant: TimedParticipant;
-  readonly clock: MachineClock;
-  readonly env: ParticipantEnv;
+  readonly env: SimEnv;
 }
 
 export class TaskDesk implements Desk {
@@ -63,19 +62,17 @@ export class TaskDesk implements Desk {
   readonly #ticker: Ticker;
   readonly #owner: DeskOwner;
   readonly #participant: TimedParticipant;
-  readonly #clock: MachineClock;
-  readonly #env: ParticipantEnv;
+  readonly #env: SimEnv;
   readonly #open = new Map<number, OpenTask>();
   #last = 0;
   #life = 0;
   #isUp = false;
 
-  constructor(world: World, desks: Desks, { owner, participant, clock, env }: DeskParts) {
+  constructor(world: World, desks: Desks, { owner, participant, env }: DeskParts) {
     this.#world = world;
     this.#desks = desks;
     this.#owner = owner;
     this.#participant = participant;
-    this.#clock = clock;
     this.#env = env;
     this.#ticker = new Ticker(desks, this);
     desks.add(this);
@@ -154,7 +151,7 @@ export class TaskDesk implements Desk {
   }
 
   #time(): TurnTime {
-    return { nowUs: this.#world.sim.nowUs, clockUs: this.#clock.nowUs };
+    return { nowUs: this.#world.sim.nowUs, clockUs: this.#env.begin().nowUs };
   }
 }
 

@@ -68,9 +68,11 @@ describe.each(FAULTS.map(({ kind, point }) => ({ kind, point })))('$kind', ({ ki
     expect(again.plan).toEqual(result.plan);
   });
 
-  test('each of its coverage cells is known', () => {
+  test('each of its coverage cells is known, and together they are what was delivered', () => {
     const known = coverageCells(only(kind));
     expect(Object.keys(result.coverage).filter((cell) => !known.includes(cell))).toEqual([]);
+    const cells = Object.entries(result.coverage).filter(([cell]) => cell.endsWith(`× ${kind}`));
+    expect(cells.reduce((sum, [, times]) => sum + times, 0)).toBe(result.faultsDelivered[kind]);
   });
 });
 

@@ -1,6 +1,7 @@
 // What can be known of a policy by asking it.
 
 import { expect, test } from 'vitest';
+import { FAILURE_CLASSES } from '../../../engine/core/protocol.ts';
 import { definePolicy, policies } from '../../../engine/index.ts';
 import { PolicyBounds } from '../../../simulator/invariants/policy-bounds.ts';
 
@@ -15,6 +16,22 @@ test('the least delay is near the table, and no wait is below it', () => {
 test('a policy with full jitter may wait for nothing', () => {
   const jittery = PolicyBounds.of(definePolicy({ name: 'jittery', jitter: [0, 1_000] }));
   expect(jittery.leastDelayUs('forward', 'transient', 1)).toBe(0);
+});
+
+test('the least delay of each question is its own, in whatever order they are asked', () => {
+  const questions = (['forward', 'compensation'] as const).flatMap((direction) =>
+    FAILURE_CLASSES.flatMap((failure) =>
+      [1, 2, 3, 9].map((attempt) => [direction, failure, attempt] as const),
+    ),
+  );
+  const compensation = { attemptsMax: 9, initialMs: 7_000, maxMs: 99_000, factorPermille: 3_000 };
+  const rules = () => definePolicy({ name: 'patient', compensation });
+  const together = PolicyBounds.of(rules());
+  const answers = questions.map((question) => together.leastDelayUs(...question));
+  const alone = questions.map((question) => PolicyBounds.of(rules()).leastDelayUs(...question));
+  expect(answers).toEqual(alone);
+  expect(questions.map((question) => together.leastDelayUs(...question))).toEqual(alone);
+  expect(new Set(alone).size).toBeGreaterThan(10);
 });
 
 test('the attempts are those of the most patient class, or of the step', () => {

@@ -47,7 +47,7 @@ test('S1: events come in the order of time, and at one time in the order of sche
       actions.forEach((step, id) => {
         if (step.kind === 'schedule') {
           const timeUs = nowUs + step.delayUs;
-          queue.schedule(timeUs, 1, 2, id, `detail ${id}`);
+          queue.schedule(timeUs, (id * 37) % 256, 255 - (id % 256), id, `detail ${id}`);
           model.push({ timeUs, id, handle: queue.handle });
         } else if (step.kind === 'cancel') {
           if (model.length === 0) return;
@@ -58,11 +58,9 @@ test('S1: events come in the order of time, and at one time in the order of sche
           const expected = takeFirst(model);
           expect(queue.take()).toBe(expected !== undefined);
           if (expected === undefined) return;
-          expect([queue.timeUs, queue.item, queue.detail]).toEqual([
-            expected.timeUs,
-            expected.id,
-            `detail ${expected.id}`,
-          ]);
+          const { timeUs, id } = expected;
+          expect([queue.timeUs, queue.item, queue.detail]).toEqual([timeUs, id, `detail ${id}`]);
+          expect([queue.target, queue.code]).toEqual([(id * 37) % 256, 255 - (id % 256)]);
           nowUs = queue.timeUs;
         }
         expect(queue.size).toBe(model.length);

@@ -21,6 +21,11 @@ describe('simulate()', () => {
     ['no saga', { sagas: 0 }, /sagas is 0/],
     ['half a saga', { sagas: 1.5 }, /sagas is 1\.5/],
     ['the name of a profile', { profile: 'storm' }, /profile is "storm"/],
+    [
+      'a ceiling that is no number',
+      { profile: { ...profiles.calm, ceilingPpm: { pause: Number.NaN } } },
+      /ceiling of pause is NaN/,
+    ],
     ['no profile', { profile: undefined }, /profile is undefined/],
     ['the name of a policy', { policy: 'patient' }, /policy is "patient"/],
     ['a member that there is not', { sedes: 3 }, /unknown member "sedes"/],
