@@ -26,6 +26,26 @@ async function held(worker: string): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
+/** Makes the looks of workers countable: each writes the worker's row. To be called before they start. */
+async function countLooks(): Promise<void> {
+  await beside('CREATE TABLE looks (worker text)');
+  await beside(`CREATE FUNCTION note_look() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN INSERT INTO looks VALUES (NEW.name); RETURN NEW; END'`);
+  await beside(
+    'CREATE TRIGGER note_look AFTER INSERT OR UPDATE ON workers FOR EACH ROW EXECUTE FUNCTION note_look()',
+  );
+}
+
+/** A worker that has just come looks once more, for it hears its own arrival: whether it has, and has renewed its leases. */
+async function hasSettled(worker: string): Promise<boolean> {
+  const [found] = await beside<{ ok: boolean }>(
+    `SELECT (SELECT count(*) FROM looks WHERE worker = $1) >= 2 AND min(p.lease_until) > min(w.alive_until) AS ok
+      FROM partitions p JOIN workers w ON w.name = p.owner WHERE p.owner = $1`,
+    [worker],
+  );
+  return found!.ok;
+}
+
 describe('leases', () => {
   test('of two workers each has what the other has not, at most as many as it wants', async () => {
     const store = await connect();
@@ -99,9 +119,11 @@ describe('leases', () => {
   });
 
   test('that are over are taken over, under a higher epoch, and their sagas with them', async () => {
-    const a = employ(await connect(), { name: 'a', leaseMs: 3_600_000 }); // it will not look
+    const store = await connect();
+    await countLooks();
+    const a = employ(store, { name: 'a', leaseMs: 3_600_000 });
     await a.worker.start();
-    await until(holds(a.worker, 4));
+    await until(async () => holds(a.worker, 4)() && (await hasSettled('a'))); // from now on it will not look
     a.transport.answer = () => undefined;
     const ids = await Promise.all(Array.from({ length: 20 }, () => a.worker.create(order, {})));
     await expire('a');
