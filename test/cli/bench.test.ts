@@ -6,28 +6,16 @@ import { describe, expect, test } from 'vitest';
 import { freshFolder, line, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
 
 const SHORT = ['--rounds', '1', '--quiet'];
+/** Of one measure: each is warmed up for seconds. */
+const SUITE = 'shrinking';
 
 describe('sagastorm bench', PROCESS_TIMEOUT, () => {
   test('prints figures, keeps them, and compares with those that were kept', async () => {
     const folder = freshFolder();
-    const first = await sagastorm(
-      ['bench', 'engine', ...SHORT, '--processes', '1', '--save', 'main'],
-      folder,
-    );
+    const first = await sagastorm(['bench', SUITE, ...SHORT, '--processes', '1', '--save', 'main'], folder);
     expect([first.code, first.stderr]).toEqual([0, 'Saved: .sagastorm/bench/main.json\n']);
-    expect(first.stdout).toMatch(
-      /a saga of three steps, all its inputs .* sagas\/s {3}× \S+ lean closure kernel/,
-    );
-    const again = [
-      'bench',
-      'engine',
-      ...SHORT,
-      '--processes',
-      '1',
-      '--against',
-      'main',
-      '--fail-on-regression',
-    ];
+    expect(first.stdout).toMatch(/to a minimal plan .* attempts\/s {3}× \S+ lean closure kernel/);
+    const again = ['bench', SUITE, ...SHORT, '--processes', '1', '--against', 'main', '--fail-on-regression'];
     const second = await sagastorm(again, folder);
     expect(second.stdout).toContain('too few processes to tell');
     expect(second.code).toBe(0);
