@@ -42,7 +42,8 @@ const SEAMS: ReadonlySet<PointKind> = new Set<PointKind>(['commit']);
 const PURPOSES = FAULTS.map((fault) => purpose(`fault:${fault.kind}`));
 /** Different places of one point kind draw apart. */
 const PLACE_STEP = 0x9e3779b1 | 0;
-const KIND_OF_PLACE = PLACES.map(kindOf);
+/** The places of each kind of point: mostly one. */
+const PLACES_OF = Map.groupBy(PLACES.keys(), (place) => kindOf(PLACES[place]!));
 /** Cells of the coverage matrix, by phase × FAULTS.length + index in FAULTS. */
 const CELLS = PHASES.flatMap((phase) => FAULTS.map(({ kind }) => coverageCell(phase, kind)));
 const CELLS_BY_NAME = CELLS.map((_, i) => i).sort((a, b) => (CELLS[a]! < CELLS[b]! ? -1 : 1));
@@ -99,10 +100,8 @@ export class FaultInjector {
 
   /** Whether a fault of this kind of point can strike in this run at all. */
   canStrike(point: PointKind): boolean {
-    return (
-      this.#visit !== undefined ||
-      this.#candidates.some((some, place) => some.length > 0 && KIND_OF_PLACE[place] === point)
-    );
+    const [place] = PLACES_OF.get(point)!; // what can strike at one of them can at all
+    return this.#visit !== undefined || this.#candidates[place!]!.length > 0;
   }
 
   /** Whether nothing can strike in this run, and nobody wants to know where it could. */
@@ -250,8 +249,7 @@ function candidates(
   for (let index = 0; index < FAULTS.length; index++) {
     const { kind, point } = FAULTS[index]!;
     if (plan === undefined ? !(thresholds[index]! > 0) : !kinds.has(kind)) continue;
-    for (let place = 0; place < PLACES.length; place++) {
-      if (KIND_OF_PLACE[place] !== point) continue;
+    for (const place of PLACES_OF.get(point)!) {
       const key = (PURPOSES[index]! + Math.imul(place, PLACE_STEP)) | 0;
       at[place]!.push({ index, threshold: thresholds[index]!, key, begun: seed.begin(key) });
     }

@@ -37,8 +37,8 @@ export function checkOptions(scenario: unknown, options: unknown): void {
   const { ceilingPpm, chaosUs } = membersOf(profile);
   if (typeof ceilingPpm !== 'object' || typeof chaosUs !== 'number')
     refuse(`profile is ${shown(profile)}`, 'Take profiles.calm, profiles.breeze or profiles.storm.');
-  for (const [kind, ppm] of Object.entries(ceilingPpm ?? {})) {
-    if (!(Number(ppm) >= 0))
+  for (const [kind, ppm] of Object.entries(membersOf(ceilingPpm))) {
+    if (typeof ppm !== 'number' || !(ppm >= 0))
       refuse(`the ceiling of ${kind} is ${String(ppm)}`, 'It is a number of points in a million.');
   }
   if (policy !== undefined && typeof membersOf(policy).retryDelayUs !== 'function')

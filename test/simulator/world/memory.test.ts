@@ -7,7 +7,7 @@ import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import type { Outcome, Participant } from '../../../engine/core/protocol.ts';
 import bankTransfer from '../../../scenarios/bank-transfer.ts';
-import { defineScenario, profiles, simulate } from '../../../simulator/index.ts';
+import { profiles, type Scenario, simulate } from '../../../simulator/index.ts';
 
 const RUNS = 100;
 const WARM_UP = 5;
@@ -38,22 +38,19 @@ test('a run that is over is let go by the next scavenges', () => {
 
 test('a run that was stopped is let go, too: the events that were still to come are forgotten', async () => {
   const banks: WeakRef<Participant>[] = [];
-  const stuck = defineScenario({
-    name: 'stuck',
-    title: 'Undoing is refused for ever',
-    sagas: bankTransfer.sagas,
-    workload: bankTransfer.workload,
-    participants: (sizes) => {
+  const stuck: Scenario = {
+    ...bankTransfer,
+    participants(sizes) {
       const bank = bankTransfer.participants(sizes).bank!;
-      const refusing: Participant = {
-        actions: bank.actions,
-        ledger: bank.ledger,
-        handle: (call, env) => (call.direction === 'forward' ? bank.handle(call, env) : REFUSED),
+      banks.push(new WeakRef(bank));
+      return {
+        bank: {
+          ...bank,
+          handle: (call, env) => (call.direction === 'forward' ? bank.handle(call, env) : REFUSED),
+        },
       };
-      banks.push(new WeakRef(refusing));
-      return { bank: refusing };
     },
-  });
+  };
   expect(simulate(stuck, { seed: 'stuck', sagas: 20, profile: profiles.calm }).verdict).toBe('inconclusive');
   await setImmediate(); // until then a weak reference that was just made holds on
   gc();

@@ -3,28 +3,19 @@
 import { expect, test } from 'vitest';
 import type { Participant } from '../../../engine/core/protocol.ts';
 import bankTransfer from '../../../scenarios/bank-transfer.ts';
-import { defineScenario, profiles, simulate } from '../../../simulator/index.ts';
+import { profiles, simulate } from '../../../simulator/index.ts';
 
 test('an environment can be spread: it shows the time of the call, and a wrapped run is the same', () => {
   const times: number[] = [];
-  const wrapped = defineScenario({
-    name: bankTransfer.name,
-    title: bankTransfer.title,
-    sagas: bankTransfer.sagas,
-    workload: bankTransfer.workload,
-    participants: (sizes) => {
-      const bank = bankTransfer.participants(sizes).bank!;
-      const wrapper: Participant = {
-        actions: bank.actions,
-        ledger: bank.ledger,
-        handle(call, env) {
-          times.push(env.nowUs);
-          return bank.handle(call, { ...env });
-        },
-      };
-      return { bank: wrapper };
+  const bank = bankTransfer.participants({ sagas: 20 }).bank!;
+  const wrapper: Participant = {
+    ...bank,
+    handle(call, env) {
+      times.push(env.nowUs);
+      return bank.handle(call, { ...env });
     },
-  });
+  };
+  const wrapped = { ...bankTransfer, participants: () => ({ bank: wrapper }) };
   const options = { seed: 'wrapped', sagas: 20, profile: profiles.calm };
   const result = simulate(wrapped, options);
   expect(result.fingerprint).toBe(simulate(bankTransfer, options).fingerprint);
