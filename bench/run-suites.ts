@@ -26,13 +26,16 @@ export interface BenchOptions {
   readonly processes: number;
   /** Per process and measure, from 1. */
   readonly rounds: number;
+  /** Per process and measure: how long rounds are thrown away first, at least one of them. Default `WARM_UP_SECONDS_DEFAULT`. */
+  readonly warmUpSeconds?: number;
   readonly signal?: AbortSignal;
   /** Told of every measure as it is there: of which process, from 0. */
   onMeasured?(measure: string, process: number): void;
 }
 
 /** Workload W takes three seconds until the compiler leaves it alone. */
-const WARM_UP_MS = 4_000;
+export const WARM_UP_SECONDS_DEFAULT = 4;
+const MS_PER_SECOND = 1_000;
 /** Room for a million pending events, and for whoever has them. */
 const MEMORY = '--max-old-space-size=4096';
 
@@ -71,7 +74,7 @@ type Measured = Extract<FromChild, { readonly kind: 'measured' }>['measure'];
 
 async function runProcess(
   suite: string,
-  { rounds, signal }: BenchOptions,
+  { rounds, warmUpSeconds = WARM_UP_SECONDS_DEFAULT, signal }: BenchOptions,
   measured: (measure: Measured) => void,
 ): Promise<void> {
   const child = fork(modulePath('bench/child'), {
@@ -85,7 +88,7 @@ async function runProcess(
     if (message.kind === 'measured') measured(message.measure);
     else trouble = message.message;
   });
-  child.send({ suite, rounds, warmUpMs: WARM_UP_MS } satisfies ChildTask);
+  child.send({ suite, rounds, warmUpMs: warmUpSeconds * MS_PER_SECOND } satisfies ChildTask);
   const [code] = (await once(child, 'exit')) as [number | null];
   signal?.removeEventListener('abort', stop);
   if (signal?.aborted === true) return;

@@ -169,6 +169,7 @@ const FLAGS = {
     description: 'Processes, one after the other, 1 to 50; default 1, or 7 with --save and --against',
   },
   rounds: { name: 'rounds', value: 'n', description: 'Rounds in each process, 1 to 1,000; default 5' },
+  'warm-up': { name: 'warm-up', value: 's', description: 'Seconds until rounds count, 0 to 60; default 4' },
   'no-install': { name: 'no-install', description: 'Install nothing; say what is missing' },
   'no-workflow': { name: 'no-workflow', description: 'No workflow for GitHub Actions' },
   by: { name: 'by', value: 'name', description: 'Who does it; stands in the log' },

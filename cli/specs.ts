@@ -336,11 +336,12 @@ export const BENCH: CommandSpec = {
   positional: '[...suites]',
   description: 'Throughput beside references in the same run; latency targets with --slo',
   flags: [
-    ...flags('slo', 'save', 'against', 'fail-on-regression', 'processes', 'rounds'),
+    ...flags('slo', 'save', 'against', 'fail-on-regression', 'processes', 'rounds', 'warm-up'),
     ...flags('json', 'out', 'quiet', 'no-color'),
   ],
   examples: [
     'bench',
+    'bench engine --warm-up 0 --rounds 1',
     'bench --slo',
     'bench kernel workload --save main',
     'bench kernel workload --against main',

@@ -15,6 +15,7 @@ import { OUT_DEFAULT, stopOnInterrupt } from './run.ts';
 const PROCESSES = { min: 1, max: 50 };
 const ROUNDS = { min: 1, max: 1_000 };
 const ROUNDS_DEFAULT = 5;
+const WARM_UP_SECONDS = { min: 0, max: 60 };
 /** Where the progress is no live line. */
 const PLAIN_EVERY_MS = 10_000;
 /** How long orders come for the levels of service for real, in seconds. */
@@ -56,10 +57,11 @@ async function measure(suites: readonly string[], given: GivenFlags, signal: Abo
   }
   const { PROCESSES_NEEDED, against, isRegression } = await import('../../bench/against.ts');
   const { renderAgainst, renderBench } = await import('../../bench/bench-text.ts');
-  const { runSuites } = await import('../../bench/run-suites.ts');
+  const { runSuites, WARM_UP_SECONDS_DEFAULT } = await import('../../bench/run-suites.ts');
   const isKept = save !== undefined || before !== undefined;
   const processes = wholeNumberOf(given, 'processes', PROCESSES) ?? (isKept ? PROCESSES_NEEDED : 1);
   const rounds = wholeNumberOf(given, 'rounds', ROUNDS) ?? ROUNDS_DEFAULT;
+  const warmUpSeconds = wholeNumberOf(given, 'warm-up', WARM_UP_SECONDS) ?? WARM_UP_SECONDS_DEFAULT;
   const sink = isGiven(given, 'quiet') ? undefined : progressSink();
   let toldMs = performance.now();
   const onMeasured = (id: string, process: number): void => {
@@ -67,7 +69,7 @@ async function measure(suites: readonly string[], given: GivenFlags, signal: Abo
     toldMs = performance.now();
     sink?.line(`process ${process + 1} of ${processes} · ${id}`);
   };
-  const record = await runSuites({ suites, processes, rounds, signal, onMeasured });
+  const record = await runSuites({ suites, processes, rounds, warmUpSeconds, signal, onMeasured });
   sink?.clear();
   if (record === undefined) return EXIT.interrupted;
   print(isGiven(given, 'json') ? `${JSON.stringify(record)}\n` : renderBench(record));

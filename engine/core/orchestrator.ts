@@ -86,6 +86,12 @@ export class Orchestrator {
     return this.#slots.size;
   }
 
+  /** Whether it is in memory and no append under way carries out a wish: `ended` will be said of it, unless it is removed. */
+  isOpen(saga: string): boolean {
+    const slot = this.#slots.of(saga);
+    return slot?.state !== undefined && slot.wish === undefined;
+  }
+
   /** Takes an input and returns what the host must do, in this order. Never call it while performing outputs. */
   handle(input: OrchestratorInput, nowUs: number): readonly OrchestratorOutput[] {
     if (!this.#halted) this.#take(input, nowUs);

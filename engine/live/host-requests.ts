@@ -58,18 +58,28 @@ export class HostRequests {
     wish?.reject(new UserError(answer, `saga ${saga}: ${reason ?? answer}`, hint));
   }
 
-  /** Is waited for beside the log: a saga may have ended long ago. */
-  whenEnded(saga: string): Promise<SagaState> {
+  /** Resolves when the host says that the saga ended, or its log does, which is not read when it `isOpen` there. */
+  whenEnded(saga: string, isOpen: boolean): Promise<SagaState> {
     return new Promise((resolve, reject) => {
       const waiting = { resolve, reject };
       const others = this.#ends.get(saga);
       if (others === undefined) this.#ends.set(saga, [waiting]);
       else others.push(waiting);
-      this.state(saga).then((state) => {
-        if (state === undefined) this.#fail(saga, unknownSaga(saga));
-        else if (isAtRest(state.status)) this.ended(saga, state);
-      }, reject);
+      if (!isOpen) this.#lookUp(saga, reject);
     });
+  }
+
+  /** The saga may have been let go of without an end: who still waits for it gets what is in the log, if there is one. */
+  gone(saga: string): void {
+    if (this.#ends.has(saga)) this.#lookUp(saga, (error) => this.#fail(saga, error));
+  }
+
+  /** It may have ended long ago, or never begun. */
+  #lookUp(saga: string, failed: (error: Error) => void): void {
+    this.state(saga).then((state) => {
+      if (state === undefined) this.#fail(saga, unknownSaga(saga));
+      else if (isAtRest(state.status)) this.ended(saga, state);
+    }, failed);
   }
 
   ended(saga: string, state: SagaState): void {

@@ -256,7 +256,7 @@ export class Host implements InputSink, LiveEngine {
    */
   async whenEnded(id: string): Promise<SagaState> {
     if (this.#phase === 'over') throw this.#failure ?? stopped();
-    return this.#requests.whenEnded(id);
+    return this.#requests.whenEnded(id, this.#orchestrator?.isOpen(id) === true);
   }
 
   /**
@@ -312,6 +312,7 @@ export class Host implements InputSink, LiveEngine {
         const input = this.#inbox[taken++]!;
         this.#tell(input);
         this.#perform(this.#orchestrator!.handle(input, this.#clock.nowUs()));
+        if (input.kind === 'append-gone') this.#requests.gone(input.append.saga);
       }
       if (taken === this.#inbox.length) this.#inbox.length = 0;
       else this.#inbox.splice(0, taken);

@@ -105,7 +105,7 @@ function refusalByHand(state: SagaState, event: SagaEvent): string | undefined {
     return kind === 'step-skipped' ? 'is of nobody' : undefined;
   }
   if (!BY_HAND.has(kind) && !isRedriven) return 'is not done by hand';
-  if (acts.some(({ id }) => id === act.id)) return `is the act "${act.id}", which was done before`;
+  if (wasDone(acts, act)) return `is the act "${act.id}", which was done before`;
   if (act.by === '') return 'does not say who did it';
   if (kind !== 'step-skipped' && kind !== 'saga-resolved') return undefined;
   if (act.why === undefined || act.why === '') return 'does not say why';
@@ -117,6 +117,11 @@ function refusalByHand(state: SagaState, event: SagaEvent): string | undefined {
   return isForward === (event.direction === 'forward')
     ? undefined
     : `skips the other direction of "${event.step}"`;
+}
+
+/** Apart, because a closure costs its surroundings an allocation, used or not. */
+function wasDone(acts: SagaState['acts'], act: ActRecord): boolean {
+  return acts.some(({ id }) => id === act.id);
 }
 
 /** These lists are so short that a loop beats `includes`. */

@@ -14,7 +14,8 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, test } from 'vitest';
+import { PATIENCE_MS } from '../patience.ts';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -26,8 +27,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** A browser starts slowly while many tests share the machine. */
-const START_MS = 60_000;
 const HOW = 'install chromium, or set CHROMIUM to its path';
 
 /** A page that was opened, and what its console said. */
@@ -59,14 +58,13 @@ export function inBrowser(define: (browser: TestBrowser) => void): void {
     else test.skip(`pages in a browser: ${why}`, () => undefined);
     return;
   }
-  vi.setConfig({ testTimeout: START_MS, hookTimeout: START_MS });
   const folder = mkdtempSync(join(tmpdir(), 'sagastorm-pages-'));
   let browser: Browser | undefined;
   let pages = 0;
   let open: BrowserContext[] = [];
   beforeAll(async () => {
     const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place))!;
-    browser = await chromium.launch({ executablePath, args: FLAGS });
+    browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENCE_MS });
   });
   afterEach(async () => {
     for (const context of open) await context.close();
@@ -81,6 +79,7 @@ export function inBrowser(define: (browser: TestBrowser) => void): void {
       const file = join(folder, `page-${pages++}.html`);
       writeFileSync(file, html);
       const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(PATIENCE_MS);
       open.push(context);
       const page = await context.newPage();
       const said: string[] = [];

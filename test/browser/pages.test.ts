@@ -57,24 +57,14 @@ inBrowser((browser) => {
       },
     );
 
-    test.each(looksOf(name).slice(0, 1))(
-      '$colorScheme and $width pixels wide, without JavaScript: the same, and no button that does nothing',
-      async ({ colorScheme, width }) => {
-        const { page, said } = await browser.open(html, {
-          colorScheme,
-          viewport: { width, height: 900 },
-          javaScriptEnabled: false,
-        });
-        expect(await overhang(page)).toBe(0);
-        expect(said).toEqual([]);
-        expect(await page.locator('button:visible').count()).toBe(0);
-        expect(await page.locator('#verdict').isVisible()).toBe(true);
-        expect(await page.locator('svg[role=img]:visible').count()).toBeGreaterThan(0);
-      },
-    );
-
-    test('on paper every table is open', async () => {
-      const { page } = await browser.open(html, { javaScriptEnabled: false });
+    test('without JavaScript: the same, and no button that does nothing; on paper every table is open', async () => {
+      const viewport = { width: 400, height: 900 };
+      const { page, said } = await browser.open(html, { viewport, javaScriptEnabled: false });
+      expect(await overhang(page)).toBe(0);
+      expect(said).toEqual([]);
+      expect(await page.locator('button:visible').count()).toBe(0);
+      expect(await page.locator('#verdict').isVisible()).toBe(true);
+      expect(await page.locator('svg[role=img]:visible').count()).toBeGreaterThan(0);
       await page.emulateMedia({ media: 'print' });
       const hidden = "[...document.querySelectorAll('table')].filter((one) => !one.checkVisibility())";
       const left = name === 'a brief' ? ['Pareto front'] : []; // one sheet

@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CompareRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const BOTH = ['compare', honest, '--policy', 'default', '--policy', 'impatient', '--seed', 'a'];
 
-describe.concurrent('sagastorm compare', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm compare', () => {
   test('says first what it comes to, then shows every metric of every policy', async () => {
     const { stdout, stderr, code } = await line([...BOTH, '--seeds', '60']);
     const [title, , sentence] = stdout.split('\n');

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/run-record.ts';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const RUN = [
   'run',
@@ -27,20 +27,16 @@ async function failed(...more: readonly string[]) {
   return { cwd, stdout, record, violation: record.violations[0]! };
 }
 
-test(
-  'a failure has its page beside its capsule, and report and record name it',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { cwd, stdout, violation } = await failed();
-    expect(violation.debug).toBe(violation.capsule!.replace(/json$/, 'html'));
-    expect(stdout).toMatch(new RegExp(`^ +debug +${violation.debug}$`, 'm'));
-    const page = readFileSync(join(cwd, violation.debug!), 'utf8');
-    expect(page).toContain(violation.invariant);
-    expect(page).toContain('<!doctype html>');
-  },
-);
+test('a failure has its page beside its capsule, and report and record name it', async () => {
+  const { cwd, stdout, violation } = await failed();
+  expect(violation.debug).toBe(violation.capsule!.replace(/json$/, 'html'));
+  expect(stdout).toMatch(new RegExp(`^ +debug +${violation.debug}$`, 'm'));
+  const page = readFileSync(join(cwd, violation.debug!), 'utf8');
+  expect(page).toContain(violation.invariant);
+  expect(page).toContain('<!doctype html>');
+});
 
-test('of many failures five have one', PROCESS_TIMEOUT, async () => {
+test('of many failures five have one', async () => {
   const cwd = freshFolder();
   const bug = resolve('scenarios/planted-bugs/compensates-only-completed.ts');
   await line(['run', bug, '--seeds', '20', '--seed', 'a', '--shrink-budget', '0', '--quiet'], cwd);
@@ -49,14 +45,14 @@ test('of many failures five have one', PROCESS_TIMEOUT, async () => {
   expect(violations.filter(({ debug }) => debug !== undefined)).toHaveLength(5);
 });
 
-test('--no-debugger writes none, and nothing names one', PROCESS_TIMEOUT, async () => {
+test('--no-debugger writes none, and nothing names one', async () => {
   const { cwd, stdout, violation } = await failed('--no-debugger');
   expect(violation.debug).toBeUndefined();
   expect(stdout).not.toContain('.html');
   expect(existsSync(join(cwd, violation.capsule!.replace(/json$/, 'html')))).toBe(false);
 });
 
-test('replay --ui writes the page of a capsule, and says where it is', PROCESS_TIMEOUT, async () => {
+test('replay --ui writes the page of a capsule, and says where it is', async () => {
   const { cwd, violation } = await failed('--no-debugger');
   const capsule = violation.capsule!;
   const plain = await line(['replay', capsule, '--ui', '--no-color'], cwd);
@@ -69,14 +65,14 @@ test('replay --ui writes the page of a capsule, and says where it is', PROCESS_T
   expect(readFileSync(join(cwd, 'here/page.html'), 'utf8')).toContain(violation.invariant);
 });
 
-test('replay --ui before the capsule takes it for no page', PROCESS_TIMEOUT, async () => {
+test('replay --ui before the capsule takes it for no page', async () => {
   const cwd = freshFolder();
   const { code, stdout } = await line(['replay', '--ui', fixture('honest.ts'), '--seed', 'x/1'], cwd);
   expect(code).toBe(0);
   expect(stdout).toContain('Debugger: .sagastorm/debug/honest-x-1.html');
 });
 
-test('shrink writes one, too', PROCESS_TIMEOUT, async () => {
+test('shrink writes one, too', async () => {
   const { cwd, violation } = await failed('--no-debugger', '--shrink-budget', '0');
   const { stdout } = await line(['shrink', violation.capsule!, '--json', '--quiet'], cwd);
   const [small] = (JSON.parse(stdout) as RunRecord).violations;

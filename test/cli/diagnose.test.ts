@@ -2,10 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { checkoutByCard } from '../../scenarios/three-am.ts';
-import { PROCESS_TIMEOUT } from './sagastorm.ts';
 import { INPUT, shop } from './shop.ts';
 
-test('the stock and the payments of a saga, and what its services have of it', PROCESS_TIMEOUT, async () => {
+test('the stock and the payments of a saga, and what its services have of it', async () => {
   const it = await shop();
   await it.driven(async (host) => {
     for (const id of ['order-1', 'order-2'])

@@ -5,12 +5,27 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const forgetful = fixture('forgetful.ts');
 
-describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
+/** What an exploration of the forgetful participant comes to. */
+async function explored(words: readonly string[]) {
+  const folder = freshFolder();
+  const { stdout, code } = await line(['explore', forgetful, '--json', ...words], folder);
+  const { meta, ...record } = JSON.parse(stdout) as RunRecord;
+  return { record, workers: meta.workers, folder, code };
+}
+
+/** One of them serves all tests that only look at it: it takes seconds. */
+let shared: ReturnType<typeof explored> | undefined;
+function found(): ReturnType<typeof explored> {
+  shared ??= explored(['--workers', '2']);
+  return shared;
+}
+
+describe.concurrent('sagastorm explore', () => {
   test('a scenario that holds ends in "N of N explored"', async () => {
     const { stdout, stderr, code } = await line(['explore', honest, '--quiet']);
     expect(stdout).toMatch(/ EXPLORED +([\d,]+) of \1 explored: every fault by itself at \d+ points\n/);
@@ -43,8 +58,8 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   });
 
   test('what a single fault can break is found, with that fault alone', async () => {
-    const { stdout, code } = await line(['explore', forgetful, '--json']);
-    const { violations, explored, runs } = JSON.parse(stdout) as RunRecord;
+    const { record, code } = await found();
+    const { violations, explored, runs } = record;
     expect(violations.map(({ invariant }) => invariant)).toContain('at-most-once');
     for (const { faults } of violations) expect(faults).toHaveLength(1);
     expect(explored).toMatchObject({ k: 1, run: runs.total, pruned: 0, total: runs.total });
@@ -52,21 +67,16 @@ describe.concurrent('sagastorm explore', PROCESS_TIMEOUT, () => {
   });
 
   test('what it finds replays from its capsule', async () => {
-    const folder = freshFolder();
-    const { stdout } = await line(['explore', forgetful, '--sagas', '2', '--json'], folder);
-    const { violations } = JSON.parse(stdout) as RunRecord;
-    const again = await line(violations[0]!.replay.split(' ').slice(2), folder);
+    const { record, folder } = await found();
+    const again = await line(record.violations[0]!.replay.split(' ').slice(2), folder);
     expect(again.stdout).toContain('Reproduced: every event is the one that was recorded.');
   });
 
   test('one worker or two, the record is the same', async () => {
-    const words = ['explore', forgetful, '--json', '--workers'];
-    const records = await Promise.all(
-      ['1', '2'].map(async (workers) => {
-        const { meta: _, ...record } = JSON.parse((await line([...words, workers])).stdout) as RunRecord;
-        return record;
-      }),
-    );
-    expect(records[1]).toEqual(records[0]);
+    const { record, workers } = await found();
+    expect(workers).toBe(2);
+    const one = await explored(['--workers', '1']);
+    expect(one.workers).toBe(1);
+    expect(one.record).toEqual(record);
   });
 });

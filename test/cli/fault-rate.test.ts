@@ -1,11 +1,11 @@
 // Policies that are another one but for one number, and faults that are more or less frequent: on the command line.
 
 import { describe, expect, test } from 'vitest';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 
-describe.concurrent('replay of a variant', PROCESS_TIMEOUT, () => {
+describe.concurrent('replay of a variant', () => {
   test('a policy but for one number, and no faults at all', async () => {
     const words = [
       'replay',

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withoutMeta } from '../../reports/html/page.ts';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const promises = fixture('promises.ts');
@@ -14,7 +14,7 @@ function read(...path: readonly string[]): string {
   return readFileSync(join(...path), 'utf8');
 }
 
-describe.concurrent('sagastorm … --reporter html', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm … --reporter html', () => {
   test('run writes a page into the folder of results, and the report on the terminal names it', async () => {
     const folder = freshFolder();
     const { code, stdout } = await line(['run', honest, ...HTML], folder);

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixture, freshFolder, PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { fixture, freshFolder, sagastorm } from './sagastorm.ts';
 
 const NAMES = ['sagas/checkout', 'sagas/checkout.scenario', 'sagas/checkout.test', 'sagastorm.config'];
 const WORKFLOW = '.github/workflows/sagastorm.yml';
@@ -15,7 +15,7 @@ function packageOf(manifest: string): string {
   return folder;
 }
 
-describe.concurrent('init', PROCESS_TIMEOUT, () => {
+describe.concurrent('init', () => {
   test.each([
     ['{ "type": "module" }', 'ts'],
     ['{ "type": "commonjs" }', 'mts'],
@@ -70,7 +70,7 @@ describe.concurrent('init', PROCESS_TIMEOUT, () => {
   });
 });
 
-describe.concurrent('sagastorm.config.ts', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm.config.ts', () => {
   test('says what run does where the command line says nothing', async () => {
     const folder = packageOf('{ "type": "module" }');
     const config = { scenarios: [fixture('honest.ts')], seeds: 3, sagas: 2, seed: 'mine', profile: 'calm' };

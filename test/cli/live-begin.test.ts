@@ -6,9 +6,8 @@ import { expect, test, vi } from 'vitest';
 import { direct } from '../../cli/live/director.ts';
 import { prepareLive } from '../../cli/live/live-job.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
-import { ended, fixture, freshFolder, PROCESS_TIMEOUT, start } from './sagastorm.ts';
-
-vi.setConfig({ testTimeout: PROCESS_TIMEOUT.timeout });
+import { PATIENCE_MS } from '../patience.ts';
+import { ended, fixture, freshFolder, start } from './sagastorm.ts';
 
 const WORDS = ['--sagas', '3', '--kills', '0', '--seconds', '5', '--seed', 'a', '--json', '--quiet'];
 
@@ -35,7 +34,7 @@ test('a run that is stopped before it has begun says that it was interrupted', a
   mkdirSync(join(out, 'live'), { recursive: true });
   const child = start(['live', fixture('never-comes-up.ts'), ...WORDS, '--out', out], out);
   const end = ended(child);
-  await vi.waitFor(() => expect(logOf(out, 'notary')).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(logOf(out, 'notary')).toBe(true), { timeout: PATIENCE_MS });
   child.kill('SIGINT');
   const { code, stdout } = await end;
   expect(code).toBe(130);

@@ -11,9 +11,8 @@ import { type Call, idempotencyKey } from '../../engine/core/protocol.ts';
 import { HttpTransport } from '../../engine/live/index.ts';
 import { modulePath } from '../../simulator/campaign/source-tree.ts';
 import { sagaId } from '../../simulator/world/saga-register.ts';
-import { freshFolder, PROCESS_TIMEOUT } from './sagastorm.ts';
-
-vi.setConfig({ testTimeout: PROCESS_TIMEOUT.timeout });
+import { PATIENCE_MS } from '../patience.ts';
+import { freshFolder } from './sagastorm.ts';
 
 const SAGAS = 100;
 
@@ -57,7 +56,7 @@ test('an orchestrator that was told while it began is struck by nothing', async 
     const input = { from: 'a-0', to: 'a-1', amount: 1 };
     child!.send({ kind: 'create', index, definition: 'bank-transfer', version: 1, input });
   }
-  await vi.waitFor(() => expect(answers).toHaveLength(SAGAS), { timeout: 20_000 });
+  await vi.waitFor(() => expect(answers).toHaveLength(SAGAS), { timeout: PATIENCE_MS });
   expect(existsSync(join(folder, 'orchestrator-0.faults.ndjson'))).toBe(false);
 });
 

@@ -9,7 +9,7 @@ import { startPostgres } from '../engine/live/temporary-postgres.ts';
 import { line, sagastorm } from './sagastorm.ts';
 
 /** They are storms, and others share the machine; most of the time a storm waits. */
-vi.setConfig({ testTimeout: 120_000, maxConcurrency: 2 });
+vi.setConfig({ maxConcurrency: 2 });
 
 const made: string[] = [];
 function freshFolder(): string {

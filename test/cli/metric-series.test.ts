@@ -8,7 +8,7 @@ import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import type { OtlpTraces } from '../../engine/observe/index.ts';
 import type { Happening } from '../../simulator/campaign/index.ts';
 import { otlpFaults } from '../engine/observe/otlp-request.ts';
-import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 
 const S = 1_000_000;
 
@@ -59,23 +59,19 @@ test('as OpenMetrics: families by name, labels escaped, times in seconds, an end
   expect(text.endsWith('\n# EOF\n')).toBe(true);
 });
 
-test(
-  'sagastorm replay --metrics and --otlp write what they say, the same each time',
-  PROCESS_TIMEOUT,
-  async () => {
-    const folder = freshFolder();
-    const words = ['replay', 'outage', '--seed', '1', '--profile', 'calm', '--sagas', '40', '--metrics'];
-    const { code, stderr } = await line([...words, 'a/one.prom', '--otlp', 'traces.json'], folder);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('Meters: a/one.prom')]);
-    await line([...words, 'other.prom'], folder);
-    const traces = JSON.parse(readFileSync(join(folder, 'traces.json'), 'utf8')) as OtlpTraces;
-    expect(otlpFaults(traces)).toEqual([]);
-    const { resourceSpans } = traces;
-    const spans = resourceSpans[0]!.scopeSpans[0]!.spans as readonly { name: string; traceId: string }[];
-    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(40);
-    expect(spans.map(({ name }) => name)).toContain('payment charge #1');
-    const [one, other] = ['a/one.prom', 'other.prom'].map((file) => readFileSync(join(folder, file), 'utf8'));
-    expect(one).toBe(other);
-    expect(one).toMatch(/^transaction_completed_total\{saga_type="checkout"\} 40 \d+$/m);
-  },
-);
+test('sagastorm replay --metrics and --otlp write what they say, the same each time', async () => {
+  const folder = freshFolder();
+  const words = ['replay', 'outage', '--seed', '1', '--profile', 'calm', '--sagas', '40', '--metrics'];
+  const { code, stderr } = await line([...words, 'a/one.prom', '--otlp', 'traces.json'], folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Meters: a/one.prom')]);
+  await line([...words, 'other.prom'], folder);
+  const traces = JSON.parse(readFileSync(join(folder, 'traces.json'), 'utf8')) as OtlpTraces;
+  expect(otlpFaults(traces)).toEqual([]);
+  const { resourceSpans } = traces;
+  const spans = resourceSpans[0]!.scopeSpans[0]!.spans as readonly { name: string; traceId: string }[];
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(40);
+  expect(spans.map(({ name }) => name)).toContain('payment charge #1');
+  const [one, other] = ['a/one.prom', 'other.prom'].map((file) => readFileSync(join(folder, file), 'utf8'));
+  expect(one).toBe(other);
+  expect(one).toMatch(/^transaction_completed_total\{saga_type="checkout"\} 40 \d+$/m);
+});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { PROCESS_TIMEOUT, sagastorm } from './sagastorm.ts';
+import { sagastorm } from './sagastorm.ts';
 
 const HONEST = `export { default } from '${pathToFileURL(resolve('test/cli/fixtures/honest.ts')).href}';\n`;
 
@@ -19,7 +19,7 @@ function scenarioIn(manifest: string, name: string, text = HONEST): string {
   return file;
 }
 
-describe.concurrent('the kind of a package', PROCESS_TIMEOUT, () => {
+describe.concurrent('the kind of a package', () => {
   test.each([
     ['{}', 'mine.ts'],
     ['{ "type": "module" }', 'mine.ts'],

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { url } from '../engine/live/postgres-server.ts';
-import { freshFolder, lineByLine, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, lineByLine } from './sagastorm.ts';
 
 const LOOKING: readonly (readonly string[])[] = [
   ['why'],
@@ -37,7 +37,7 @@ test.each([
   ['is the database of another program', (file: string) => strangers(file, 'CREATE TABLE a (b)')],
   ['is the database of another program', (file: string) => strangers(file, 'VACUUM')],
   ['is an export', (file: string) => writeFileSync(file, '{"saga":"s","retiredAtUs":1}\n')],
-])('a file that %s is no store, and stays as it is', PROCESS_TIMEOUT, async (what, make) => {
+])('a file that %s is no store, and stays as it is', async (what, make) => {
   const folder = freshFolder();
   const file = join(folder, 'x.db');
   make(file);
@@ -54,7 +54,7 @@ function strangers(file: string, sql: string): void {
   db.close();
 }
 
-test('a database without our schema is no store, and gets no table', PROCESS_TIMEOUT, async () => {
+test('a database without our schema is no store, and gets no table', async () => {
   const folder = freshFolder();
   for (const text of await told(folder, ['--store', 'postgres', '--db', url]))
     expect(text).toContain('64 sagastorm: there is no store of sagas in this database');

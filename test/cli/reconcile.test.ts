@@ -7,7 +7,7 @@ import { sagaFromJson } from '../../engine/index.ts';
 import { Host, HttpTransport, SqliteStore, serviceBook } from '../../engine/live/index.ts';
 import { serveParticipant } from '../../participants-mock/http/index.ts';
 import order from '../../scenarios/order.json' with { type: 'json' };
-import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 
 /** A shop in which three orders completed, and one was undone because its customer cannot pay. */
 async function shop() {
@@ -32,40 +32,36 @@ async function shop() {
   return { folder, services, close };
 }
 
-test(
-  'books that agree, by address and by file; then an entry is gone, and exactly that is said',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { folder, services, close } = await shop();
-    const on = ['reconcile', '--db', 'sagas.db'];
-    const agreed = await line(
-      [...on, '--against', `inventory=${services.inventory}`, '--against', 'payment=payment.db'],
-      folder,
-    );
-    expect(agreed).toMatchObject({
-      code: 0,
-      stderr: '',
-      stdout: ' ✓ 4 sagas, 9 operations, 8 entries: the books and the log agree\n',
-    });
+test('books that agree, by address and by file; then an entry is gone, and exactly that is said', async () => {
+  const { folder, services, close } = await shop();
+  const on = ['reconcile', '--db', 'sagas.db'];
+  const agreed = await line(
+    [...on, '--against', `inventory=${services.inventory}`, '--against', 'payment=payment.db'],
+    folder,
+  );
+  expect(agreed).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: ' ✓ 4 sagas, 9 operations, 8 entries: the books and the log agree\n',
+  });
 
-    const book = await serviceBook('payment', services.payment);
-    expect(Object.keys(book.entries[0]!)).toEqual(expect.arrayContaining(['payload', 'result', 'postings']));
-    const kept = book.entries.filter(({ saga }) => saga !== 'o-2').map((entry) => JSON.stringify(entry));
-    writeFileSync(join(folder, 'payment.ndjson'), `${kept.join('\n')}\n`);
-    const against = ['--against', `inventory=${services.inventory}`, '--against', 'payment=payment.ndjson'];
-    const missing = await line([...on, ...against], folder);
-    expect(missing.code).toBe(1);
-    expect(missing.stdout).toMatch(
-      /✗ o-2 completed\n +logged-not-done "\w+": the log says done, the book nothing of it\n +→ Send its call to the service again, under the key o-2\/.*1 difference in 1 saga\n/s,
-    );
-    const { stdout } = await line([...on, ...against, '--json'], folder);
-    expect(JSON.parse(stdout)).toMatchObject({
-      reconciled: false,
-      differences: [{ kind: 'logged-not-done', saga: 'o-2', settle: { act: 'call' } }],
-    });
-    await close();
-  },
-);
+  const book = await serviceBook('payment', services.payment);
+  expect(Object.keys(book.entries[0]!)).toEqual(expect.arrayContaining(['payload', 'result', 'postings']));
+  const kept = book.entries.filter(({ saga }) => saga !== 'o-2').map((entry) => JSON.stringify(entry));
+  writeFileSync(join(folder, 'payment.ndjson'), `${kept.join('\n')}\n`);
+  const against = ['--against', `inventory=${services.inventory}`, '--against', 'payment=payment.ndjson'];
+  const missing = await line([...on, ...against], folder);
+  expect(missing.code).toBe(1);
+  expect(missing.stdout).toMatch(
+    /✗ o-2 completed\n +logged-not-done "\w+": the log says done, the book nothing of it\n +→ Send its call to the service again, under the key o-2\/.*1 difference in 1 saga\n/s,
+  );
+  const { stdout } = await line([...on, ...against, '--json'], folder);
+  expect(JSON.parse(stdout)).toMatchObject({
+    reconciled: false,
+    differences: [{ kind: 'logged-not-done', saga: 'o-2', settle: { act: 'call' } }],
+  });
+  await close();
+});
 
 test.each<[string, readonly string[], string, number?]>([
   ['no books at all', [], 'it is not said whose books to compare with'],
@@ -77,7 +73,7 @@ test.each<[string, readonly string[], string, number?]>([
     'the books of bank cannot be read: it cannot be asked',
     2,
   ],
-])('%s is said in one sentence', PROCESS_TIMEOUT, async (_what, words, sentence, ends = 64) => {
+])('%s is said in one sentence', async (_what, words, sentence, ends = 64) => {
   const folder = freshFolder();
   await new SqliteStore({ file: join(folder, 'sagas.db') }).close();
   const { code, stderr } = await line(['reconcile', '--db', 'sagas.db', ...words], folder);

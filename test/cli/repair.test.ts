@@ -8,7 +8,7 @@ import type { Call, Outcome } from '../../engine/core/protocol.ts';
 import { EXAMPLE } from '../engine/api/example.ts';
 import { type ServedOptions, served } from '../engine/api/served.ts';
 import { APPLIED, LOST, NO } from '../engine/live/stage.ts';
-import { type Ended, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { type Ended, freshFolder, line } from './sagastorm.ts';
 
 /** A server with sagas of which the undo was given up; the service is well again. */
 async function stuck(ids: readonly string[], options: ServedOptions = {}) {
@@ -26,25 +26,21 @@ async function stuck(ids: readonly string[], options: ServedOptions = {}) {
   return { ...api, repair };
 }
 
-test(
-  'a saga is repaired once, however often the command is given with the id of the act',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { repair, host, store } = await stuck(['s-1']);
-    const words = ['resume', 's-1', '--by', 'anna', '--why', 'the shelf is back', '--act', 'inc-7'];
-    const dry = await repair([...words, '--dry-run']);
-    expect(dry).toMatchObject({ code: 0 });
-    expect(dry.stdout).toContain('· s-1 would be done: compensation-resumed, compensation-requested');
-    const first = await repair(words);
-    expect(first.stdout).toMatch(/✓ s-1 done\n\n 1 saga · 1 done · act inc-7\n/);
-    expect((await host.whenEnded('s-1')).status).toBe('compensated');
-    const before = await store.logOf('s-1');
-    expect((await repair(words)).stdout).toContain(' · s-1 was done before, nothing happened now\n');
-    expect(await store.logOf('s-1')).toEqual(before);
-  },
-);
+test('a saga is repaired once, however often the command is given with the id of the act', async () => {
+  const { repair, host, store } = await stuck(['s-1']);
+  const words = ['resume', 's-1', '--by', 'anna', '--why', 'the shelf is back', '--act', 'inc-7'];
+  const dry = await repair([...words, '--dry-run']);
+  expect(dry).toMatchObject({ code: 0 });
+  expect(dry.stdout).toContain('· s-1 would be done: compensation-resumed, compensation-requested');
+  const first = await repair(words);
+  expect(first.stdout).toMatch(/✓ s-1 done\n\n 1 saga · 1 done · act inc-7\n/);
+  expect((await host.whenEnded('s-1')).status).toBe('compensated');
+  const before = await store.logOf('s-1');
+  expect((await repair(words)).stdout).toContain(' · s-1 was done before, nothing happened now\n');
+  expect(await store.logOf('s-1')).toEqual(before);
+});
 
-test('all that are so are looked at, and repaired with --yes', PROCESS_TIMEOUT, async () => {
+test('all that are so are looked at, and repaired with --yes', async () => {
   const { repair, host } = await stuck(['s-1', 's-2']);
   const words = ['resume', '--all', '--status', 'compensation_failed', '--by', 'anna', '--act', 'inc-8'];
   const looked = await repair(words);
@@ -69,7 +65,7 @@ test('all that are so are looked at, and repaired with --yes', PROCESS_TIMEOUT, 
   expect(none).toMatchObject({ code: 0, stdout: 'No saga is so.\n' });
 });
 
-test('what is refused is a line with the reason, and the others are done', PROCESS_TIMEOUT, async () => {
+test('what is refused is a line with the reason, and the others are done', async () => {
   const { repair, store } = await stuck(['s-1', 's-2']);
   const { code, stdout } = await repair([
     'skip',
@@ -86,7 +82,7 @@ test('what is refused is a line with the reason, and the others are done', PROCE
   expect((await store.logOf('s-2')).at(-1)?.event).toEqual({ kind: 'saga-resolved' });
 });
 
-test('a server with tokens wants one, and says which role is missing', PROCESS_TIMEOUT, async () => {
+test('a server with tokens wants one, and says which role is missing', async () => {
   const secret = 'a-secret-to-operate-with';
   const { repair, host } = await stuck(['s-1'], { tokens: [accessToken(secret, 'operate', 'desk')] });
   const stranger = await repair(['resume', 's-1']);
@@ -101,7 +97,7 @@ test('a server with tokens wants one, and says which role is missing', PROCESS_T
   });
 });
 
-test('what the server misses is named by its flag', PROCESS_TIMEOUT, async () => {
+test('what the server misses is named by its flag', async () => {
   const { repair } = await stuck(['s-1']);
   for (const [words, hint] of [
     [['resume', 's-1'], 'Give it as --by NAME'],
@@ -119,7 +115,7 @@ test.each([
   ['a list', 200, '[]', 64],
   ['a refusal without a code', 404, '{"detail":"Cannot POST"}', 64],
   ['a proxy with nobody behind it', 502, '<h1>Bad Gateway</h1>', 2],
-])('%s is told as such', PROCESS_TIMEOUT, async (_what, status, body, ends) => {
+])('%s is told as such', async (_what, status, body, ends) => {
   const server = createServer((_request, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -160,13 +156,9 @@ test.each([
     'the database of sagas cannot be used: connect ENOENT its socket.\n',
     2,
   ],
-] as [string[], string, number?][])(
-  '%j ends in one sentence',
-  PROCESS_TIMEOUT,
-  async (words, sentence, ends = 64) => {
-    const { code, stderr } = await line(words);
-    expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
-    expect(stderr).not.toContain('secret');
-    expect(stderr).not.toContain('    at ');
-  },
-);
+] as [string[], string, number?][])('%j ends in one sentence', async (words, sentence, ends = 64) => {
+  const { code, stderr } = await line(words);
+  expect([code, stderr]).toEqual([ends, expect.stringContaining(sentence)]);
+  expect(stderr).not.toContain('secret');
+  expect(stderr).not.toContain('    at ');
+});

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, start } from './sagastorm.ts';
 
 const folder = freshFolder();
 const forgetful = fixture('forgetful.ts');
@@ -13,7 +13,7 @@ let found: RunRecord;
 beforeAll(async () => {
   const { stdout } = await line(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], folder);
   found = JSON.parse(stdout) as RunRecord;
-}, PROCESS_TIMEOUT.timeout);
+});
 
 function altered(change: Record<string, unknown>): string {
   const capsule = JSON.parse(readFileSync(join(folder, found.violations[0]!.capsule!), 'utf8')) as object;
@@ -22,7 +22,7 @@ function altered(change: Record<string, unknown>): string {
   return file;
 }
 
-describe.concurrent('sagastorm replay', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm replay', () => {
   test('a run becomes a store as of a moment, which the commands for stores read, and is never written over one', async () => {
     const into = freshFolder();
     const words = ['replay', 'three-am', '--seed', 'x', '--sagas', '300', '--profile', 'calm'];

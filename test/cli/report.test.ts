@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, start } from './sagastorm.ts';
 
 const folder = freshFolder();
 const RUN = join(folder, '.sagastorm/run.json');
@@ -34,11 +34,11 @@ beforeAll(async () => {
     ['compare', fixture('honest.ts'), ...policies, '--seeds', '2', '--seed', 'x', '--sagas', '2'],
     folder,
   );
-}, PROCESS_TIMEOUT.timeout);
+});
 
 const first = (name: string): string => readFileSync(join(folder, 'first', name), 'utf8');
 
-describe.concurrent('reports', PROCESS_TIMEOUT, () => {
+describe.concurrent('reports', () => {
   test('several go to files at once, without colours, at 80 columns where they are for people', () => {
     expect(readdirSync(join(folder, 'first')).sort()).toEqual([...FIRST].sort());
     expect(first('pretty')).toMatch(/ VIOLATED\n$/);

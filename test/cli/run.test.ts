@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, sagastorm, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 
-describe.concurrent('sagastorm run', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm run', () => {
   test('a scenario that holds ends in 0, with verdict, seed and fingerprint', async () => {
     const { code, stdout, stderr } = await sagastorm(['run', honest, '--seed', '007']);
     expect(stdout).toMatch(/^sagastorm \d+\.\d+ · honest · 1 run × 5 sagas · seed "007" · storm\n/);

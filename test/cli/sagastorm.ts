@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PATIENCE_MS } from '../patience.ts';
 import { SharedProcess } from './shared-process.ts';
 
 /** How a process ended, and what it wrote. */
@@ -12,9 +13,6 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** For tests that start processes: generous, because many of them share the machine. */
-export const PROCESS_TIMEOUT = { timeout: 60_000 };
 
 const MAIN = resolve('cli/main.ts');
 
@@ -55,7 +53,7 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, ...written };
 }
 
-const ofThisFile = new SharedProcess(PROCESS_TIMEOUT.timeout);
+const ofThisFile = new SharedProcess(PATIENCE_MS);
 
 /**
  * As {@link sagastorm}, in the one process of all such lines of a test file: where it is not the process that is tested, and
@@ -82,7 +80,7 @@ export async function linesAnew(
   lines: readonly (readonly string[])[],
   cwd: string,
 ): Promise<readonly Ended[]> {
-  const anew = new SharedProcess(PROCESS_TIMEOUT.timeout); // one that serves, for example, never ends
+  const anew = new SharedProcess(PATIENCE_MS); // one that serves, for example, never ends
   const ends = await Promise.all(lines.map((words) => anew.run({ words, cwd, env: {} })));
   await anew.close();
   return ends;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const PINNED = join('scenarios', 'regressions');
 const forgetful = fixture('forgetful.ts');
@@ -15,7 +15,7 @@ beforeAll(async () => {
   origin = freshFolder();
   const { stdout } = await line(['run', forgetful, '--seeds', '4', '--seed', 'x', '--json'], origin);
   found = JSON.parse(stdout) as RunRecord;
-}, PROCESS_TIMEOUT.timeout);
+});
 
 /** A folder with a capsule of the forgetful registry, pinned and then changed. */
 async function folderWith(change: Record<string, unknown> = {}) {
@@ -30,7 +30,7 @@ async function folderWith(change: Record<string, unknown> = {}) {
   return { folder, file, path };
 }
 
-describe.concurrent('sagastorm seeds', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm seeds', () => {
   test('a pinned failure fails every run of its scenario until it is mended', async () => {
     const { folder, file } = await folderWith();
     const seed = ['--seed', 'y', '--profile', 'calm'];

@@ -13,7 +13,7 @@ import { SqliteStore } from '../../engine/live/index.ts';
 import { EXAMPLE } from '../engine/api/example.ts';
 import { appendAll, appendOf } from '../engine/live/store-asking.ts';
 import { otlpFaults } from '../engine/observe/otlp-request.ts';
-import { type Ended, ended, fixture, freshFolder, PROCESS_TIMEOUT, sagastorm, start } from './sagastorm.ts';
+import { type Ended, ended, fixture, freshFolder, sagastorm, start } from './sagastorm.ts';
 
 const children: ChildProcess[] = [];
 
@@ -67,7 +67,7 @@ async function statusOf(url: string, id: string): Promise<string> {
   }
 }
 
-describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm serve', () => {
   test('with --otlp the trace of each saga is sent to a collector', async () => {
     const bodies: string[] = [];
     const collector = createHttpServer((request, response) => {
@@ -215,25 +215,21 @@ describe.concurrent('sagastorm serve', PROCESS_TIMEOUT, () => {
   });
 });
 
-test(
-  'a mock that cannot start ends the server, and those that started with it',
-  PROCESS_TIMEOUT,
-  async () => {
-    const folder = freshFolder();
-    const config = (mocks: Readonly<Record<string, string>>) =>
-      writeFileSync(join(folder, 'sagastorm.config.json'), JSON.stringify({ mocks }));
-    config({ card: 'payment', orders: 'bank' });
-    const first = await running(['--mock'], folder);
-    first.child.kill('SIGTERM');
-    expect((await first.end).code).toBe(0);
-    config({ card: 'payment', orders: 'shipping' }); // the file is another's now
-    const { code, stderr } = await sagastorm(['serve', '--port', '0', '--mock'], folder);
-    expect(code).toBe(64);
-    expect(stderr).toContain('orders.db');
-  },
-);
+test('a mock that cannot start ends the server, and those that started with it', async () => {
+  const folder = freshFolder();
+  const config = (mocks: Readonly<Record<string, string>>) =>
+    writeFileSync(join(folder, 'sagastorm.config.json'), JSON.stringify({ mocks }));
+  config({ card: 'payment', orders: 'bank' });
+  const first = await running(['--mock'], folder);
+  first.child.kill('SIGTERM');
+  expect((await first.end).code).toBe(0);
+  config({ card: 'payment', orders: 'shipping' }); // the file is another's now
+  const { code, stderr } = await sagastorm(['serve', '--port', '0', '--mock'], folder);
+  expect(code).toBe(64);
+  expect(stderr).toContain('orders.db');
+});
 
-test('sagas that wait for a person without a definition are told at the start', PROCESS_TIMEOUT, async () => {
+test('sagas that wait for a person without a definition are told at the start', async () => {
   const folder = freshFolder();
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });
   let epoch = 0;

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { ended, fixture, freshFolder, line, start } from './sagastorm.ts';
 
 const COMMAND = ['run', fixture('forgetful.ts'), '--seed', 'x', '--sagas', '4', '--shrink-budget', '2000'];
 const blobs = freshFolder();
@@ -34,9 +34,9 @@ beforeAll(async () => {
   for (const { code, stderr } of await Promise.all(['1/2', '2/2'].map((which) => shard(which)))) {
     expect([code, stderr]).toEqual([0, '']);
   }
-}, PROCESS_TIMEOUT.timeout);
+});
 
-describe.concurrent('shards', PROCESS_TIMEOUT, () => {
+describe.concurrent('shards', () => {
   test('a shard says what it did and where its blob is, and gives no verdict', async () => {
     const { code, stdout } = await shard('2/2');
     expect(stdout).toBe(
@@ -105,7 +105,7 @@ describe.concurrent('shards', PROCESS_TIMEOUT, () => {
   });
 });
 
-describe.concurrent('shards that do not fit are refused in one sentence', PROCESS_TIMEOUT, () => {
+describe.concurrent('shards that do not fit are refused in one sentence', () => {
   async function refused(words: readonly string[], sentence: RegExp): Promise<void> {
     const { code, stdout, stderr } = await line(['merge', ...words]);
     expect(stderr).toMatch(sentence);

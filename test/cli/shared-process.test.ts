@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshFolder, line, lineByLine, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line, lineByLine } from './sagastorm.ts';
 import { SharedProcess } from './shared-process.ts';
 
-test('each line has its own folder, its own output and the console as it was', PROCESS_TIMEOUT, async () => {
+test('each line has its own folder, its own output and the console as it was', async () => {
   const [one, other] = [freshFolder(), freshFolder()];
   writeFileSync(join(one, 'saga.json'), '{');
   const ends = await Promise.all([
@@ -20,7 +20,7 @@ test('each line has its own folder, its own output and the console as it was', P
   expect(ends[2]).toMatchObject({ stdout: expect.stringContaining('Usage:'), stderr: '' });
 });
 
-test('what a line has in its environment is gone with it', PROCESS_TIMEOUT, async () => {
+test('what a line has in its environment is gone with it', async () => {
   const folder = freshFolder();
   const words = ['run', 'bank-transfer', '--profile', 'none'];
   const long = await line(words, folder, { DEBUG: '1' });
@@ -29,7 +29,7 @@ test('what a line has in its environment is gone with it', PROCESS_TIMEOUT, asyn
   expect(short!.stderr).not.toMatch(/^\s+at /m);
 });
 
-test('a line that ends the process is named, and so is one that never ends', PROCESS_TIMEOUT, async () => {
+test('a line that ends the process is named, and so is one that never ends', async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'ends.mjs'), 'process.exit(3)');
   const shared = new SharedProcess(10_000);
@@ -44,7 +44,7 @@ test('a line that ends the process is named, and so is one that never ends', PRO
   await expect(hasty.run({ words: serve, cwd: folder, env: {} })).rejects.toThrow('ended with SIGKILL');
 });
 
-test('what is written past the streams of a line is no silence', PROCESS_TIMEOUT, async () => {
+test('what is written past the streams of a line is no silence', async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'writes.mjs'), "import { writeSync } from 'node:fs'; writeSync(2, 'psst');");
   const shared = new SharedProcess(10_000);

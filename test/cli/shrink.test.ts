@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../simulator/index.ts';
-import { fixture, freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { fixture, freshFolder, line } from './sagastorm.ts';
 
 const forgetful = fixture('forgetful.ts');
 const ofSeed = ['shrink', forgetful, '--seed', 'x/0', '--sagas', '5'];
@@ -19,7 +19,7 @@ async function shrunk(words: readonly string[], folder: string): Promise<RunReco
   return JSON.parse(stdout) as RunRecord;
 }
 
-describe.concurrent('sagastorm shrink', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm shrink', () => {
   test('every failure of a seed becomes small, and its capsule replays', async () => {
     const folder = freshFolder();
     const { violations } = await shrunk(ofSeed, folder);

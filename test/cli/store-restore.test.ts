@@ -10,10 +10,10 @@ import { expect, test } from 'vitest';
 import { SqliteStore } from '../../engine/live/index.ts';
 import { checkoutByCard } from '../../scenarios/three-am.ts';
 import { appendAll, appendOf, CREATED } from '../engine/live/store-asking.ts';
-import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 import { DEFINITIONS, INPUT, open, shop } from './shop.ts';
 
-test('a backup is restored: what it lacks is named, made up for, and ends', PROCESS_TIMEOUT, async () => {
+test('a backup is restored: what it lacks is named, made up for, and ends', async () => {
   const it = await shop();
   await it.driven(async (host, store) => {
     const create = (id: string) => host.create(checkoutByCard, INPUT, { id });
@@ -76,7 +76,7 @@ test('a backup is restored: what it lacks is named, made up for, and ends', PROC
   expect(before.stdout).toBe('No saga waits: all have ended.\n');
 });
 
-test('a store that is gone is rebuilt from the books alone', PROCESS_TIMEOUT, async () => {
+test('a store that is gone is rebuilt from the books alone', async () => {
   const it = await shop();
   await it.driven(async (host) => {
     for (const id of ['a', 'b']) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
@@ -93,7 +93,7 @@ test('a store that is gone is rebuilt from the books alone', PROCESS_TIMEOUT, as
   expect(JSON.parse(health.stdout)).toMatchObject({ overall: 'healthy', ended: 2 });
 });
 
-test('R7: a step that a book may have forgotten is not asked for again', PROCESS_TIMEOUT, async () => {
+test('R7: a step that a book may have forgotten is not asked for again', async () => {
   const it = await shop();
   const end = (id: string) =>
     it.driven(async (host) => {
@@ -134,7 +134,7 @@ test('R7: a step that a book may have forgotten is not asked for again', PROCESS
   expect(restored.stdout).toMatch(/ \+ a: \d+ events from 1 on/); // the backup would have it, had it begun in 2020
 });
 
-test('what no event can mend differs still, and the exit code says so', PROCESS_TIMEOUT, async () => {
+test('what no event can mend differs still, and the exit code says so', async () => {
   const it = await shop();
   await it.driven(async (host) => {
     await host.whenEnded(await host.create(checkoutByCard, INPUT, { id: 'a' }));
@@ -151,7 +151,7 @@ test('what no event can mend differs still, and the exit code says so', PROCESS_
   }
 });
 
-test('a saga that was asked for without a version is of the latest', PROCESS_TIMEOUT, async () => {
+test('a saga that was asked for without a version is of the latest', async () => {
   const it = await shop();
   await it.driven(async (host) => {
     await host.whenEnded(await host.create(checkoutByCard, INPUT, { id: 'a' }));
@@ -174,107 +174,95 @@ test('a saga that was asked for without a version is of the latest', PROCESS_TIM
   }
 });
 
-test(
-  'what was exported is a store again, and every question is answered as before',
-  PROCESS_TIMEOUT,
-  async () => {
-    const it = await shop();
-    await it.driven(async (host) => {
-      for (const id of ['a', 'b']) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+test('what was exported is a store again, and every question is answered as before', async () => {
+  const it = await shop();
+  await it.driven(async (host) => {
+    for (const id of ['a', 'b']) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+  });
+  await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db');
+  const imported = await it.run('store', 'import', 'all.ndjson', '--db', 'again.db');
+  expect(imported.stdout).toBe('again.db has 2 sagas\n');
+  const [was, is] = [
+    await it.run('store', 'export', '--db', 'sagas.db'),
+    await it.run('store', 'export', '--db', 'again.db'),
+  ];
+  expect(is.stdout.replaceAll(/"epoch":\d+/g, '')).toBe(was.stdout.replaceAll(/"epoch":\d+/g, ''));
+});
+
+test('sagas that were retired are told as such, and neither rebuilt nor imported', async () => {
+  const it = await shop();
+  const end = (...ids: readonly string[]) =>
+    it.driven(async (host) => {
+      for (const id of ids) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
     });
-    await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db');
-    const imported = await it.run('store', 'import', 'all.ndjson', '--db', 'again.db');
-    expect(imported.stdout).toBe('again.db has 2 sagas\n');
-    const [was, is] = [
-      await it.run('store', 'export', '--db', 'sagas.db'),
-      await it.run('store', 'export', '--db', 'again.db'),
-    ];
-    expect(is.stdout.replaceAll(/"epoch":\d+/g, '')).toBe(was.stdout.replaceAll(/"epoch":\d+/g, ''));
-  },
-);
+  await end('old-1', 'old-2');
+  const on = ['--db', 'sagas.db', ...DEFINITIONS, ...it.against];
+  await it.run('store', 'retire', 'archive.ndjson', '--days', '0', '--db', 'sagas.db');
+  await end('kept');
+  await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
+  await end('late');
+  await it.run('store', 'retire', '--days', '0', '--db', 'sagas.db');
+  await end('new');
+  const reconciled = await it.run('reconcile', ...on);
+  expect(reconciled.stdout).toBe(
+    ' ✓ 1 saga, 3 operations, 15 entries: the books and the log agree\n   not judged, for their logs were retired: 4 sagas with 12 entries\n',
+  );
+  const json = JSON.parse((await it.run('reconcile', ...on, '--json')).stdout);
+  const gone = { retiredAtUs: expect.any(Number), entries: 3 };
+  expect(json.retired.map(({ saga }: { saga: string }) => saga).sort()).toEqual([
+    'kept',
+    'late',
+    'old-1',
+    'old-2',
+  ]);
+  expect(json).toMatchObject({ reconciled: true, differences: [], retired: [gone, gone, gone, gone] });
 
-test(
-  'sagas that were retired are told as such, and neither rebuilt nor imported',
-  PROCESS_TIMEOUT,
-  async () => {
-    const it = await shop();
-    const end = (...ids: readonly string[]) =>
-      it.driven(async (host) => {
-        for (const id of ids) await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
-      });
-    await end('old-1', 'old-2');
-    const on = ['--db', 'sagas.db', ...DEFINITIONS, ...it.against];
-    await it.run('store', 'retire', 'archive.ndjson', '--days', '0', '--db', 'sagas.db');
-    await end('kept');
-    await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
-    await end('late');
-    await it.run('store', 'retire', '--days', '0', '--db', 'sagas.db');
-    await end('new');
-    const reconciled = await it.run('reconcile', ...on);
-    expect(reconciled.stdout).toBe(
-      ' ✓ 1 saga, 3 operations, 15 entries: the books and the log agree\n   not judged, for their logs were retired: 4 sagas with 12 entries\n',
-    );
-    const json = JSON.parse((await it.run('reconcile', ...on, '--json')).stdout);
-    const gone = { retiredAtUs: expect.any(Number), entries: 3 };
-    expect(json.retired.map(({ saga }: { saga: string }) => saga).sort()).toEqual([
-      'kept',
-      'late',
-      'old-1',
-      'old-2',
-    ]);
-    expect(json).toMatchObject({ reconciled: true, differences: [], retired: [gone, gone, gone, gone] });
+  const rebuilt = await it.run('store', 'rebuild', ...on);
+  expect([rebuilt.code, rebuilt.stdout.includes('After it')]).toEqual([0, false]);
+  const restored = await it.run('store', 'restore', 'copy.db', ...on);
+  expect(restored.stdout).toContain('✗ new not in the log');
+  expect(restored.stdout).not.toContain('late');
+  expect(restored.stdout).toContain('their logs were retired: 3 sagas with 9 entries');
 
-    const rebuilt = await it.run('store', 'rebuild', ...on);
-    expect([rebuilt.code, rebuilt.stdout.includes('After it')]).toEqual([0, false]);
-    const restored = await it.run('store', 'restore', 'copy.db', ...on);
-    expect(restored.stdout).toContain('✗ new not in the log');
-    expect(restored.stdout).not.toContain('late');
-    expect(restored.stdout).toContain('their logs were retired: 3 sagas with 9 entries');
+  await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db.before-restore');
+  expect((await it.run('store', 'import', 'all.ndjson', '--db', 'again.db')).stdout).toBe(
+    'again.db has 1 saga\n',
+  );
+  const again = await it.run('reconcile', '--db', 'again.db', ...DEFINITIONS, ...it.against);
+  expect(again.stdout).toBe(reconciled.stdout);
+});
 
-    await it.run('store', 'export', 'all.ndjson', '--db', 'sagas.db.before-restore');
-    expect((await it.run('store', 'import', 'all.ndjson', '--db', 'again.db')).stdout).toBe(
-      'again.db has 1 saga\n',
-    );
-    const again = await it.run('reconcile', '--db', 'again.db', ...DEFINITIONS, ...it.against);
-    expect(again.stdout).toBe(reconciled.stdout);
-  },
-);
-
-test(
-  'of a service that is away nothing is guessed: no store is replaced, and none is made',
-  PROCESS_TIMEOUT,
-  async () => {
-    const it = await shop();
-    const create = (id: string) =>
-      it.driven(async (host) => {
-        await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
-      });
-    await create('kept');
-    await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
-    await create('lost');
-    const was = (await it.run('store', 'export', '--db', 'sagas.db')).stdout;
-    await it.take('card');
-    const on = [...DEFINITIONS, ...it.against];
-    const files = readdirSync(it.folder).sort();
-    const away = [2, '', expect.stringContaining('the books of card cannot be read: it cannot be asked')];
-    const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
-    expect([restored.code, restored.stdout, restored.stderr]).toEqual(away);
-    const rebuilt = await it.run('store', 'rebuild', '--db', 'new.db', ...on);
-    expect([rebuilt.code, rebuilt.stdout, rebuilt.stderr]).toEqual(away);
-    const configured = Object.fromEntries(
-      it.against.filter((word) => word !== '--against').map((word) => word.split('=')),
-    );
-    writeFileSync(join(it.folder, 'sagastorm.config.json'), JSON.stringify({ services: configured }));
-    const byConfig = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...DEFINITIONS);
-    expect([byConfig.code, byConfig.stdout, byConfig.stderr]).toEqual(away);
-    expect(
-      readdirSync(it.folder)
-        .filter((one) => one !== 'sagastorm.config.json')
-        .sort(),
-    ).toEqual(files);
-    expect((await it.run('store', 'export', '--db', 'sagas.db')).stdout).toBe(was);
-  },
-);
+test('of a service that is away nothing is guessed: no store is replaced, and none is made', async () => {
+  const it = await shop();
+  const create = (id: string) =>
+    it.driven(async (host) => {
+      await host.whenEnded(await host.create(checkoutByCard, INPUT, { id }));
+    });
+  await create('kept');
+  await it.run('store', 'backup', 'copy.db', '--db', 'sagas.db');
+  await create('lost');
+  const was = (await it.run('store', 'export', '--db', 'sagas.db')).stdout;
+  await it.take('card');
+  const on = [...DEFINITIONS, ...it.against];
+  const files = readdirSync(it.folder).sort();
+  const away = [2, '', expect.stringContaining('the books of card cannot be read: it cannot be asked')];
+  const restored = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...on);
+  expect([restored.code, restored.stdout, restored.stderr]).toEqual(away);
+  const rebuilt = await it.run('store', 'rebuild', '--db', 'new.db', ...on);
+  expect([rebuilt.code, rebuilt.stdout, rebuilt.stderr]).toEqual(away);
+  const configured = Object.fromEntries(
+    it.against.filter((word) => word !== '--against').map((word) => word.split('=')),
+  );
+  writeFileSync(join(it.folder, 'sagastorm.config.json'), JSON.stringify({ services: configured }));
+  const byConfig = await it.run('store', 'restore', 'copy.db', '--db', 'sagas.db', ...DEFINITIONS);
+  expect([byConfig.code, byConfig.stdout, byConfig.stderr]).toEqual(away);
+  expect(
+    readdirSync(it.folder)
+      .filter((one) => one !== 'sagastorm.config.json')
+      .sort(),
+  ).toEqual(files);
+  expect((await it.run('store', 'export', '--db', 'sagas.db')).stdout).toBe(was);
+});
 
 test.each([
   ['no backup', ['restore'], 'store restore needs the backup'],
@@ -283,15 +271,11 @@ test.each([
   ['no export', ['import', 'none.ndjson'], 'store import needs what store export wrote'],
   ['an export that is none', ['import', 'text.db'], 'line 1 of the export: it is not JSON'],
   ['no books', ['rebuild', '--db', 'new.db'], 'it is not said whose books to compare with'],
-])(
-  '%s is refused in one sentence, and nothing is overwritten',
-  PROCESS_TIMEOUT,
-  async (_what, words, sentence) => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, 'text.db'), 'this is a text\n');
-    const on = words.includes('--db') ? [] : ['--db', 'sagas.db'];
-    const { code, stderr } = await line(['store', ...words, ...on], folder);
-    expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
-    expect(existsSync(join(folder, 'sagas.db'))).toBe(false);
-  },
-);
+])('%s is refused in one sentence, and nothing is overwritten', async (_what, words, sentence) => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, 'text.db'), 'this is a text\n');
+  const on = words.includes('--db') ? [] : ['--db', 'sagas.db'];
+  const { code, stderr } = await line(['store', ...words, ...on], folder);
+  expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  expect(existsSync(join(folder, 'sagas.db'))).toBe(false);
+});

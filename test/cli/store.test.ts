@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { Host, SqliteStore } from '../../engine/live/index.ts';
 import { order, quick, StageTransport } from '../engine/live/stage.ts';
-import { freshFolder, line, lineByLine, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line, lineByLine } from './sagastorm.ts';
 
 /** A store in use, in which three sagas have ended. */
 async function storeInUse(): Promise<{ folder: string; file: string; close(): Promise<void> }> {
@@ -21,7 +21,7 @@ async function storeInUse(): Promise<{ folder: string; file: string; close(): Pr
   return { folder, file, close: () => host.stop().then(() => store.close()) };
 }
 
-test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async () => {
+test('backup, export and retire work beside the server', async () => {
   const { folder, file, close } = await storeInUse();
   const on = ['--db', file];
   expect(await line(['store', 'backup', 'copy.db', ...on], folder)).toMatchObject({
@@ -55,55 +55,51 @@ test('backup, export and retire work beside the server', PROCESS_TIMEOUT, async 
   await close();
 });
 
-test(
-  'summary says where sagas stand, goes on where it was, and begins anew when asked',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { folder, file, close } = await storeInUse();
-    const on = ['--db', file];
-    const first = await line(['store', 'summary', ...on], folder);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(/^ No saga is open, .*\n\n {3}\d+ events read from the beginning · as of/);
-    const store = new SqliteStore({ file });
-    store.open('p', {
-      opened(epoch) {
-        const events = [
-          { kind: 'saga-created', definition: 'order', definitionVersion: 1, input: {} },
-          { kind: 'step-requested', step: 'pay' },
-        ] as const;
-        const append = { saga: 's-4', number: 1, expectedVersion: 0, epoch, atUs: 1_000_000, events };
-        store.append({ kind: 'append', ...append }, { input: () => undefined });
-      },
-    });
-    await store.close();
-    const row = {
-      definition: 'order',
-      status: 'running',
-      step: 'pay',
-      count: 1,
-      oldestCreatedAtUs: 1_000_000,
-    };
-    const json = await line(['store', 'summary', '--json', ...on], folder);
-    const summary = JSON.parse(json.stdout) as { folded: number; position: number };
-    expect(summary).toMatchObject({
-      view: 'saga-state-summary',
-      version: 1,
-      folded: 2,
-      isRebuilt: false,
-      rows: [row],
-    });
-    const text = await line(['store', 'summary', ...on], folder);
-    expect(text.stdout).toMatch(/ order +running +pay +1 +\S+ \S+ +1970-01-01T00:00:01.000Z/);
-    expect(text.stdout).toContain('0 events read since the last time');
-    const anew = await line(['store', 'summary', '--from-beginning', '--json', ...on], folder);
-    expect(JSON.parse(anew.stdout)).toMatchObject({
-      isRebuilt: true,
-      position: summary.position,
-      rows: [row],
-    });
-    await close();
-  },
-);
+test('summary says where sagas stand, goes on where it was, and begins anew when asked', async () => {
+  const { folder, file, close } = await storeInUse();
+  const on = ['--db', file];
+  const first = await line(['store', 'summary', ...on], folder);
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect(first.stdout).toMatch(/^ No saga is open, .*\n\n {3}\d+ events read from the beginning · as of/);
+  const store = new SqliteStore({ file });
+  store.open('p', {
+    opened(epoch) {
+      const events = [
+        { kind: 'saga-created', definition: 'order', definitionVersion: 1, input: {} },
+        { kind: 'step-requested', step: 'pay' },
+      ] as const;
+      const append = { saga: 's-4', number: 1, expectedVersion: 0, epoch, atUs: 1_000_000, events };
+      store.append({ kind: 'append', ...append }, { input: () => undefined });
+    },
+  });
+  await store.close();
+  const row = {
+    definition: 'order',
+    status: 'running',
+    step: 'pay',
+    count: 1,
+    oldestCreatedAtUs: 1_000_000,
+  };
+  const json = await line(['store', 'summary', '--json', ...on], folder);
+  const summary = JSON.parse(json.stdout) as { folded: number; position: number };
+  expect(summary).toMatchObject({
+    view: 'saga-state-summary',
+    version: 1,
+    folded: 2,
+    isRebuilt: false,
+    rows: [row],
+  });
+  const text = await line(['store', 'summary', ...on], folder);
+  expect(text.stdout).toMatch(/ order +running +pay +1 +\S+ \S+ +1970-01-01T00:00:01.000Z/);
+  expect(text.stdout).toContain('0 events read since the last time');
+  const anew = await line(['store', 'summary', '--from-beginning', '--json', ...on], folder);
+  expect(JSON.parse(anew.stdout)).toMatchObject({
+    isRebuilt: true,
+    position: summary.position,
+    rows: [row],
+  });
+  await close();
+});
 
 test.each([
   ['nothing to do', ['store'], 'store needs to know what to do'],
@@ -117,7 +113,7 @@ test.each([
   ['no file to write', ['store', 'export', '--db', 'none.db'], 'there is no store none.db'],
   ['a word too many', ['store', 'summary', 'a'], '"a"'],
   ['too many words', ['store', 'retire', 'a', 'b'], '"b"'],
-])('%s is refused in one sentence, and nothing is made', PROCESS_TIMEOUT, async (_what, words, sentence) => {
+])('%s is refused in one sentence, and nothing is made', async (_what, words, sentence) => {
   const folder = freshFolder();
   await new SqliteStore({ file: join(folder, 'made.db') }).close();
   const { code, stderr } = await line(words, folder);
@@ -144,7 +140,7 @@ test.each([
   ['retire', 'sagas.db'],
   ['retire', 'link.db'],
   ['retire', 'sagas.db-engine'],
-])('%s never goes to its own store: %s', PROCESS_TIMEOUT, async (act, target) => {
+])('%s never goes to its own store: %s', async (act, target) => {
   const { folder, file, close } = await storeInUse();
   linked(folder);
   const before = await line(['store', 'export', '--db', file], folder);
@@ -155,50 +151,45 @@ test.each([
   expect((await line(['store', 'export', '--db', file], folder)).stdout).toBe(before.stdout);
 });
 
-test(
-  'what is there already is replaced with --force only, and only when it is ours',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { folder, close } = await storeInUse();
-    const on = ['--db', 'sagas.db'];
-    const run = (...words: string[]) => line(['store', ...words, ...on], folder);
-    writeFileSync(join(folder, 'README.md'), '# Read me\n');
-    for (const act of ['backup', 'export']) {
-      for (const force of [[], ['--force']]) {
-        const { code, stderr } = await run(act, 'README.md', ...force);
-        expect([code, stderr]).toEqual([
-          64,
-          expect.stringContaining('README.md is there already, and is neither'),
-        ]);
-      }
-    }
-    const retired = await run('retire', 'README.md', '--days', '0');
-    expect([retired.code, retired.stderr]).toEqual([64, expect.stringContaining('cannot be an archive')]);
-    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# Read me\n');
-
-    for (const [act, target, other] of [
-      ['backup', 'copy.db', 'all.ndjson'],
-      ['export', 'all.ndjson', 'copy.db'],
-    ] as const) {
-      expect(await run(act, target)).toMatchObject({ code: 0 });
-      const refused = await run(act, target);
-      expect([refused.code, refused.stderr]).toEqual([
+test('what is there already is replaced with --force only, and only when it is ours', async () => {
+  const { folder, close } = await storeInUse();
+  const on = ['--db', 'sagas.db'];
+  const run = (...words: string[]) => line(['store', ...words, ...on], folder);
+  writeFileSync(join(folder, 'README.md'), '# Read me\n');
+  for (const act of ['backup', 'export']) {
+    for (const force of [[], ['--force']]) {
+      const { code, stderr } = await run(act, 'README.md', ...force);
+      expect([code, stderr]).toEqual([
         64,
-        expect.stringContaining('or replace it with --force'),
+        expect.stringContaining('README.md is there already, and is neither'),
       ]);
-      expect(await run(act, target, '--force')).toMatchObject({ code: 0, stderr: '' });
-      if (existsSync(join(folder, other)))
-        expect(await run(act, other, '--force')).toMatchObject({ code: 64 });
     }
-    const all = (await run('export')).stdout;
-    expect(readFileSync(join(folder, 'all.ndjson'), 'utf8')).toBe(all);
-    expect((await line(['store', 'export', '--db', 'copy.db'], folder)).stdout).toBe(all);
-    expect(readdirSync(folder).filter((name) => name.includes('part'))).toEqual([]);
-    await close();
-  },
-);
+  }
+  const retired = await run('retire', 'README.md', '--days', '0');
+  expect([retired.code, retired.stderr]).toEqual([64, expect.stringContaining('cannot be an archive')]);
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('# Read me\n');
 
-test('a store on which an engine runs is no place for a backup of another', PROCESS_TIMEOUT, async () => {
+  for (const [act, target, other] of [
+    ['backup', 'copy.db', 'all.ndjson'],
+    ['export', 'all.ndjson', 'copy.db'],
+  ] as const) {
+    expect(await run(act, target)).toMatchObject({ code: 0 });
+    const refused = await run(act, target);
+    expect([refused.code, refused.stderr]).toEqual([
+      64,
+      expect.stringContaining('or replace it with --force'),
+    ]);
+    expect(await run(act, target, '--force')).toMatchObject({ code: 0, stderr: '' });
+    if (existsSync(join(folder, other))) expect(await run(act, other, '--force')).toMatchObject({ code: 64 });
+  }
+  const all = (await run('export')).stdout;
+  expect(readFileSync(join(folder, 'all.ndjson'), 'utf8')).toBe(all);
+  expect((await line(['store', 'export', '--db', 'copy.db'], folder)).stdout).toBe(all);
+  expect(readdirSync(folder).filter((name) => name.includes('part'))).toEqual([]);
+  await close();
+});
+
+test('a store on which an engine runs is no place for a backup of another', async () => {
   const [one, other] = [await storeInUse(), await storeInUse()];
   const { code, stderr } = await line(['store', 'backup', other.file, '--db', one.file, '--force']);
   expect([code, stderr]).toEqual([64, expect.stringContaining('an engine runs on')]);
@@ -206,30 +197,26 @@ test('a store on which an engine runs is no place for a backup of another', PROC
   await other.close();
 });
 
-test(
-  'what an older backup has in its WAL is no part of the one that replaces it',
-  PROCESS_TIMEOUT,
-  async () => {
-    const { folder, close } = await storeInUse();
-    const script = `
+test('what an older backup has in its WAL is no part of the one that replaces it', async () => {
+  const { folder, close } = await storeInUse();
+  const script = `
     const { DatabaseSync } = require('node:sqlite');
     const db = new DatabaseSync('copy.db');
     db.exec("PRAGMA journal_mode = WAL; UPDATE sagas SET id = id || '-old'");
     process.kill(process.pid, 'SIGKILL');`;
-    const on = ['--db', 'sagas.db'];
-    await line(['store', 'backup', 'copy.db', ...on], folder);
-    spawnSync(process.execPath, ['-e', script], { cwd: folder });
-    expect(existsSync(join(folder, 'copy.db-wal'))).toBe(true);
-    expect(await line(['store', 'backup', 'copy.db', '--force', ...on], folder)).toMatchObject({
-      code: 0,
-    });
-    const { stdout } = await line(['store', 'export', '--db', 'copy.db'], folder);
-    expect(stdout).toBe((await line(['store', 'export', ...on], folder)).stdout);
-    await close();
-  },
-);
+  const on = ['--db', 'sagas.db'];
+  await line(['store', 'backup', 'copy.db', ...on], folder);
+  spawnSync(process.execPath, ['-e', script], { cwd: folder });
+  expect(existsSync(join(folder, 'copy.db-wal'))).toBe(true);
+  expect(await line(['store', 'backup', 'copy.db', '--force', ...on], folder)).toMatchObject({
+    code: 0,
+  });
+  const { stdout } = await line(['store', 'export', '--db', 'copy.db'], folder);
+  expect(stdout).toBe((await line(['store', 'export', ...on], folder)).stdout);
+  await close();
+});
 
-test('what is no backup is named, and the store stays as it is', PROCESS_TIMEOUT, async () => {
+test('what is no backup is named, and the store stays as it is', async () => {
   const { folder, close } = await storeInUse();
   await close();
   const db = new DatabaseSync(join(folder, 'other.db'));
@@ -265,7 +252,7 @@ test.each([
   ['events that are no list', "UPDATE batches SET events = '{}' WHERE no = 1"],
   ['a table that is gone', 'DROP TABLE batches'],
   ['a first event that is gone', "UPDATE batches SET events = '[{}]' WHERE no = 1"],
-])('%s: a damaged store is told in one sentence', PROCESS_TIMEOUT, async (_what, damage) => {
+])('%s: a damaged store is told in one sentence', async (_what, damage) => {
   const { folder, file, close } = await storeInUse();
   await close();
   const db = new DatabaseSync(file, { enableForeignKeyConstraints: false });

@@ -116,7 +116,7 @@ class Watch {
   }
 }
 
-test('from the alert to the last order that is repaired', { timeout: 120_000 }, async () => {
+test('from the alert to the last order that is repaired', async () => {
   const shop = new Shop();
   await shop.start();
   const watch = new Watch(shop.server.url);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { TuneRecord } from '../../simulator/index.ts';
-import { type Ended, ended, fixture, freshFolder, line, PROCESS_TIMEOUT, start } from './sagastorm.ts';
+import { type Ended, ended, fixture, freshFolder, line, start } from './sagastorm.ts';
 
 const honest = fixture('honest.ts');
 const SMALL = ['tune', 'bank-transfer', '--sagas', '5', '--candidates', '10', '--seed', 'a'];
@@ -21,7 +21,7 @@ function searched(): Promise<Ended> {
   return search.end;
 }
 
-describe.concurrent('sagastorm tune', PROCESS_TIMEOUT, () => {
+describe.concurrent('sagastorm tune', () => {
   test('says first what it comes to, then shows the front and how it was found', async () => {
     const { stdout, stderr, code } = await line([...SMALL, '--budget', '120', '--quiet']);
     const [title, , sentence] = stdout.split('\n');

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import type { SagaEvent } from '../../engine/core/saga-event.ts';
 import { SqliteStore } from '../../engine/live/index.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
-import { freshFolder, line, PROCESS_TIMEOUT } from './sagastorm.ts';
+import { freshFolder, line } from './sagastorm.ts';
 
-test('open sagas are told, those that are stuck first; ended ones are not', PROCESS_TIMEOUT, async () => {
+test('open sagas are told, those that are stuck first; ended ones are not', async () => {
   const folder = freshFolder();
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });
   let epoch = 0;
@@ -50,7 +50,7 @@ test('open sagas are told, those that are stuck first; ended ones are not', PROC
   expect([none.code, none.stderr]).toEqual([64, expect.stringContaining('knows no saga "nobody"')]);
 });
 
-test('health counts those that wait for a person as not completed', PROCESS_TIMEOUT, async () => {
+test('health counts those that wait for a person as not completed', async () => {
   const folder = freshFolder();
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });
   let epoch = 0;

@@ -4,16 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawn } from '../reports/html/records.ts';
-import {
-  type Ended,
-  ended,
-  fixture,
-  freshFolder,
-  lineByLine,
-  PROCESS_TIMEOUT,
-  sagastorm,
-  start,
-} from './sagastorm.ts';
+import { type Ended, ended, fixture, freshFolder, lineByLine, sagastorm, start } from './sagastorm.ts';
 
 const folder = freshFolder();
 
@@ -237,7 +228,7 @@ describe('wrong input', () => {
   beforeAll(async () => {
     const lines = WRONG.map(([line]) => line.split(' '));
     endings = await lineByLine(lines, folder);
-  }, PROCESS_TIMEOUT.timeout);
+  });
 
   test.each(WRONG.map(([line, sentence], i) => ({ line, sentence, i })))(
     'sagastorm $line',
@@ -252,19 +243,19 @@ describe('wrong input', () => {
   );
 });
 
-test('wrong input in a process of its own', PROCESS_TIMEOUT, async () => {
+test('wrong input in a process of its own', async () => {
   const { code, stdout, stderr } = await sagastorm(['rum']);
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
   expect(stderr).toMatch(/^sagastorm: there is no command "rum"\.\n {2}Did you mean "run"\?/);
 });
 
-test('no command at all shows the help, and is no success', PROCESS_TIMEOUT, async () => {
+test('no command at all shows the help, and is no success', async () => {
   const { code, stdout } = await sagastorm([]);
   expect(stdout).toContain('run [...scenarios]');
   expect(code).toBe(64);
 });
 
-test('a Node that is too old is refused before anything else', PROCESS_TIMEOUT, async () => {
+test('a Node that is too old is refused before anything else', async () => {
   const old = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.17.1'}})";
   const child = start(['list'], folder, {}, ['--import', `data:text/javascript,${old}`]);
   const { code, stdout, stderr } = await ended(child);

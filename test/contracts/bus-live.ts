@@ -8,9 +8,11 @@ import type { Call } from '../../engine/index.ts';
 import { Host, LocalTransport } from '../../engine/live/index.ts';
 import { LOST } from '../engine/choreography/order-flow.ts';
 import { quick } from '../engine/live/stage.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { type BusRig, type BusRun, definition, Shop, type Weather } from './bus-rig.ts';
 
 const LATE_MS = 20;
+const PATIENT = { timeout: PATIENCE_MS };
 /** Messages to the inventory that its cut link swallows. */
 const CUT = 60;
 
@@ -109,7 +111,7 @@ export function liveBus(open: () => Promise<Store>): BusRig {
       let host = await start(network);
       const ids = await begin(host, transactions);
       if (weather === 'the process dies') {
-        await vi.waitFor(() => assert(network.caught.size === transactions, 'all are on their way'));
+        await vi.waitFor(() => assert(network.caught.size === transactions, 'all are on their way'), PATIENT);
         await host.stop({ graceMs: 0 });
         network.weather = 'fair';
         host = await start(network);
@@ -121,9 +123,9 @@ export function liveBus(open: () => Promise<Store>): BusRig {
       const shop = new Shop(() => isTaught);
       const host = await start(new LiveNetwork(shop, 'fair'));
       const ids = await begin(host, transactions);
-      await vi.waitFor(() => assert(shop.refused >= transactions, 'all letters are dead'));
+      await vi.waitFor(() => assert(shop.refused >= transactions, 'all letters are dead'), PATIENT);
       isTaught = true;
-      for (const id of ids) await vi.waitFor(() => host.resume(id)); // refused until the letter is dead
+      for (const id of ids) await vi.waitFor(() => host.resume(id), PATIENT); // refused until the letter is dead
       return ended(host, ids, shop, shop.refused);
     },
   };

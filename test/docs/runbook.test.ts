@@ -4,7 +4,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { freshFolder, line, PROCESS_TIMEOUT } from '../cli/sagastorm.ts';
+import { freshFolder, line } from '../cli/sagastorm.ts';
 import { type ServedProcess, servedProcess } from '../cli/served-process.ts';
 
 const text = readFileSync('docs/runbook.md', 'utf8');
@@ -20,7 +20,7 @@ function commandsIn(block: string): readonly (readonly string[])[] {
   return lines.filter((line) => line.startsWith('sagastorm ')).map((line) => line.split(/\s+/).slice(1));
 }
 
-test('one command on the store of the drill, and nobody waits any more', PROCESS_TIMEOUT, async () => {
+test('one command on the store of the drill, and nobody waits any more', async () => {
   const folder = freshFolder();
   symlinkSync(resolve('scenarios'), join(folder, 'scenarios'));
   const [, json] = /```json drill\.json\n([\s\S]*?)```/.exec(text)!;

@@ -13,7 +13,6 @@ const PAGES = [
     .map((name) => `docs/${name}`),
   'docs/bugs/empty-rollback.md', // one of those that are made alike: see bugs.test.ts
 ];
-const TIMEOUT = { timeout: 300_000 }; // the longest page takes some seconds, when nobody else does anything
 
 /** Most of the time a page waits for a process, and this file is the longest of all. */
 vi.setConfig({ maxConcurrency: 2 });
@@ -23,7 +22,7 @@ const workspace = newWorkspace();
 const notRun = new Map<string, readonly string[]>();
 afterAll(() => rmSync(workspace, { recursive: true }));
 
-test.concurrent.each(PAGES)('%s', TIMEOUT, async (page) => {
+test.concurrent.each(PAGES)('%s', async (page) => {
   const name = page.replaceAll(/\W/g, '-');
   const reader = new Reader(newPackage(workspace, name), join(workspace, 'checked', name));
   const followed = await reader.follow(readFileSync(page, 'utf8'));
@@ -31,7 +30,7 @@ test.concurrent.each(PAGES)('%s', TIMEOUT, async (page) => {
   expect(followed.faults.join('\n\n')).toBe('');
 });
 
-test('all code compiles, at every moment of a page', TIMEOUT, async () => {
+test('all code compiles, at every moment of a page', async () => {
   expect(await compilerSays(workspace)).toBe('');
 });
 

@@ -6,7 +6,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseLine } from '../../cli/command-line.ts';
 import { SPECS } from '../../cli/program.ts';
-import { type Ended, ended, linesAnew, PROCESS_TIMEOUT } from '../cli/sagastorm.ts';
+import { type Ended, ended, linesAnew } from '../cli/sagastorm.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import {
   type Block,
   blocksOf,
@@ -184,7 +185,5 @@ function place(file: string, text: string): void {
 /** How node ends with these words, in a test that is not part of ours. */
 export function nodeProcess(words: readonly string[], cwd: string): Promise<Ended> {
   const { VITEST: _, VITEST_POOL_ID, VITEST_WORKER_ID, NODE_ENV, ...env } = process.env;
-  return ended(
-    spawn(process.execPath, words, { cwd, env: { ...env, NO_COLOR: '1' }, timeout: PROCESS_TIMEOUT.timeout }),
-  );
+  return ended(spawn(process.execPath, words, { cwd, env: { ...env, NO_COLOR: '1' }, timeout: PATIENCE_MS }));
 }

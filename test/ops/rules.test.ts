@@ -54,7 +54,7 @@ describe('the rules', () => {
   });
 
   const promtool = process.env.PROMTOOL ?? installed('promtool');
-  test.skipIf(promtool === undefined)('promtool comes to the same', { timeout: 120_000 }, () => {
+  test.skipIf(promtool === undefined)('promtool comes to the same', () => {
     const tests = TESTS.map((_, i) =>
       join(FOLDER, ['sagastorm.rules.test.yml', 'sagastorm.budget.test.yml'][i]!),
     );

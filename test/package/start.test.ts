@@ -25,13 +25,13 @@ function loadedBy(...words: readonly string[]): readonly string[] {
   return /^loaded (.*)$/m.exec(stderr)![1]!.split(' ');
 }
 
-test('the program loads nothing heavy before a command needs it', { timeout: 60_000 }, () => {
+test('the program loads nothing heavy before a command needs it', () => {
   const loaded = loadedBy(resolve('cli/main.ts'), '--version');
   expect(loaded).toContain('cac');
   for (const name of [...HEAVY, ...PEERS, ...OF_RUNS]) expect(loaded).not.toContain(name);
 });
 
-test('nor do the engine and the simulator, for who imports them', { timeout: 60_000 }, () => {
+test('nor do the engine and the simulator, for who imports them', () => {
   const files = [
     'engine/index.ts',
     'simulator/index.ts',

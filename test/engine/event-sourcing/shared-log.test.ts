@@ -42,7 +42,7 @@ test('after six kills, every order is what its saga says, by its events and by i
   expectPaid(office, sagas);
   await expectSameSummary(office, accepted);
   await close(office);
-}, 120_000);
+});
 
 function orderOf({ status }: SagaState): OrderState {
   return status === 'completed'

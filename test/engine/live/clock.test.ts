@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { InputSink } from '../../../engine/core/ports.ts';
 import { LiveClock } from '../../../engine/live/index.ts';
+import { PATIENCE_MS } from '../../patience.ts';
 
 const clock = new LiveClock();
 afterEach(() => clock.close());
@@ -129,7 +130,7 @@ test.each([
     console.log('over');`;
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
   });
   expect(said).toBe('over\n');
 });

@@ -1,7 +1,7 @@
 // The live host: that it performs what the orchestrator decides, in that order, and what it promises to who uses it.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Clock } from '../../../engine/core/ports.ts';
 import { circuitBreakers, definePolicy, defineSaga } from '../../../engine/index.ts';
@@ -259,5 +259,57 @@ describe('looking', () => {
     await turn();
     expect((await host.whenEnded('s')).status).toBe('completed');
     await expect(host.whenEnded('nobody')).rejects.toThrow(failsWith('unknown-saga'));
+  });
+
+  test('to wait for the end of a saga in memory asks the store nothing', async () => {
+    const { host, transport, store } = await running();
+    const load = vi.spyOn(store, 'load');
+    transport.answer = () => undefined;
+    await host.create(order, {}, { id: 's' });
+    const ends = [host.whenEnded('s'), host.whenEnded('s')];
+    transport.answer = () => APPLIED;
+    transport.reply(0, APPLIED);
+    expect((await Promise.all(ends)).map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(load).not.toHaveBeenCalled();
+    expect((await host.whenEnded('s')).status).toBe('completed');
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('while a retry is not written yet, the end that stands in the log is the end', async () => {
+    const { host, transport, store } = await running();
+    transport.answer = () => NO;
+    await host.create(order, {}, { id: 's' });
+    await host.whenEnded('s');
+    transport.answer = () => undefined;
+    const append = store.append.bind(store);
+    let write = (): void => undefined;
+    store.append = (output, answers) => {
+      write = () => append(output, answers);
+    };
+    const retried = host.retry('s');
+    await turn();
+    expect(await host.whenEnded('s')).toMatchObject({ status: 'failed', round: 0 });
+    write();
+    await retried;
+    expect(await host.state('s')).toMatchObject({ status: 'running', round: 1 });
+  });
+
+  test('who waits for a saga whose retry comes after its removal is told so', async () => {
+    const { host, transport, store } = await running();
+    transport.answer = () => undefined;
+    await host.create(order, {}, { id: 's' });
+    const append = store.append.bind(store);
+    let write = (): void => undefined;
+    store.append = (output, answers) => {
+      write = () => append(output, answers);
+    };
+    transport.reply(0, NO);
+    const retried = expect(host.retry('s')).rejects.toThrow('it was removed');
+    await turn();
+    const end = expect(host.whenEnded('s')).rejects.toThrow(failsWith('unknown-saga'));
+    write(); // the end, which the retry has waited for
+    expect(await store.inner.remove('s')).toBe('removed');
+    write(); // the retry
+    await Promise.all([retried, end]);
   });
 });

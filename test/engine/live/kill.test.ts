@@ -49,4 +49,4 @@ test('after three kills, every saga that was accepted ends, and every call had b
   expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['completed']));
   await host.stop();
   await store.close();
-}, 120_000);
+});

@@ -3,12 +3,10 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../../engine/core/ports.ts';
 import { PostgresStore, type PostgresStoreOptions } from '../../../engine/live/index.ts';
 import { startPostgres, type TemporaryPostgres } from './temporary-postgres.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // the disk may be slow
 
 let server: TemporaryPostgres | undefined;
 let count = 0;

@@ -31,7 +31,7 @@ const append = { stream: 's', expectedVersion: 0, schema: 1, events: [{ kind: 'x
 
 test('after three kills every append that was acknowledged is there, and each is whole', async () => {
   await expectKilledWhole([url, schema], await connect());
-}, 120_000);
+});
 
 /** The first append waits after it is written, before its commit. */
 async function slow(seconds = 30): Promise<void> {

@@ -4,12 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 import { SqliteStore, type SqliteStoreOptions } from '../../../engine/live/index.ts';
 
 export { appendAll, appendOf, COMPLETED, CREATED, load, REQUESTED } from './store-asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // the disk may be slow
 
 /** Of the present test. */
 export let folder = '';

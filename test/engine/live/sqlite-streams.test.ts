@@ -18,7 +18,7 @@ const append = { stream: 's', expectedVersion: 0, schema: 1, events: [{ kind: 'x
 
 test('after three kills every append that was acknowledged is there, and each is whole', async () => {
   await expectKilledWhole([file()], new SqliteStreams({ file: file() }));
-}, 120_000);
+});
 
 test('streams are in the file of the sagas, and in its copies', async () => {
   const store = open();

@@ -10,7 +10,7 @@ import { recovered } from './lost-log.ts';
 /** Storms per scenario; 60 of each were tried once: `REBUILD_RUNS=60`. */
 const RUNS = Number(process.env.REBUILD_RUNS ?? 6);
 
-describe('the log is lost in a storm', { timeout: 300_000 }, () => {
+describe('the log is lost in a storm', () => {
   test.each(['bank-transfer', 'order-processing', 'payment-chain', 'ride', 'order-parallel'])(
     '%s: rebuilt from the books, or from a backup and the books, every saga ends all-or-nothing',
     async (scenario) => {

@@ -97,7 +97,7 @@ test('five kills under load, at any moment: what was answered is there, once', a
   const read = readParticipantFile(fileOf('bank')); // beside its owner, which runs
   expectSound(read, acknowledged);
   expect(acknowledged.size).toBeGreaterThan(200);
-}, 120_000);
+});
 
 test.each([
   ['crashBeforePermille', 0],

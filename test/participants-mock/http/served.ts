@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 import type { Call, Outcome, Participant } from '../../../engine/core/protocol.ts';
 import { HttpTransport } from '../../../engine/live/index.ts';
 import {
@@ -12,8 +12,6 @@ import {
   type ServeParticipantOptions,
   serveParticipant,
 } from '../../../participants-mock/http/index.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // the disk may be slow
 
 let folder = '';
 const open: { close(): unknown }[] = [];

@@ -20,7 +20,7 @@ const HERE: HereOptions = {
   out: '.sagastorm',
 };
 
-test('the same seeds, failures and fingerprint as on threads', { timeout: 60_000 }, async () => {
+test('the same seeds, failures and fingerprint as on threads', async () => {
   const { rootSeed, seeds, sagas, profile } = HERE;
   const there = await runCampaign({ scenario: FILE, rootSeed, seeds, sagas, profile, shrinkBudget: 0 });
   const here = await campaignHere(forgetful, HERE);

@@ -1,7 +1,7 @@
 // C1: a record depends on what was asked for, not on how it was done.
 
 import { createHash } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type CampaignOptions,
   type CampaignProgress,
@@ -17,9 +17,6 @@ const base = { scenario: HONEST, profile: 'storm', rootSeed: 'root', seeds: 40, 
 function withoutMeta({ meta: _, ...record }: RunRecord): unknown {
   return record;
 }
-
-/** Threads start slowly while many tests share the machine. */
-vi.setConfig({ testTimeout: 30_000 });
 
 test.each([HONEST, FORGETFUL])('one worker or two, the record of %s is the same', async (scenario) => {
   const [one, two] = await Promise.all(

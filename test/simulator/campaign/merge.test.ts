@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type CampaignOptions,
   campaignsAmong,
@@ -18,9 +18,6 @@ import {
 } from '../../../simulator/campaign/index.ts';
 import { shardRange } from '../../../simulator/campaign/seeds.ts';
 import type { RunRecord } from '../../../simulator/index.ts';
-
-/** Every shard starts threads of its own. */
-vi.setConfig({ testTimeout: 180_000 });
 
 const fixture = (name: string): string => `test/cli/fixtures/${name}.ts`;
 const base: CampaignOptions = {

@@ -31,7 +31,7 @@ async function completedUnder(
   return completed / (seeds * 10);
 }
 
-describe('the sensitivity of a recommendation', { timeout: 60_000 }, () => {
+describe('the sensitivity of a recommendation', () => {
   test('has the policy as it is in one cell, calm weather in the first row, and more faults further down', async () => {
     const record = (await compare(OPTIONS))!;
     const { policy, seeds, faultPermille, callTimeoutMs, ownTimeoutMs, cells } =

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../patience.ts';
 
 test.each([
   ['scenarios/own-service/card-payments.ts', 'starts the service "payments" inside of the simulator'],
@@ -11,7 +12,7 @@ test.each([
   ],
 ])('live says so before it starts anything: %s', (scenario, words) => {
   const args = ['cli/main.ts', 'live', scenario, '--sagas', '2'];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: PATIENCE_MS });
   expect(status).toBe(64);
   expect(stderr).toContain(words);
 });

@@ -10,8 +10,6 @@ import { effectsOf, ledgerLines } from './ledger-books.ts';
 import { anyArrivals, deliverAll, modelOf } from './storm.ts';
 import { type Book, Till } from './till.ts';
 
-const PATIENT_MS = 60_000; // the disk may be slow
-
 let server: TemporaryPostgres | undefined;
 let pool: Pool;
 const closed: Promise<unknown>[] = [];
@@ -21,13 +19,13 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: server.url, max: 10 });
   pool.on('connect', (client) => closed.push(new Promise((ended) => client.once('end', ended))));
   await pool.query('CREATE TABLE book (no serial, line text)');
-}, PATIENT_MS);
+});
 
 afterAll(async () => {
   await pool?.end();
   await Promise.all(closed); // the pool does not wait for it
   await server?.stop();
-}, PATIENT_MS);
+});
 
 const book: Book<PoolClient> = {
   note: async (client, line) => void (await client.query('INSERT INTO book (line) VALUES ($1)', [line])),
@@ -39,9 +37,7 @@ async function emptied(): Promise<void> {
   await pool.query('TRUNCATE sagastorm_fence').catch(() => undefined); // before the first call there is none
 }
 
-test('a storm of calls has the effects and the answers that the fence of the simulator gives', {
-  timeout: PATIENT_MS,
-}, async () => {
+test('a storm of calls has the effects and the answers that the fence of the simulator gives', async () => {
   await fc.assert(
     fc.asyncProperty(anyArrivals, async (arrivals) => {
       await emptied();
@@ -57,9 +53,7 @@ test('a storm of calls has the effects and the answers that the fence of the sim
   );
 });
 
-test('calls that come at once through several processes have one effect each', {
-  timeout: PATIENT_MS,
-}, async () => {
+test('calls that come at once through several processes have one effect each', async () => {
   await emptied();
   const tills = [new Till(postgresFence(pool), book), new Till(postgresFence(pool), book)];
   const calls = ['s-1', 's-2', 's-3'].flatMap((saga) =>
@@ -72,9 +66,7 @@ test('calls that come at once through several processes have one effect each', {
   );
 });
 
-test('a forward call that meets its undo has no effect that stands alone', {
-  timeout: PATIENT_MS,
-}, async () => {
+test('a forward call that meets its undo has no effect that stands alone', async () => {
   await emptied();
   const till = new Till(postgresFence(pool), book);
   for (let i = 0; i < 20; i++) {
@@ -88,9 +80,7 @@ test('a forward call that meets its undo has no effect that stands alone', {
   expect(of('refund', lines)).toEqual(of('charge', lines));
 });
 
-test('a connection that is lost in the middle costs one answer, and no more', {
-  timeout: PATIENT_MS,
-}, async () => {
+test('a connection that is lost in the middle costs one answer, and no more', async () => {
   await emptied();
   const call = callOf('forward', 'charge', {});
   let isCut = false;
@@ -111,7 +101,7 @@ test('a connection that is lost in the middle costs one answer, and no more', {
   expect(await book.lines()).toEqual(['charge s-1 step 0']);
 });
 
-test('what nobody asked for in the retention time is forgotten', { timeout: PATIENT_MS }, async () => {
+test('what nobody asked for in the retention time is forgotten', async () => {
   await emptied();
   await new Till(postgresFence(pool), book).send(callOf('forward', 'charge', {}, { saga: 'old' }));
   await pool.query("UPDATE sagastorm_fence SET touched_at = now() - interval '2 seconds'");
@@ -120,7 +110,7 @@ test('what nobody asked for in the retention time is forgotten', { timeout: PATI
   expect((await pool.query('SELECT saga FROM sagastorm_fence')).rows).toEqual([{ saga: 'new' }]);
 });
 
-describe('since when it remembers', { timeout: PATIENT_MS }, () => {
+describe('since when it remembers', () => {
   const sinceMs = async (retentionMs: number) => {
     const table = postgresFence(pool, { retentionMs });
     await new Till(table, book).send(callOf('forward', 'charge', {}, { saga: `at-${retentionMs}` }));
