@@ -2,7 +2,7 @@
 // or its connections.
 
 import { Client } from 'pg';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Lease } from '../../../engine/live/index.ts';
 import { beside, connect, cut, epochOf, openLogs, schema, url } from './postgres-server.ts';
 import { failsWith } from './running-host.ts';
@@ -17,13 +17,19 @@ async function expire(owner: string): Promise<void> {
   await beside(`UPDATE workers SET alive_until = ${ago} WHERE name = $1`, [owner]);
 }
 
-/** The worker cannot look any more, for it waits for its own row, until the result is called. */
-async function held(worker: string): Promise<() => Promise<void>> {
+const locks: Client[] = [];
+
+afterEach(async () => {
+  await Promise.all(locks.splice(0).map((client) => client.end())); // before the workers stop, which need their rows
+});
+
+/** The worker cannot look any more, for it waits for its own row, until the test ends. */
+async function hold(worker: string): Promise<void> {
   const client = new Client({ connectionString: url });
+  locks.push(client);
   await client.connect();
   await client.query(`BEGIN; SET search_path = "${schema}"`);
   await client.query('SELECT FROM workers WHERE name = $1 FOR UPDATE', [worker]);
-  return () => client.end();
 }
 
 /** Makes the looks of workers countable: each writes the worker's row. To be called before they start. */
@@ -126,9 +132,12 @@ describe('leases', () => {
     await a.worker.start();
     await until(async () => holds(a.worker, 4)() && (await hasSettled('a'))); // from now on it will not look
     a.transport.answer = () => undefined;
-    const ids = await Promise.all(Array.from({ length: 20 }, () => a.worker.create(order, {})));
+    // Some in each partition: a host with nothing to write would hear of its end only when it looks.
+    const ids = Array.from({ length: 20 }, (_, i) => `s-${i}`);
+    expect(new Set(ids.map((id) => a.worker.partitionOf(id))).size).toBe(4);
+    for (const id of ids) await a.worker.create(order, {}, { id });
     await expire('a');
-    const goOn = await held('a');
+    await hold('a');
     const b = employ(await connect(), { name: 'b', leaseMs: 2_000 });
     await b.worker.start();
     await until(holds(b.worker, 4));
@@ -144,7 +153,6 @@ describe('leases', () => {
     await until(() => a.reports.filter(({ kind }) => kind === 'lost').length === 4);
     expect(a.worker.partitions).toEqual([]);
     await expect(a.worker.create(order, {})).rejects.toThrow(failsWith('no-partition'));
-    await goOn();
   });
 
   test('that are over open nothing: who comes too late is given no saga, and writes none', async () => {
