@@ -15,6 +15,15 @@ interface Counts {
   readonly durations: number[];
 }
 
+interface Defined {
+  readonly definition: SagaDefinition;
+}
+
+interface Sends<Saga> {
+  /** How often an operation of the saga was sent: step × 2, and one more for its undo. */
+  of(saga: Saga, operation: number): number;
+}
+
 export class StepTally {
   readonly #counts = new Map<SagaDefinition, readonly Counts[]>();
   /** The definition that was asked for last, and its counts: mostly it is the next one, too. */
@@ -42,12 +51,13 @@ export class StepTally {
     return counts;
   }
 
-  /** A saga ended: how often each of its operations was sent; step × 2, and one more for its undo. */
-  ended(definition: SagaDefinition, sends: (operation: number) => number): void {
-    this.#of(definition).forEach(({ forward, undo }, step) => {
-      count(forward, sends(2 * step));
-      count(undo, sends(2 * step + 1));
-    });
+  /** A saga ended. */
+  ended<Saga extends Defined>(saga: Saga, sends: Sends<Saga>): void {
+    const counts = this.#of(saga.definition);
+    for (let step = 0; step < counts.length; step++) {
+      count(counts[step]!.forward, sends.of(saga, 2 * step));
+      count(counts[step]!.undo, sends.of(saga, 2 * step + 1));
+    }
   }
 
   /** A step stands in the log, this long after it was first asked. */

@@ -66,11 +66,14 @@ export class AuditTally {
   #ended({ saga, status, definition }: SagaState, atUs: number, tookUs: number): void {
     this.#timeline.add(status === 'completed' ? 'completed' : 'undone', atUs);
     this.#timeline.took(tookUs, atUs);
-    this.#steps.ended(definition, (operation) => {
-      const { name } = definition.steps[operation >> 1]!;
-      const direction = operation % 2 === 0 ? 'forward' : 'compensation';
-      return this.#sends.get(`${saga}/${name}/${direction}`) ?? 0;
-    });
+    this.#steps.ended({ saga, definition }, this);
+  }
+
+  /** How often an operation was sent, by the log. */
+  of({ saga, definition }: Pick<SagaState, 'saga' | 'definition'>, operation: number): number {
+    const { name } = definition.steps[operation >> 1]!;
+    const direction = operation % 2 === 0 ? 'forward' : 'compensation';
+    return this.#sends.get(`${saga}/${name}/${direction}`) ?? 0;
   }
 
   #count({ status, reason, definition }: SagaState): void {

@@ -180,10 +180,11 @@ export class Judge {
 
   /** The log says that the saga ended, or asks for a person. */
   ended(log: LogView, file: OpenCase): Ending {
-    const { state, illegal } = foldChecked(file.definition, file.saga, log.events);
+    const { events } = log;
+    const { state, illegal } = foldChecked(file.definition, file.saga, events);
     const ending: Ending = { status: state.status, state, illegal };
     file.ending = ending;
-    if (isTakenOver(log.events)) file.takeOver(openSteps(state));
+    if (isTakenOver(events)) file.takeOver(openSteps(state));
     this.#asked.onEnded = true;
     for (const ask of this.#panels.onEnded) ask(ending, log, file);
     return ending;

@@ -16,8 +16,8 @@ export const messagesHandled: InvariantFactory = (report) => ({
     const requested = new Set<string>();
     const published = new Set<string>();
     if (file.ending?.state.status === 'resolved') return; // a person's from there on
-    const from = log.events.findLastIndex(({ kind }) => kind === 'saga-retried') + 1;
-    const events = log.events.slice(from);
+    const all = log.events;
+    const events = all.slice(all.findLastIndex(({ kind }) => kind === 'saga-retried') + 1);
     for (const event of events) {
       if (event.kind === 'step-requested') requested.add(event.step);
       if (event.kind === 'step-applied' || event.kind === 'step-rejected') requested.delete(event.step);

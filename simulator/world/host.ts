@@ -313,7 +313,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     const { nowUs } = this.sim;
     const { start: asked, faults } = this.#starts.ask(index, nowUs);
     const partition = this.#partitions[index % this.#partitions.length]!;
-    const start = { ...asked, saga: this.#processes[partition.number]!.versionOf(asked.saga) };
+    const start = this.#processes[partition.number]!.startOf(asked);
     this.#begun++;
     this.load.started(nowUs);
     this.timeline.add('started', nowUs);
@@ -352,7 +352,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     this.timeline.add(status === 'completed' ? 'completed' : 'undone', nowUs);
     if (saga.wasTallied) return;
     this.timeline.took(nowUs - saga.startAtUs, nowUs);
-    this.steps.ended(saga.definition, (operation) => this.sends.of(saga, operation));
+    this.steps.ended(saga, this.sends);
   }
 
   reopened(saga: SimSaga): void {

@@ -3,12 +3,12 @@
 //
 // P5. A life that was taken over goes on by itself: whatever becomes of it, the present one is not touched.
 
-import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import type { OrchestratorInput, OrchestratorOptions } from '../../engine/core/orchestrator.ts';
 import type { DeployFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
 import { orchestratorMachine, PLACE } from '../faults/point.ts';
 import type { Actor } from '../kernel/simulation.ts';
+import type { SagaStart } from '../scenario.ts';
 import { orchestratorName } from '../service-load.ts';
 import type { Sufferer } from './incidents.ts';
 import { GO_ON, Life, type LifeObserver, type LifeOwner, type LifeParts } from './life.ts';
@@ -73,11 +73,11 @@ export class SimProcess implements Actor, LifeOwner, Sufferer {
     this.#parts.store.open(this.#partition.name, this.#life);
   }
 
-  /** The definition that a client gets when it asks for this one. */
-  versionOf(definition: SagaDefinition): SagaDefinition {
+  /** What a client gets when it asks for this: perhaps another version of the saga. */
+  startOf(asked: SagaStart): SagaStart {
     const { versions } = this.#parts;
-    if (this.#deployed === undefined) return definition;
-    return this.#deployed ? versions.newest(definition) : versions.before(definition);
+    if (this.#deployed === undefined) return asked;
+    return { ...asked, saga: this.#deployed ? versions.newest(asked.saga) : versions.before(asked.saga) };
   }
 
   ready(): void {
