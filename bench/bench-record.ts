@@ -33,6 +33,8 @@ export interface BenchRecord {
   readonly version: string;
   readonly node: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly platform: string };
+  /** How long rounds of each measure were thrown away first; older records do not say. */
+  readonly warmUpSeconds?: number;
   readonly measures: readonly BenchedMeasure[];
   readonly virtual: readonly VirtualMeasure[];
   readonly meta: { readonly startedAt: string; readonly wallMs: number };

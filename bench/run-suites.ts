@@ -64,6 +64,7 @@ export async function runSuites(options: BenchOptions): Promise<BenchRecord | un
       cores: availableParallelism(),
       platform: `${globalThis.process.platform} ${globalThis.process.arch}`,
     },
+    warmUpSeconds: options.warmUpSeconds ?? WARM_UP_SECONDS_DEFAULT,
     measures: [...found.values()],
     virtual: await virtualMeasures(),
     meta: { startedAt: startedAt.toISOString(), wallMs: Date.now() - startedAt.getTime() },

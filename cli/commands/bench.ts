@@ -61,7 +61,9 @@ async function measure(suites: readonly string[], given: GivenFlags, signal: Abo
   const isKept = save !== undefined || before !== undefined;
   const processes = wholeNumberOf(given, 'processes', PROCESSES) ?? (isKept ? PROCESSES_NEEDED : 1);
   const rounds = wholeNumberOf(given, 'rounds', ROUNDS) ?? ROUNDS_DEFAULT;
-  const warmUpSeconds = wholeNumberOf(given, 'warm-up', WARM_UP_SECONDS) ?? WARM_UP_SECONDS_DEFAULT;
+  const usual = before?.warmUpSeconds ?? WARM_UP_SECONDS_DEFAULT;
+  const warmUpSeconds = wholeNumberOf(given, 'warm-up', WARM_UP_SECONDS) ?? usual;
+  if (before !== undefined && warmUpSeconds !== usual) throw otherWarmUp(beforeName!, usual, warmUpSeconds);
   const sink = isGiven(given, 'quiet') ? undefined : progressSink();
   let toldMs = performance.now();
   const onMeasured = (id: string, process: number): void => {
@@ -100,6 +102,15 @@ async function levels(given: GivenFlags): Promise<ExitCode> {
   sink?.clear();
   print(isGiven(given, 'json') ? `${JSON.stringify({ levels: all })}\n` : renderLevels(all));
   return all.every(({ isMet }) => isMet) ? EXIT.held : EXIT.sloMissed;
+}
+
+/** What was compiled for longer is faster: such figures say nothing of each other. */
+function otherWarmUp(name: string, usual: number, warmUpSeconds: number): UserError {
+  return new UserError(
+    'other-warm-up',
+    `"${name}" was warmed up for ${usual} s per measure, and --warm-up says ${warmUpSeconds}`,
+    'Leave --warm-up out, or save other figures.',
+  );
 }
 
 /** @throws UserError `unknown-suite` */

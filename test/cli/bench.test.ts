@@ -15,8 +15,14 @@ describe('sagastorm bench', () => {
     const first = await line(['bench', SUITE, ...SHORT, '--processes', '1', '--save', 'main'], folder);
     expect([first.code, first.stderr]).toEqual([0, 'Saved: .sagastorm/bench/main.json\n']);
     expect(first.stdout).toMatch(/a log of 8 events to a state .* folds\/s {3}× \S+ lean closure kernel/);
-    const again = ['bench', SUITE, ...SHORT, '--processes', '1', '--against', 'main', '--fail-on-regression'];
+    const again = ['bench', SUITE, '--rounds', '1', '--quiet', '--processes', '1', '--against', 'main'];
+    const longer = await line([...again, '--warm-up', '1'], folder);
+    expect(longer).toMatchObject({ code: 64, stdout: '' });
+    expect(longer.stderr).toContain('"main" was warmed up for 0 s per measure, and --warm-up says 1');
+    again.push('--fail-on-regression', '--save', 'second');
     const second = await line(again, folder);
+    const saved = JSON.parse(readFileSync(join(folder, '.sagastorm/bench/second.json'), 'utf8'));
+    expect(saved.warmUpSeconds).toBe(0); // as what it is compared with
     expect(second.stdout).toContain('too few processes to tell');
     expect(second.code).toBe(0);
     const file = join(folder, '.sagastorm/bench/main.json');

@@ -13,7 +13,6 @@ import { freshFolder, line } from './sagastorm.ts';
 import { type ServedProcess, servedProcess } from './served-process.ts';
 
 const ORDERS = 60;
-const DETECTED_WITHIN_MS = 30_000;
 const SCRAPE_MS = 500;
 const DEFINITIONS = resolve('scenarios/three-am.ts');
 const KIND = { card: 'payment', wallet: 'payment', inventory: 'inventory', orders: 'orders' } as const;
@@ -108,11 +107,9 @@ class Watch {
     return firingAt(this.#store, atMs);
   }
 
-  /** Looks until one of these fires. @returns how long that took, in milliseconds */
-  async until(alert: string): Promise<number> {
-    const fromMs = performance.now();
+  /** Looks until this alert fires. How soon it does is for the twin in virtual time to say: test/ops/three-am.test.ts. */
+  async until(alert: string): Promise<void> {
     while (!(await this.look()).includes(alert)) await delay(SCRAPE_MS);
-    return performance.now() - fromMs;
   }
 }
 
@@ -127,7 +124,7 @@ test('from the alert to the last order that is repaired', async () => {
   const orders = Promise.all(
     Array.from({ length: ORDERS }, (_, i) => delay(i * 20).then(() => shop.order(i))),
   );
-  expect(await watch.until('CompensationFailed')).toBeLessThan(DETECTED_WITHIN_MS);
+  await watch.until('CompensationFailed');
   await orders;
   await watch.until('ManyStuckSagas');
   const stuck = (ORDERS * 3) / 10;
