@@ -1,8 +1,8 @@
 // Sagas on the disk of one machine: a SQLite file, in WAL mode, durable at every commit.
 //
 // L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
-//     durable in one transaction, and none of them is answered before it is committed (E1). When the writer has nothing to
-//     do and many are there, they do not wait for the turn to end: so the writer and the engine work at the same time.
+//     durable in one transaction, and none of them is answered before it is committed (E1). When many are there, they do not
+//     wait for the turn to end, nor for the writer to be done: so the writer and the engine work at the same time.
 // L2. A thread of its own waits for the disk: a commit holds up neither timers nor sockets. What it checks, and how, is
 //     said in sqlite-writer.ts (E10).
 // L3. When the thread dies, what was under way is `append-unknown`, and a new one is started with the next batch.
@@ -39,8 +39,9 @@ import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 4_000;
-/** As many are worth a transaction: an idle writer does not wait for the rest of the turn. */
+/** As many, at least, are worth a transaction before the turn ends. */
 const COMMIT_APPENDS_MIN = 256;
+/** While one is written, the next is there already, and one more grows. */
 const UNDER_WAY_MAX = 2;
 const THREAD = new URL(`sqlite-writer-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
@@ -109,7 +110,7 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     work.appends.push(append);
     work.texts.push(text);
     work.sinks.push(answers);
-    if (work.appends.length >= COMMIT_APPENDS_MIN && this.#underWay.length === 0) this.#send();
+    if (work.appends.length >= this.#worthSending) this.#send();
     else this.#sendSoon();
   }
 
@@ -253,6 +254,12 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
       this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
       return undefined;
     }
+  }
+
+  /** L1: as many as the writer got last, so that batches become alike, and neither it nor the engine waits for the other. */
+  get #worthSending(): number {
+    if (this.#underWay.length === UNDER_WAY_MAX) return Number.POSITIVE_INFINITY;
+    return Math.max(COMMIT_APPENDS_MIN, this.#underWay.at(-1)?.appends.length ?? 0);
   }
 
   /** L1: with what else comes in this turn. */
