@@ -4,12 +4,19 @@
 // Tests of what only computes share a process and the modules that it has loaded. All others have a process for each file:
 // they start servers, browsers and processes, or measure what the process keeps.
 
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { TEST_MS_MAX } from './test/patience.ts';
 
 process.env.NODE_COMPILE_CACHE ||= join(tmpdir(), 'node-compile-cache');
+
+/** Temporary files of all tests. What they leave goes with it; its name is short, for sockets have short paths. */
+const folder = mkdtempSync(join(tmpdir(), 'saga-'));
+chmodSync(folder, 0o755); // a PostgreSQL may run as another user
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** Not those that have a database, or look at their own memory or processes. */
 const COMPUTES = [
