@@ -38,8 +38,8 @@ const writtenUnder = async (epochs: readonly number[]): Promise<number> => {
 };
 
 test('a worker that was stopped past its lease and goes on writes nothing', async () => {
-  const a = new Colleague(folder);
-  await until(() => a.said('begun').length === 4 && a.said('accepted').length > 200);
+  const a = new Colleague(folder, { leaseMs: 3_000 }); // a busy machine renews late
+  await until(() => a.said('begun').length >= 4 && a.said('accepted').length > 200);
   const b = employ(await connect(), { name: 'b', leaseMs: 60_000 });
   a.signal('SIGSTOP');
   await b.worker.start();
@@ -61,7 +61,7 @@ test('a worker that was stopped past its lease and goes on writes nothing', asyn
 test('after kill -9 of a worker the other ends its sagas', async () => {
   const b = employ(await connect(), { name: 'b', leaseMs: 60_000 });
   const a = new Colleague(folder, { partitionsMax: 2 });
-  await until(() => a.said('begun').length === 2);
+  await until(() => a.said('begun').length >= 2);
   await b.worker.start();
   await until(() => holds(b.worker, 2)() && a.said('accepted').length > 200);
   a.signal('SIGKILL');
@@ -73,7 +73,7 @@ test('after kill -9 of a worker the other ends its sagas', async () => {
 
 test('a worker that is told to stop hands over, and cuts nothing off', async () => {
   const a = new Colleague(folder, { leaseMs: 3_600_000 });
-  await until(() => a.said('begun').length === 4 && a.said('accepted').length > 200);
+  await until(() => a.said('begun').length >= 4 && a.said('accepted').length > 200);
   const b = employ(await connect(), { name: 'b', leaseMs: 3_600_000 });
   await b.worker.start();
   a.signal('SIGTERM');

@@ -79,8 +79,9 @@ describe('leases', () => {
 
   test('R1: are renewed, so that nobody takes them', async () => {
     const store = await connect();
-    const a = employ(store, { name: 'a', leaseMs: 2_000 });
-    const b = employ(store, { name: 'b', leaseMs: 2_000 });
+    const leaseMs = 6_000; // a busy machine renews late
+    const a = employ(store, { name: 'a', leaseMs });
+    const b = employ(store, { name: 'b', leaseMs });
     await Promise.all([a.worker.start(), b.worker.start()]);
     await until(() => holds(a.worker, 2)() && holds(b.worker, 2)());
     const begun = () => [...a.reports, ...b.reports].filter(({ kind }) => kind === 'begun').length;
@@ -177,7 +178,7 @@ describe('leases', () => {
   });
 
   test('that are over are claimed anew by who had them, if nobody else did', async () => {
-    const { worker, reports } = employ(await connect(), { name: 'a', leaseMs: 2_000 });
+    const { worker, reports } = employ(await connect(), { name: 'a', leaseMs: 6_000 });
     await worker.start();
     await until(holds(worker, 4));
     await expire('a');
@@ -257,7 +258,7 @@ describe('a worker', () => {
   test('L3: whose connections are cut again and again loses nothing', async () => {
     const troubles: Error[] = [];
     const store = await connect({ onTrouble: (error) => troubles.push(error) });
-    const { worker, reports } = employ(store, { name: 'a' });
+    const { worker, reports } = employ(store, { name: 'a', leaseMs: 60_000 });
     await worker.start();
     await until(holds(worker, 4));
     const ended = () =>
