@@ -1,6 +1,7 @@
 // What goes over the wire, as schemas: requests are checked against them, and the OpenAPI document shows them.
 
 import { z } from '@hono/zod-openapi';
+import { STEPS_MAX } from '../core/define-saga.ts';
 import { FAILURE_CLASSES } from '../core/protocol.ts';
 import { REPAIR_KINDS } from '../core/repair-act.ts';
 import { SAGA_STATUSES } from '../core/saga-status.ts';
@@ -200,7 +201,7 @@ const NewSaga = z
     version: z.int().min(1).optional(),
     timeout: z.int().min(1).optional().openapi({ description: 'For forward work, in seconds' }),
     maxRetries: z.int().min(0).max(999).optional(),
-    steps: z.array(NewStep).min(1),
+    steps: z.array(NewStep).min(1).max(STEPS_MAX),
   })
   .openapi('NewSaga', {
     description: 'A saga that brings its steps along',

@@ -59,12 +59,16 @@ export interface SagaSpec<Input, Name extends string> {
   readonly name: string;
   /** A whole number from 1; a change of steps is a new version. */
   readonly version: number;
-  /** Checks and types the input. Any Standard Schema (zod, valibot, arktype, …) that answers synchronously. */
+  /**
+   * Checks and types the input. Any Standard Schema (zod, valibot, arktype, …) that answers synchronously, and with JSON: a
+   * log could not give back a Date or a bigint, so a saga that would begin with one is refused.
+   */
   readonly input?: StandardSchemaV1<unknown, Input>;
   /** Forward work must end within this time from the saga's creation; the undo is not limited (E7). */
   readonly deadlineMs?: number;
   /** The policy that the saga is made for. */
   readonly policy?: Policy;
+  /** At most 500. */
   readonly steps: { readonly [K in Name]: StepSpec<NoInfer<Input>, NoInfer<Name>> };
 }
 
@@ -132,6 +136,8 @@ export interface SagaDefinition {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const SAGA_MEMBERS = ['name', 'version', 'input', 'deadlineMs', 'policy', 'steps'];
+/** What is compiled for a saga grows with the square of its steps. */
+export const STEPS_MAX = 500;
 const TIMEOUT_MS_MAX = 86_400_000;
 const DEADLINE_MS_MAX = 366 * 86_400_000;
 
@@ -157,6 +163,13 @@ export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Nam
   const specs: readonly (readonly [string, StepSpec<never>])[] = Object.entries(spec.steps);
   if (specs.length === 0)
     throw new UserError('no-steps', `saga "${spec.name}" has no steps`, 'Give it at least one.');
+  if (specs.length > STEPS_MAX) {
+    throw new UserError(
+      'bad-limit',
+      `saga "${spec.name}" has ${specs.length} steps; ${STEPS_MAX} are the most`,
+      'Let one step stand for many of the same service, or begin several sagas.',
+    );
+  }
   const graph = compileGraph(
     spec.name,
     specs.map(([name, { after }]) => ({ name, after: after ?? [] })),
@@ -291,8 +304,9 @@ function checkCompensation(saga: string, step: StepDefinition): void {
 
 /** A pivot or retriable step cannot be undone, so every other step that can fail must be applied before it. */
 function checkNothingElseCanFail(saga: string, step: StepDefinition, steps: readonly StepDefinition[]): void {
+  const before = new Set(step.ancestors);
   for (const other of steps) {
-    if (other === step || other.kind === 'retriable' || other.descendants.includes(step.index)) continue;
+    if (other === step || other.kind === 'retriable' || before.has(other.index)) continue;
     throw new UserError(
       'bad-kind',
       `saga "${saga}", step "${step.name}": a ${step.kind} step cannot be undone, yet "${other.name}", which can fail, does not come before it`,

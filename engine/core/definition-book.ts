@@ -1,11 +1,13 @@
 // The definitions that an orchestrator runs, and the policy that each of them gets.
+//
+// E2 What a log shows under way may have been sent by an earlier life, whose answer is lost: it is in doubt.
 
 import { assert } from './assert.ts';
 import type { SagaDefinition } from './define-saga.ts';
 import { definitionWithin } from './inline-saga.ts';
 import type { CircuitChange, Governor, Policy, RetryRules } from './policy.ts';
 import type { StoredEvent } from './saga-event.ts';
-import { evolve, initialState, type SagaState } from './saga-state.ts';
+import { evolve, initialState, isUnderWay, type SagaState } from './saga-state.ts';
 
 export interface DefinitionBookOptions {
   /** Used for definitions that name no policy, or for all when `overridePolicy`. */
@@ -49,8 +51,8 @@ export class DefinitionBook {
     return this.governorOf(definition) ?? this.policyOf(definition);
   }
 
-  /** The state of a saga from its log, by the definition that it was created with. */
-  fold(events: readonly StoredEvent[]): SagaState {
+  /** The state of a saga from its log, by the definition that it was created with; undefined where that is not known. */
+  fold(events: readonly StoredEvent[]): SagaState | undefined {
     const first = events[0];
     assert(first?.event.kind === 'saga-created', 'a log begins with saga-created');
     const { definition: name, definitionVersion } = first.event;
@@ -58,9 +60,17 @@ export class DefinitionBook {
     const definition =
       definitionWithin(first.event, policy) ??
       definitions.find((known) => known.name === name && known.version === definitionVersion);
-    assert(definition !== undefined, `no definition ${name} version ${definitionVersion}`);
+    if (definition === undefined) return undefined;
     const state = initialState(definition, first.saga);
     for (const { event } of events) evolve(state, event);
+    doubt(state);
     return state;
+  }
+}
+
+/** E2. */
+function doubt({ steps }: SagaState): void {
+  for (const [i, step] of steps.entries()) {
+    if (isUnderWay(step) && !step.inDoubt) steps[i] = { ...step, inDoubt: true };
   }
 }

@@ -4,7 +4,7 @@
 import type { SagaDefinition } from './define-saga.ts';
 import type { Policy } from './policy.ts';
 import type { SagaEvent } from './saga-event.ts';
-import { sagaFromJson } from './saga-from-json.ts';
+import { definitionFromJson, sagaFromJson } from './saga-from-json.ts';
 
 /**
  * The definition that a JSON saga is; its `source` will stand in the log as it is given here.
@@ -16,10 +16,13 @@ export function inlineSaga(body: unknown, policy: Policy): SagaDefinition {
   return { ...sagaFromJson(body, policy).definition, source: body };
 }
 
-/** The definition that a saga brought with it; undefined when it was created by one that has a name only. */
+/**
+ * The definition that a saga brought with it; undefined when it was created by one that has a name only. Whether the policy could
+ * run it was asked when it began, perhaps under another: now it is there, and goes on.
+ */
 export function definitionWithin(
   { source }: Extract<SagaEvent, { readonly kind: 'saga-created' }>,
   policy: Policy,
 ): SagaDefinition | undefined {
-  return source === undefined ? undefined : inlineSaga(source, policy);
+  return source === undefined ? undefined : { ...definitionFromJson(source), policy, source };
 }

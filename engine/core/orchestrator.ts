@@ -313,6 +313,7 @@ export class Orchestrator {
     slot.state = undefined;
     if (events.length === 0) return this.#notThere(slot, 'no such saga', nowUs);
     slot.state = this.#book.fold(events);
+    if (slot.state === undefined) return this.#notThere(slot, 'its definition is not here', nowUs);
     this.#count(slot, slot.state.definition);
     this.#resume(slot, slot.state, nowUs);
   }
@@ -364,6 +365,7 @@ export class Orchestrator {
 
   #recover(events: readonly StoredEvent[], nowUs: number): void {
     const state = this.#book.fold(events);
+    assert(state !== undefined, 'a saga is recovered without its definition', events[0]!.saga);
     if (this.#slots.of(state.saga) !== undefined || isAtRest(state.status)) return;
     const slot = this.#slots.open(state.saga, state);
     this.#count(slot, state.definition);

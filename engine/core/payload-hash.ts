@@ -1,6 +1,7 @@
 // The hash of a payload, sent with every attempt: the same key with another hash is not the same operation (E4).
 // Members of an object are joined by addition, so their order does not matter and nothing is sorted.
 
+import { isPlain, jsonFault } from './json.ts';
 import { hash32, join32, mix32 } from './mix.ts';
 import { UserError } from './user-error.ts';
 
@@ -38,7 +39,9 @@ function hashOf(value: unknown, root: unknown, depth: number): number {
     case 'object':
       if (value === null) return mix32(NULL);
       if (depth >= DEPTH_MAX) throw bad(root);
-      return Array.isArray(value) ? hashOfList(value, root, depth) : hashOfRecord(value, root, depth);
+      if (Array.isArray(value)) return hashOfList(value, root, depth);
+      if (!isPlain(value)) throw bad(root);
+      return hashOfRecord(value, root, depth);
     default:
       throw bad(root);
   }
@@ -61,46 +64,13 @@ function hashOfRecord(record: object, root: unknown, depth: number): number {
 }
 
 function bad(root: unknown): UserError {
-  const { path, what } = faultIn(root, '', []) ?? { path: '', what: 'it changes while it is read' };
+  const { path, what } = jsonFault(root, Number.isSafeInteger) ?? {
+    path: '',
+    what: 'it changes while it is read',
+  };
   return new UserError(
     'bad-payload',
     path === '' ? what : `${path}: ${what}`,
     'Send whole numbers, text, lists and records.',
   );
-}
-
-interface Fault {
-  readonly path: string;
-  readonly what: string;
-}
-
-/** The second walk, only for a payload that was refused: the first bad value, and the way to it. */
-function faultIn(value: unknown, path: string, parents: readonly unknown[]): Fault | undefined {
-  if (typeof value === 'number') {
-    return Number.isSafeInteger(value) ? undefined : { path, what: `${value} is not a whole number` };
-  }
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
-  if (typeof value !== 'object') return { path, what: `a ${typeof value} is not JSON` };
-  if (parents.includes(value)) return { path, what: 'it contains itself' };
-  if (parents.length >= DEPTH_MAX) return { path: `${path.slice(0, 60)}…`, what: 'nested too deeply' };
-  const inside = [...parents, value];
-  return Array.isArray(value) ? faultInList(value, path, inside) : faultInRecord(value, path, inside);
-}
-
-function faultInList(list: readonly unknown[], path: string, parents: readonly unknown[]): Fault | undefined {
-  for (let i = 0; i < list.length; i++) {
-    const fault = faultIn(list[i], `${path}[${i}]`, parents);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-function faultInRecord(record: object, path: string, parents: readonly unknown[]): Fault | undefined {
-  for (const name in record) {
-    const member = (record as Readonly<Record<string, unknown>>)[name];
-    if (member === undefined) continue;
-    const fault = faultIn(member, path === '' ? name : `${path}.${name}`, parents);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 }

@@ -48,6 +48,13 @@ const DEPTH_MAX = 64;
  * sagaFromJson(JSON.parse(text), policies.default).definition.steps.map((step) => step.name);
  */
 export function sagaFromJson(body: unknown, policy: Policy): JsonSaga {
+  const definition = { ...definitionFromJson(body), policy };
+  policy.check(definition);
+  return { definition, input: {} };
+}
+
+/** The same without a policy, and so without asking whether one could run it: for a saga that has begun. */
+export function definitionFromJson(body: unknown): SagaDefinition {
   const saga = recordAt(body, 'the saga', SAGA_MEMBERS);
   const name = textAt(saga.name, 'name');
   const list = saga.steps;
@@ -63,14 +70,12 @@ export function sagaFromJson(body: unknown, policy: Policy): JsonSaga {
     before = id;
   });
   const timeout = countAt(saga.timeout, 'timeout', 1, 366 * 86_400);
-  const definition = defineSaga({
+  return defineSaga({
     name,
     version: countAt(saga.version, 'version', 1, 1_000_000) ?? 1,
-    policy,
     ...(timeout === undefined ? {} : { deadlineMs: timeout * 1000 }),
     steps: Object.fromEntries(steps),
   });
-  return { definition, input: {} };
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;

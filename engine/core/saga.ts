@@ -171,7 +171,7 @@ function forwardFailed(
   nowUs: number,
 ): SagaEvent {
   const closed = kind === 'rejected' && isFinal(failure);
-  if (closed && step.kind !== 'retriable') {
+  if (closed && step.kind !== 'retriable' && mayClose(step, current, failure)) {
     const sure = step.kind === 'pivot' || !current.inDoubt;
     return { kind: sure ? 'step-rejected' : 'step-left-unknown', step: step.name, failure, reason };
   }
@@ -199,6 +199,14 @@ function forwardFailed(
   assert(delayUs >= 0, 'a policy gave up on a step that must be resolved', step.name);
   const inDoubt = kind === 'unknown';
   return { kind: 'step-retry-scheduled', step: step.name, attempt: attempt + 1, dueAtUs, failure, inDoubt };
+}
+
+/**
+ * E8: a pivot in doubt has no undo that would settle it, so only its service can: by what it stored under the key. That a
+ * request was malformed says nothing of the one before it.
+ */
+function mayClose(step: StepDefinition, { inDoubt }: StepState, failure: FailureClass): boolean {
+  return step.kind !== 'pivot' || !inDoubt || failure !== 'invalid_request';
 }
 
 function compensationFailed(

@@ -36,9 +36,10 @@ export function compileGraph(
     after,
   );
   const descendants = closure(after);
-  return steps.map((_, index) => ({
-    after: after[index]!,
-    ancestors: descendants.flatMap((later, before) => (later.includes(index) ? [before] : [])),
+  const ancestors = reversed(descendants);
+  return after.map((before, index) => ({
+    after: before,
+    ancestors: ancestors[index]!,
     descendants: descendants[index]!,
   }));
 }
@@ -69,9 +70,7 @@ function refuseCycle(saga: string, names: readonly string[], after: readonly (re
 }
 
 function closure(after: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const children = after.map((_, parent) =>
-    after.flatMap((list, child) => (list.includes(parent) ? [child] : [])),
-  );
+  const children = reversed(after);
   return children.map((direct) => {
     const reached = new Set<number>();
     const open = [...direct];
@@ -82,4 +81,11 @@ function closure(after: readonly (readonly number[])[]): readonly (readonly numb
     }
     return [...reached].sort((a, b) => a - b);
   });
+}
+
+/** The same edges from their other ends, in order. */
+function reversed(edges: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const lists: number[][] = edges.map(() => []);
+  for (const [from, ends] of edges.entries()) for (const to of ends) lists[to]!.push(from);
+  return lists;
 }

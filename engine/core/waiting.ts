@@ -52,7 +52,8 @@ export interface Waiting {
 
 /**
  * Nothing has happened for so long, and nothing is due: an engine that lives would have gone on. Longer than any policy
- * of ours waits for one answer (15 s), and short enough to be known within 30 s.
+ * of ours waits for one answer (15 s), and short enough to be known within 30 s. A log does not say how long a step of its own
+ * `timeoutMs` may take: one that is slow on purpose is taken for stuck.
  */
 export const STUCK_AFTER_US = 25_000_000;
 
@@ -161,7 +162,7 @@ function forAnswer(
     sentence: `waits for an answer to attempt ${oldest.attempt} of ${named(oldest)}, for ${span(nowUs - sentAt(oldest))}${others}${stopping}`,
     next: `When there is none in time it is sent again, or given up, as the policy says.${untilDeadline(base, deadlineAtUs, nowUs)}`,
     remedy: isStuck
-      ? 'No policy waits so long: see whether an engine runs on this store, and starts without complaints.'
+      ? 'Unless the step allows its service this long, see whether an engine runs on this store, and starts without complaints.'
       : 'Nothing is needed yet; if the service is down, mend it.',
   };
 }

@@ -3,7 +3,9 @@
 //
 // C1. A call is answered once, at the latest when nobody waits for it any longer; then its client is told to stop.
 // C2. What a client throws is `unknown`, unless it certainly never reached anybody: E2 decides every doubt.
+// C3. So is what it answers when that is no outcome, or has a result that a log cannot hold.
 
+import { outcomeOrUnknown } from '../core/over-the-wire.ts';
 import type { Call, Outcome } from '../core/protocol.ts';
 import { type HttpFailure, outcomeOfAnswer, outcomeOfFailure } from '../http/http-outcome.ts';
 import { headersOf } from '../http/http-request.ts';
@@ -41,7 +43,9 @@ export async function askClient(client: ServiceClient, call: Call, timeoutMs: nu
 async function answerOf(client: ServiceClient, call: Call, context: ClientContext): Promise<Outcome> {
   try {
     const answer = await client(call, context);
-    return answer instanceof Response ? await outcomeOfResponse(answer) : answer;
+    return answer instanceof Response
+      ? await outcomeOfResponse(answer)
+      : outcomeOrUnknown(call.service, answer); // C3
   } catch (error) {
     return outcomeOfFailure(failureOf(error), wordsOf(error));
   }

@@ -8,6 +8,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { UserError } from '../core/user-error.ts';
 import type { DomainEvent, StreamEvent } from '../event-sourcing/aggregate.ts';
 import type { EventStreams, StreamAppend } from '../event-sourcing/event-streams.ts';
+import { storeFailed } from './saga-catalogue.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
 
 /** Where {@link SqliteStreams} keeps its events. */
@@ -42,9 +43,13 @@ export class SqliteStreams implements EventStreams {
     this.#readAll = sql(`${EVENTS} WHERE position > ? ORDER BY position LIMIT ?`);
   }
 
-  /** @throws UserError `store-busy`: nothing was written; TypeError for what JSON cannot hold */
+  /**
+   * @throws UserError `store-busy`: nothing was written; `store-failed`: it may have been, and to ask again with the same version
+   * tells; TypeError for what JSON cannot hold
+   */
   append({ stream, expectedVersion, schema, events }: StreamAppend): 'appended' | 'conflict' {
     const texts = events.map((event) => JSON.stringify(event));
+    let isCommitting = false;
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       const isExpected = this.#version.get(stream)!.version === expectedVersion;
@@ -53,10 +58,12 @@ export class SqliteStreams implements EventStreams {
           this.#write.run(stream, expectedVersion + i + 1, schema, text);
         });
       }
+      isCommitting = true;
       this.#db.exec('COMMIT');
       return isExpected ? 'appended' : 'conflict';
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      if (isCommitting) throw storeFailed(error);
       const why = error instanceof Error ? error.message : String(error);
       const hint = 'See that no other program holds it and that the disk has room, then try again.';
       throw new UserError('store-busy', `${this.#file} could not be written: ${why}`, hint);

@@ -1,10 +1,11 @@
 // Participants in the same process: a call is a function call. For embedding, for tests, and for measuring the engine
 // without a network.
 //
-// T1. What crosses the line is JSON, as over any other transport: a result is copied, so that the log and the memory
-//     of a saga cannot differ.
+// T1. What crosses the line is JSON, as over any other transport: a result is copied, since its participant may go on
+//     changing it. An answer that is no outcome, or no JSON, is `unknown`.
 
 import { hash32, join32, mix32 } from '../core/mix.ts';
+import { outcomeOrUnknown } from '../core/over-the-wire.ts';
 import type { InputSink, Transport } from '../core/ports.ts';
 import type { Call, Outcome, Participant, ParticipantEnv } from '../core/protocol.ts';
 import { liveNowUs } from './clock.ts';
@@ -56,7 +57,7 @@ export class LocalTransport implements Transport {
       return { kind: 'rejected', failure: 'dependency_failure', reason: `no service ${call.service}` };
     }
     try {
-      const outcome = participant.handle(call, this.#env);
+      const outcome = outcomeOrUnknown(call.service, participant.handle(call, this.#env));
       if (outcome.kind !== 'applied' || outcome.result === undefined) return outcome;
       return { kind: 'applied', result: JSON.parse(JSON.stringify(outcome.result)) as unknown }; // T1
     } catch (error) {

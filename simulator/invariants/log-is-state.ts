@@ -1,5 +1,5 @@
 // log-is-state. The fold of what the store holds is what the engine believes; versions have no gap; no event
-// comes that the state before it does not allow.
+// comes that the state before it does not allow. An engine may doubt more than the log says (E2), never less.
 
 import { fold, type SagaState, type StepState } from '../../engine/core/saga.ts';
 import type { InvariantFactory } from './invariant.ts';
@@ -56,7 +56,7 @@ function isSame(a: StepState, b: StepState): boolean {
     a.attempt === b.attempt &&
     a.attemptsSpent === b.attemptsSpent &&
     a.dueAtUs === b.dueAtUs &&
-    a.inDoubt === b.inDoubt &&
+    (b.inDoubt || !a.inDoubt) &&
     isSameJson(a.result, b.result)
   );
 }

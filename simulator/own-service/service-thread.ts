@@ -58,6 +58,7 @@ async function perform(command: Command): Promise<Answer> {
 /** A service is up from the beginning of a run; a client when it is asked for the first time. */
 async function open(command: Extract<Command, { readonly kind: 'open' }>): Promise<Answer> {
   const { slot: name, service, seed, role } = command;
+  [present.nowUs, present.clockUs] = [0, 0]; // for what a module looks at while it is loaded, too
   const start = await startIn(command.module, command.exportName, name);
   slots.get(name)?.stop();
   if (role === 'client') {
@@ -66,7 +67,6 @@ async function open(command: Extract<Command, { readonly kind: 'open' }>): Promi
   }
   const slot = new ServiceSlot(name, service, start as StartService, command, seed);
   slots.set(name, slot);
-  [present.nowUs, present.clockUs] = [0, 0];
   slot.start();
   await quiet(slot);
   return turnOf(slot);

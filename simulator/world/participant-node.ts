@@ -2,14 +2,8 @@
 
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import { join32 } from '../../engine/core/mix.ts';
-import {
-  type Call,
-  FAILURE_CLASSES,
-  type LedgerEntry,
-  type Outcome,
-  type Participant,
-  type Rejected,
-} from '../../engine/core/protocol.ts';
+import { overTheWire } from '../../engine/core/over-the-wire.ts';
+import type { Call, LedgerEntry, Outcome, Participant, Rejected } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
@@ -304,11 +298,9 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   }
 
   #known(call: Call, outcome: Outcome): Outcome {
-    if (outcome?.kind === 'applied') return outcome;
-    const known = outcome?.kind === 'rejected' || outcome?.kind === 'unknown';
-    if (known && FAILURE_CLASSES.includes(outcome.failure)) return outcome;
-    const what = outcome instanceof Promise ? 'with a Promise' : (JSON.stringify(outcome) ?? 'nothing');
-    throw this.#mistake(call, `answered ${what}`);
+    const heard = overTheWire(outcome);
+    if (typeof heard !== 'string') return heard;
+    throw this.#mistake(call, `answered ${heard}`);
   }
 
   #mistake({ action }: Call, what: string, cause?: unknown): UserError {

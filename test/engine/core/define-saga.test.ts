@@ -54,6 +54,11 @@ test.each<[code: string, sentence: string, steps: Steps, head?: Partial<SagaSpec
   ],
   ['no-steps', 'saga "order" has no steps', {}],
   [
+    'bad-limit',
+    'saga "order" has 501 steps; 500 are the most',
+    Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`s${i}`, A])),
+  ],
+  [
     'unknown-step',
     'saga "order", step "a": after names "b", which is not a step',
     { a: { ...A, after: ['b'] } },

@@ -261,6 +261,59 @@ test('E9: an intent whose append was durable, but never acknowledged, is sent by
   expect(after.calls.get('do a #1')!.key).toBe('s-1/a/forward');
 });
 
+test('E2: a call of an earlier life may have arrived: a refusal of the next one undoes it', () => {
+  const before = started(TWO); // and the process dies before the answer comes
+  const after = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
+  after.take({ kind: 'recovered', sagas: [before.log] });
+  expect(after.reply('do a #1', REJECTED)).toEqual([
+    'append @2: step-left-unknown a, compensation-started, compensation-requested a',
+  ]);
+});
+
+test('E2: so it does when the payload cannot be made any more, and nothing is sent', () => {
+  const before = started(graph({ a: {} }));
+  const broken = graph({
+    a: {
+      payload: () => {
+        throw new Error('another version of this code');
+      },
+    },
+  });
+  const after = new MachineUnderTest(broken, { epoch: 2, log: before.log });
+  expect(after.take({ kind: 'recovered', sagas: [before.log] })).toEqual([
+    'append @2: step-left-unknown a, compensation-started, compensation-requested a',
+  ]);
+});
+
+test('E8: a pivot of an earlier life is asked for until its service says what became of it', () => {
+  const MALFORMED = { kind: 'rejected', failure: 'invalid_request', reason: 'what?' } as const;
+  const before = started(graph({ pay: { kind: 'pivot' } }));
+  const after = new MachineUnderTest(before.definition, { epoch: 2, log: before.log });
+  after.take({ kind: 'recovered', sagas: [before.log] });
+  expect(after.reply('do pay #1', MALFORMED)).toEqual(['append @2: step-retry-scheduled pay']);
+  after.appended();
+  after.wake(SECOND);
+  expect(after.reply('do pay #2', REJECTED)).toEqual(['append @3: step-rejected pay, saga-failed']);
+});
+
+test.each(['create', 'cancel', 'retry', 'resume'] as const)(
+  'a wish to %s a saga whose definition is not here is refused, and others go on',
+  (wish) => {
+    const ended = started(sequence('a'));
+    ended.replied('do a #1', APPLIED);
+    const saga = new MachineUnderTest(graph({ other: {} }, { name: 'other' }), { log: ended.log });
+    if (wish === 'create') {
+      saga.create('r');
+      saga.answered('append-conflict');
+    } else saga.wish(wish, 'r');
+    expect(saga.loaded()).toEqual(['r refused its definition is not here']);
+    expect(saga.machine.size).toBe(0);
+    const { definition } = saga;
+    const next = { kind: 'create', saga: 's-2', definition, input: {} } as const;
+    expect(saga.take(next)).toEqual(['append @0: saga-created, step-requested other']);
+  },
+);
+
 test('E9: sagas that have ended, or wait for a person, are left alone', () => {
   const ended = started(TWO);
   ended.replied('do a #1', REJECTED);

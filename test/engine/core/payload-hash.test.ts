@@ -123,6 +123,8 @@ test.each<[what: string, value: unknown, message: string]>([
   ['undefined', undefined, 'a undefined is not JSON'],
   ['a function', { f: () => 1 }, 'f: a function is not JSON'],
   ['a bigint', { n: 1n }, 'n: a bigint is not JSON'],
+  ['a date', { at: [new Date(0)] }, 'at[0]: a Date is not JSON'],
+  ['a map', new Map(), 'a Map is not JSON'],
   ['a price', { lines: [{}, {}, { price: 0.1 }] }, 'lines[2].price: 0.1 is not a whole number'],
   ['a list in lists', { a: { b: [[1], [1, { c: 1.5 }]] } }, 'a.b[1][1].c: 1.5 is not a whole number'],
   ['a hole in a list', { a: [{ b: [1, undefined] }] }, 'a[0].b[1]: a undefined is not JSON'],

@@ -174,6 +174,23 @@ describe('create', () => {
     expect(await host.state('s')).toBeUndefined();
   });
 
+  test.each([
+    ['at: a Date is not JSON', z.object({ at: z.coerce.date() }), { at: '2026-01-01' }],
+    ['n: a bigint is not JSON', z.object({ n: z.coerce.bigint() }), { n: 1 }],
+    ['a function of it threw', z.string().transform((text): unknown => JSON.parse(text)), '{'],
+  ])('refused: %s, of a schema that makes something else of the input', async (why, input, given) => {
+    const odd = defineSaga({
+      name: 'odd',
+      version: 1,
+      input: input as z.ZodType<unknown>,
+      steps: { stock: { service: 'shop', action: 'reserve', compensation: 'release' } },
+    });
+    const { host } = await running({ definitions: [odd] });
+    await expect(host.create(odd, given, { id: 's' })).rejects.toThrow(why);
+    expect(await host.state('s')).toBeUndefined();
+    expect(host.size).toBe(0);
+  });
+
   test('overloaded: more sagas than there is room for, until one has ended', async () => {
     const { host, transport } = await running({ sagasMax: 2 });
     transport.answer = () => undefined;

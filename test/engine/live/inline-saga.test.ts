@@ -1,6 +1,7 @@
 // Sagas that bring their definition along, as JSON: it stands in their log, and is all that a later host needs.
 
 import { expect, test } from 'vitest';
+import { definePolicy } from '../../../engine/index.ts';
 import { MemoryStore } from '../../../engine/live/index.ts';
 import { StageTransport, stage } from './stage.ts';
 
@@ -39,6 +40,23 @@ test('the body stands in the log as it was sent, and a fold needs nothing else',
   expect(log[0]!.event).toMatchObject({ definition: 'order_processing', source: BODY });
   expect(host.fold(log)?.definition.steps.map(({ name }) => name)).toEqual(['reserve', 'pay']);
   await host.stop();
+});
+
+test('E9: what has begun goes on under a policy that could not begin it', async () => {
+  const store = new MemoryStore();
+  const silent = new StageTransport();
+  silent.answer = () => undefined;
+  const first = stage({ store, transport: silent, definitions: [] });
+  await first.host.start();
+  const id = await first.host.createFromJson(BODY);
+  await first.host.stop({ graceMs: 1 });
+
+  const slow = definePolicy({ name: 'slow', callTimeoutMs: 3_600_000 });
+  const second = stage({ store, definitions: [], policy: slow });
+  expect(await second.host.start()).toMatchObject({ recovered: 1 });
+  expect((await second.host.whenEnded(id)).status).toBe('completed');
+  expect((await second.host.state(id))?.definition.policy).toBe(slow);
+  await expect(second.host.createFromJson(BODY)).rejects.toMatchObject({ code: 'deadline-too-short' });
 });
 
 test.each([

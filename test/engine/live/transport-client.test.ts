@@ -92,6 +92,35 @@ describe('what a response means, as the table of http-outcome.ts has it', () => 
   });
 });
 
+test.each<readonly [string, unknown, string]>([
+  ['nothing', undefined, 'payment answered nothing'],
+  ['another kind', { kind: 'ok' }, 'payment answered {"kind":"ok"}'],
+  [
+    'another failure class',
+    { kind: 'rejected', failure: 'declined', reason: 'no' },
+    'payment answered the failure class "declined", which is none of transient, rate_limited,',
+  ],
+  [
+    'a time that is none',
+    { kind: 'unknown', failure: 'transient', reason: 'later', retryAfterUs: Number.NaN },
+    'payment answered retryAfterUs NaN, which is no whole number from 0',
+  ],
+  [
+    'a result that no log can hold',
+    { kind: 'applied', result: { rows: [1n] } },
+    'payment answered a result that is not JSON: rows[0]: a bigint is not JSON',
+  ],
+])('E2: a client of its own making that answers %s leaves it unknown', async (_what, answer, reason) => {
+  const outcome = await ask(async () => answer as Outcome);
+  expect(outcome).toMatchObject({ kind: 'unknown', failure: 'dependency_failure' });
+  expect('reason' in outcome && outcome.reason).toContain(reason);
+});
+
+test('a result of its own making is as JSON gives it back', async () => {
+  const outcome = await ask(async () => ({ kind: 'applied', result: { at: new Date(0), gone: undefined } }));
+  expect(outcome).toEqual({ kind: 'applied', result: { at: '1970-01-01T00:00:00.000Z' } });
+});
+
 describe('no response', () => {
   test('E2: a connection that broke leaves it unknown', async () => {
     expect(await paying(() => HttpResponse.error())).toMatchObject({ kind: 'unknown', failure: 'transient' });

@@ -58,6 +58,7 @@ test('T1: a result is copied as JSON, and what is none is in doubt', () => {
   shelf.count = 2;
   expect(outcome).toEqual({ kind: 'applied', result: { count: 1, since: '1970-01-01T00:00:00.000Z' } });
   expect(ask(() => ({ kind: 'applied', result: 1n })).kind).toBe('unknown');
+  expect(ask(() => ({ kind: 'ok' }) as unknown as Outcome).kind).toBe('unknown');
 });
 
 test('a service that is not there certainly did nothing', () => {

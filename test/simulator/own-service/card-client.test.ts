@@ -12,7 +12,7 @@ const CORRECTED = 'scenarios/own-service/card-client-corrected.ts';
 
 test('the bug is found, made small, and small it can be run again, event by event', async () => {
   const job = await prepare({ scenario: BUG, profile: 'storm' });
-  const { seed, plan, violations } = runSeed(job, 'client/0');
+  const { seed, plan, violations } = runSeed(job, 'client/1');
   const [{ invariant, message, signature }] = violations as [(typeof violations)[0]];
   expect([invariant, message]).toEqual(['all-or-nothing', 'ended failed with charge applied and ship not']);
   const small = shrinkRun(job, { seed, plan, signature, budget: 2_000 })!;

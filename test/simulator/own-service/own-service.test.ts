@@ -22,6 +22,12 @@ describe('time', () => {
     expect(seen.isDate).toBe(true);
   });
 
+  test('S6: a module is loaded at the beginning of time, whatever ran before in its thread', () => {
+    outcomeOf('clocks', { atUs: 5_000_000 });
+    const module = new URL('?anew', SERVICES);
+    expect(resultOf<Clocks>('clocks', { atUs: 2_000_000, module }).before[3]).toBe(2_000);
+  });
+
   test('timers, intervals and signals go off in virtual time, and nothing else takes any', () => {
     expect(seen.ticks).toEqual([10, 20, 30]);
     expect(seen.late).toBe('TimeoutError');
