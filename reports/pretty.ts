@@ -11,7 +11,16 @@ import type {
 import { labelled, together, wrap } from './layout.ts';
 import { loadRows } from './load.ts';
 import { policyRows } from './policy.ts';
-import { counted, duration, durations, number, percent } from './wording.ts';
+import {
+  alikeWords,
+  counted,
+  duration,
+  durations,
+  FAULTS_SHOWN_MAX,
+  number,
+  oftenWords,
+  percent,
+} from './wording.ts';
 
 /** Wraps text in the codes of a colour, or leaves it as it is. */
 export type Paint = (text: string) => string;
@@ -120,7 +129,7 @@ function failure(
   { colors, width }: PrettyOptions,
 ): readonly string[] {
   const { invariant, message, saga, seed, atUs, faults, replay, notShrunk } = violation;
-  const often = `${number(violation.runs)} of ${counted(runs.total, 'run')}`;
+  const often = oftenWords(violation, runs.total);
   const who = saga === undefined ? 'at' : `saga ${saga} at`;
   const kinds = [...Map.groupBy(faults, ({ kind }) => kind)].map(([kind, list]) =>
     list.length === 1 ? kind : `${kind} (${number(list.length)}×)`,
@@ -131,6 +140,7 @@ function failure(
     ` ${colors.red('✗')} ${colors.bold(invariant)}   ${often}`,
     ...paragraph(message, width),
     ...(violation.also === undefined ? [] : paragraph(`and breaks ${violation.also.join(', ')}`, width)),
+    ...(violation.alike === undefined ? [] : paragraph(alikeWords(violation.alike), width)),
     '',
     ...detail('seed', `"${seed}"   ${who} ${duration(atUs)}`, width),
     ...(violation.shrunk === undefined
@@ -162,7 +172,12 @@ function smallRun(
   const open = isMinimal ? '' : ' (the budget is spent: `sagastorm shrink` goes on from the capsule)';
   return [
     ...detail('shrunk', `${sizes.join(', ')}${open}`, width),
-    ...faults.flatMap((words, i) => detail('', `${words}${mark(marks[i])}`, width)),
+    ...faults
+      .slice(0, FAULTS_SHOWN_MAX)
+      .flatMap((words, i) => detail('', `${words}${mark(marks[i])}`, width)),
+    ...(faults.length > FAULTS_SHOWN_MAX
+      ? detail('', `… and ${number(faults.length - FAULTS_SHOWN_MAX)} more, all in the capsule`, width)
+      : []),
   ];
 }
 

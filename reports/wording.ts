@@ -1,5 +1,7 @@
 // Numbers, shares and durations as people read them. Always the same text for the same number, wherever it runs.
 
+import type { RecordedViolation } from '../simulator/run-record.ts';
+
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** `1204` → `1,204`. */
@@ -59,4 +61,20 @@ function scaled(us: number, size: number): string {
 /** At most so many decimals, without trailing zeros. */
 function trimmed(value: number, decimals: number): string {
   return String(Number(value.toFixed(decimals)));
+}
+
+/** Faults of one failure that are told: a story with more of them nobody reads. */
+export const FAULTS_SHOWN_MAX = 10;
+
+/** In how many runs a failure was seen. */
+export function oftenWords(
+  { pinned, runs }: Pick<RecordedViolation, 'pinned' | 'runs'>,
+  total: number,
+): string {
+  return pinned === true ? 'pinned, run before all others' : `${number(runs)} of ${counted(total, 'run')}`;
+}
+
+/** Of failures that are likely another sight of the one that is told. */
+export function alikeWords(alike: number): string {
+  return `${counted(alike, 'more failure')} in the same words, with more faults: likely the same bug`;
 }

@@ -85,6 +85,10 @@ export interface RecordedViolation {
   readonly notShrunk?: string;
   /** Further invariants that the same faults break at the same points. */
   readonly also?: readonly string[];
+  /** A failure of the corpus, which comes before the runs of the campaign and is none of them. */
+  readonly pinned?: true;
+  /** Further failures in the same words that could not be made as small: likely the same bug. */
+  readonly alike?: number;
   /** Path of a vitest test that fails until the bug is mended, relative to where the command ran. */
   readonly test?: string;
   /** The command that runs the test. */

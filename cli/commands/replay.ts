@@ -7,6 +7,7 @@ import { renderJson } from '../../reports/json.ts';
 import { renderPretty } from '../../reports/pretty.ts';
 import { counted } from '../../reports/wording.ts';
 import { type Capsule, readCapsule } from '../../simulator/campaign/capsule.ts';
+import { firstStruck } from '../../simulator/campaign/corpus.ts';
 import { makeFolder, writeText } from '../../simulator/campaign/folder.ts';
 import { scenarioNames, shownPath } from '../../simulator/campaign/load-scenario.ts';
 import { MarkedTrace } from '../../simulator/campaign/marked-trace.ts';
@@ -46,13 +47,13 @@ export async function replay(words: readonly string[], given: GivenFlags): Promi
   if (isGiven(given, 'json')) print(renderJson(done.record));
   else {
     print(renderPretty(done.record, prettyOptions(given)));
-    if (capsule !== undefined) print(` ${REPRODUCTIONS[reproduction(done, capsule)]}\n`);
+    if (capsule !== undefined) print(` ${told(done, capsule)}\n`);
   }
   if (given.has('ui')) await writeDebugger(subject, given, capsule);
   if (given.has('metrics') || given.has('otlp') || given.has('into'))
     await writeObserved(subject, given, capsule);
-  const isAgain = capsule === undefined || reproduction(done, capsule) !== 'none';
-  return worst([codeOfVerdict(done.record.verdict), isAgain ? EXIT.held : EXIT.inconclusive]);
+  const proves = capsule === undefined || reproduction(done, capsule) !== 'stale';
+  return worst([codeOfVerdict(done.record.verdict), proves ? EXIT.held : EXIT.inconclusive]);
 }
 
 /** A scenario may be called as a folder is. */
@@ -139,16 +140,31 @@ function printTrace(lines: Iterable<string>): void {
   print(some.join(''));
 }
 
-const CHANGED = 'the engine, a participant or the capsule has changed since it was recorded.';
-const REPRODUCTIONS = {
-  exact: 'Reproduced: every event is the one that was recorded.',
-  similar: `The same failure on another path: ${CHANGED}`,
-  none: `Not reproduced: ${CHANGED}`,
-} as const;
+type Reproduction = 'exact' | 'similar' | 'another' | 'holds' | 'stale';
 
-/** Whether the replay is the run that the capsule was made from. */
-function reproduction({ record, result }: Replay, capsule: Capsule): keyof typeof REPRODUCTIONS {
-  if (result.fingerprint === capsule.fingerprint) return 'exact';
-  const again = record.violations.some(({ signature }) => signature === capsule.violation.signature);
-  return again ? 'similar' : 'none';
+/** What the replay is to the run that the capsule was made from. */
+function reproduction({ record, result }: Replay, { fingerprint, plan, violation }: Capsule): Reproduction {
+  if (result.fingerprint === fingerprint) return 'exact';
+  if (record.violations.some(({ signature }) => signature === violation.signature)) return 'similar';
+  if (record.violations.length > 0) return 'another';
+  return firstStruck(plan, result.plan) ? 'holds' : 'stale';
+}
+
+/** What somebody wants to know who has just mended something. */
+function told(done: Replay, capsule: Capsule): string {
+  const { invariant } = capsule.violation;
+  const what = done.record.scenarioHash === capsule.scenarioHash ? 'Something' : 'The scenario';
+  const changed = `${what} has changed since it was recorded.`;
+  switch (reproduction(done, capsule)) {
+    case 'exact':
+      return 'Reproduced: every event is the one that was recorded.';
+    case 'similar':
+      return `The same failure on another path. ${changed}`;
+    case 'another':
+      return `Not the failure that was recorded (${invariant}). ${changed}`;
+    case 'holds':
+      return `Holds now: under the same plan ${invariant} is not violated any more. ${changed}`;
+    case 'stale':
+      return `Proves nothing any more: the first fault of its plan has nothing to strike. ${changed}`;
+  }
 }

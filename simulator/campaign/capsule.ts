@@ -1,7 +1,8 @@
 // A capsule: one failed run in a file, with everything that runs it again.
 //
 // K1. The name is made from the run that it holds: the same failure writes the same file, however it was found.
-// K2. A capsule whose scenario has changed since is refused: its plan would strike somewhere else.
+// K2. A scenario may change after a capsule was written: mending a bug does that. The plan goes by points and not by times,
+//     so it is run all the same. When its first fault has nothing to strike any more, that it holds proves nothing.
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +17,6 @@ import { makeFolder, writeText } from './folder.ts';
 import type { Job } from './job.ts';
 import { readJson } from './json-file.ts';
 import { shownPath } from './load-scenario.ts';
-import { seedCommand } from './replay-command.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 
 const SAGAS_MAX = 10_000_000;
@@ -98,21 +98,6 @@ export function jobOf(capsule: Capsule): Job {
     ...(policy === undefined ? {} : { policy }),
     ...(policySpec === undefined ? {} : { policySpec }),
   };
-}
-
-/**
- * Refuses a capsule of another scenario than the one that is there now (K2).
- *
- * @throws UserError `capsule-drifted`
- */
-export function checkDrift(capsule: Capsule, hashNow: string): void {
-  const { scenario, scenarioHash, seed } = capsule;
-  if (scenarioHash === hashNow) return;
-  throw new UserError(
-    'capsule-drifted',
-    `scenario ${scenario} has changed since the capsule was written (${scenarioHash}, now ${hashNow})`,
-    `Whether it is mended: run the test that \`shrink\` wrote, or pin the capsule with \`seeds add\` and see \`seeds list\`. The seed afresh: ${seedCommand(jobOf(capsule), seed)}`,
-  );
 }
 
 /** What keeps a value from being a capsule, or undefined. */

@@ -1,8 +1,7 @@
 // The corpus of regressions: capsules of failures that were found once. Each must hold from the day it was mended, and
 // is run first whenever its scenario is run.
 //
-// G1. A scenario may change after a capsule was pinned: mending a bug does that. The plan is keyed, so it is run all the
-//     same. When its first fault has nothing to strike any more it proves nothing: it is stale, and said to be.
+// G1. A capsule whose first fault has nothing to strike any more proves nothing (K2): it is stale, and said to be.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -102,6 +101,7 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
     capsule: shownPath(file),
     replay: capsuleCommand(file),
     runs: 1,
+    pinned: true,
     faults: result.plan,
   };
   return {
@@ -122,8 +122,8 @@ function runPinned(prepared: PreparedJob, { file, capsule: { seed, plan, only } 
   }
 }
 
-/** Whether the first fault still strikes. What came after it may have nothing to strike because the bug is mended. */
-function firstStruck([planned]: FaultPlan, [struck]: FaultPlan): boolean {
+/** K2. What came after it may have nothing to strike because the bug is mended. */
+export function firstStruck([planned]: FaultPlan, [struck]: FaultPlan): boolean {
   return planned === undefined || (struck?.kind === planned.kind && struck.at === planned.at);
 }
 

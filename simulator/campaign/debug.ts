@@ -6,7 +6,7 @@ import { sentence } from '../explore/story.ts';
 import { INVARIANTS } from '../invariants/catalogue.ts';
 import { describeInvariants } from '../invariants/own-invariants.ts';
 import type { RunResult, Violation } from '../run-result.ts';
-import { type Capsule, checkDrift, jobOf } from './capsule.ts';
+import { type Capsule, jobOf } from './capsule.ts';
 import { seenRecord } from './debug-record-of.ts';
 import { DebugRecorder } from './debug-recorder.ts';
 import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
@@ -26,7 +26,6 @@ export async function debugCapsule(capsule: Capsule, path: string, eventsMax?: n
   const { seed, plan, only, violation, fingerprint, shrunk } = capsule;
   const job = jobOf(capsule);
   const prepared = await prepare(job);
-  checkDrift(capsule, prepared.hash);
   const extras: RunExtras = { plan, ...(only === undefined ? {} : { only }) };
   const { recorder, result } = watched(prepared, seed, extras, violation.saga);
   const isMinimal = shrunk?.isMinimal === true && result.fingerprint === fingerprint;

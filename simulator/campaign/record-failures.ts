@@ -14,8 +14,11 @@ import type { ShrinkOutcomes } from './shrink-failures.ts';
 import type { ShrunkRun } from './shrink-run.ts';
 
 /**
- * Writes a capsule per failure, if there is a folder for them, and lists all. Failures whose small runs have the same
- * faults at the same points, whichever saga they strike, are one: the first of them, with what the others break, too.
+ * Writes a capsule per failure, if there is a folder for them, and lists all: the smallest runs first, since they explain most.
+ *
+ * Failures whose small runs have the same faults at the same points, whichever saga they strike, are one: the first of them,
+ * with what the others break, too. Those that break the same in the same words as a small one, and could not be made as small
+ * themselves, are only counted: they are likely the same bug, which more faults than one can bring about.
  */
 export function recordFailures(
   job: Job & { readonly out?: string },
@@ -31,8 +34,17 @@ export function recordFailures(
     failures,
     (failure) => causeOf(shrunkOf(failure)) ?? failure.violation.signature,
   );
-  return [...causes.values()].map((alike) => {
+  const bySize = [...causes.values()].sort((a, b) => sizeOf(shrunkOf(a[0]!)) - sizeOf(shrunkOf(b[0]!)));
+  const told = Map.groupBy(bySize, ([first]) => wordsOf(first!, shrunkOf(first!)));
+  const isTold = (group: Failure[]): boolean => {
+    const [first] = group as [Failure];
+    const [smallest] = told.get(wordsOf(first, shrunkOf(first)))!;
+    return isSmall(shrunkOf(first)) || group === smallest;
+  };
+  return bySize.filter(isTold).map((alike) => {
     const [failure] = alike as [Failure];
+    const likely = told.get(wordsOf(failure, shrunkOf(failure)))!;
+    const others = likely[0] === alike ? likely.filter((group) => !isTold(group)).length : 0;
     const { seed } = failure;
     const shrunk = shrunkOf(failure);
     const outcome = outcomes.get(failure.violation.signature);
@@ -52,13 +64,33 @@ export function recordFailures(
       ...(shrunk === undefined ? {} : { shrunk: toldOf(shrunk) }),
       ...(outcome?.kind === 'left' ? { notShrunk: outcome.why } : {}),
       ...(invariants.size === 0 ? {} : { also: [...invariants] }),
+      ...(others === 0 ? {} : { alike: others }),
     };
   });
 }
 
-/** The faults of a small run and where they strike, whichever the saga; undefined when there is nothing to compare. */
+function isSmall(shrunk: ShrunkRun | undefined): boolean {
+  return shrunk?.isMinimal === true;
+}
+
+function sizeOf(shrunk: ShrunkRun | undefined): number {
+  return isSmall(shrunk) ? shrunk!.plan.length : Number.MAX_SAFE_INTEGER;
+}
+
+/** What a failure breaks, in its own words. */
+function wordsOf({ violation }: Failure, shrunk: ShrunkRun | undefined): string {
+  const { invariant, message, signature } = shrunk?.violation ?? violation;
+  const [, definition] = signature.split(':');
+  return JSON.stringify([invariant, definition, message]);
+}
+
+/**
+ * The faults of a small run and where they strike, whichever the saga; of one that could be smaller, the run itself. Undefined
+ * when there is nothing to compare.
+ */
 function causeOf(shrunk: ShrunkRun | undefined): string | undefined {
-  if (shrunk === undefined || !shrunk.isMinimal || shrunk.plan.length === 0) return undefined;
+  if (shrunk === undefined || shrunk.plan.length === 0) return undefined;
+  if (!shrunk.isMinimal) return JSON.stringify([shrunk.only, shrunk.plan]);
   const [, definition] = shrunk.violation.signature.split(':');
   return JSON.stringify([
     definition,

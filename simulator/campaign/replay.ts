@@ -4,7 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RunRecord } from '../run-record.ts';
 import type { RunResult, Violation } from '../run-result.ts';
-import { type Capsule, checkDrift, jobOf } from './capsule.ts';
+import { type Capsule, jobOf } from './capsule.ts';
 import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
 import { shownPath } from './load-scenario.ts';
 import type { MarkedTrace } from './marked-trace.ts';
@@ -39,7 +39,7 @@ export function replaySeed(job: Job, seed: string, options: ReplayOptions = {}):
 /**
  * Runs a capsule again, which was read from `path`: its faults, and no others, strike.
  *
- * @throws UserError as {@link replaySeed}, and `capsule-drifted` when the scenario has changed
+ * @throws UserError as {@link replaySeed}
  */
 export async function replayCapsule(
   capsule: Capsule,
@@ -62,7 +62,6 @@ async function replay(
   capsule?: Capsule,
 ): Promise<Replay> {
   const prepared = await prepare(job);
-  if (capsule !== undefined) checkDrift(capsule, prepared.hash);
   const traced = trace === undefined ? extras : { ...extras, trace, visit: trace.visit };
   const run = runOnce(prepared, seed, traced, capsule);
   const { summary, result } = run;

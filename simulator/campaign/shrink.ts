@@ -5,7 +5,7 @@
 
 import type { RunRecord } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
-import { type Capsule, checkDrift, jobOf } from './capsule.ts';
+import { type Capsule, jobOf } from './capsule.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import { capsulePath, recordFailures } from './record-failures.ts';
 import { recordOfOne, runOnce } from './replay.ts';
@@ -45,12 +45,11 @@ export async function shrinkSeed(job: Job, seed: string, options: ShrinkOptions)
  * Makes the failure of a capsule smaller.
  *
  * @returns the record of its run; `violations` is empty when it does not fail in this way any more
- * @throws UserError as {@link shrinkSeed}, and `capsule-drifted` when the scenario has changed
+ * @throws UserError as {@link shrinkSeed}
  */
 export async function shrinkCapsule(capsule: Capsule, options: ShrinkOptions): Promise<RunRecord> {
   const job = jobOf(capsule);
   const prepared = await prepare(job);
-  checkDrift(capsule, prepared.hash);
   return shrinkAll(job, prepared, capsule.seed, options, capsule);
 }
 

@@ -166,7 +166,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
       ...(options.plan === undefined ? {} : { plan: options.plan }),
       ...(options.visit === undefined ? {} : { visit: options.visit }),
     });
-    options.trace?.describeWith(traceWords(sagaId, (saga) => this.#definitions[saga]));
+    options.trace?.describeWith(traceWords(sagaId, this.#definitions, Object.keys(this.participants)));
     this.#occasions = new Occasions(scenario.sometimes);
     this.judge = new Judge(withOwn(scenario.invariants), this, this.nowUs, options.onViolation);
     this.#partitions = Array.from({ length: scenario.orchestrators }, (_, i) => ({

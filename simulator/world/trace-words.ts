@@ -3,6 +3,7 @@
 import type { SagaDefinition } from '../../engine/core/define-saga.ts';
 import { REPAIR_KINDS } from '../../engine/core/repair-act.ts';
 import type { SagaStatus } from '../../engine/core/saga.ts';
+import { machineName } from '../faults/point.ts';
 import type { TraceWords } from '../kernel/trace.ts';
 import { TRACE } from './world.ts';
 
@@ -16,18 +17,19 @@ export function endedCode(status: SagaStatus): number {
   return Math.max(0, ENDS.indexOf(status));
 }
 
-/** Words for the trace of one run: how sagas are called, and which definition each has. */
+/** Words for the trace of one run: how sagas are called, which definition each has, and the services, in order. */
 export function traceWords(
   sagaId: (index: number) => string,
-  definitionOf: (index: number) => SagaDefinition | undefined,
+  definitions: readonly SagaDefinition[],
+  services: readonly string[],
 ): TraceWords {
   const operation = (saga: number, y: number): string => {
-    const step = definitionOf(saga)?.steps[y >> 1]?.name ?? y >> 1;
+    const step = definitions[saga]?.steps[y >> 1]?.name ?? y >> 1;
     return `${sagaId(saga)} ${step} ${(y & 1) === 0 ? 'forward' : 'compensation'}`;
   };
   /** What came of a delivery is said by the events that follow. */
   const outcome = (saga: number, which: number): string =>
-    which === 0 && definitionOf(saga)?.flow !== undefined ? 'handled' : OUTCOMES[which]!;
+    which === 0 && definitions[saga]?.flow !== undefined ? 'handled' : OUTCOMES[which]!;
   return (code, x, y, z) => `${(NAMES.get(code) ?? `event ${code}`).padEnd(16)}  ${detail(code, x, y, z)}`;
 
   function detail(code: number, x: number, y: number, z: number): string {
@@ -67,12 +69,12 @@ export function traceWords(
       case TRACE['client-timer']:
         return `orchestrator ${x}`;
       case TRACE['participant-down']:
-        return `participant ${x} for ${y} µs`;
+        return `${services[x]} for ${y} µs`;
       case TRACE['participant-restart']:
       case TRACE['service-timer']:
-        return `participant ${x}`;
+        return services[x]!;
       case TRACE.clock:
-        return `machine ${x} set by ${y} µs, drift ${z} ppm`;
+        return `${machineName(x, services)} set by ${y} µs, drift ${z} ppm`;
       default:
         return x === 0 ? '' : String(x);
     }

@@ -78,19 +78,35 @@ describe.concurrent('sagastorm replay', () => {
     expect(code).toBe(1);
   });
 
-  test('a capsule of a scenario that has changed is refused', async () => {
-    const { code, stderr } = await line(['replay', altered({ scenarioHash: '0000000000000000' })], folder);
-    expect(stderr).toMatch(/^sagastorm: scenario .*forgetful\.ts has changed since the capsule was written/);
-    expect(stderr).toMatch(
-      /run the test that `shrink` wrote, or pin the capsule with `seeds add`.*--seed x\/0/,
-    );
-    expect(code).toBe(64);
-  });
-
-  test('a capsule without its faults holds, and says that it was not reproduced', async () => {
-    const { code, stdout } = await line(['replay', altered({ plan: [] })], folder);
-    expect(stdout).toContain('Not reproduced: ');
-    expect(code).toBe(2);
+  test.each<[what: string, change: Record<string, unknown>, said: string, code: number]>([
+    [
+      'was mended',
+      { scenario: fixture('honest.ts') },
+      'Holds now: under the same plan at-most-once is not violated any more. The scenario has changed',
+      0,
+    ],
+    [
+      'fails all the same',
+      { scenarioHash: '0', fingerprint: '0' },
+      'The same failure on another path. The scenario has changed since it was recorded.',
+      1,
+    ],
+    [
+      'fails in another way',
+      { fingerprint: '0', violation: { invariant: 'one-writer', signature: 'of long ago' } },
+      'Not the failure that was recorded (one-writer). Something has changed since it was recorded.',
+      1,
+    ],
+    [
+      'is not struck any more',
+      { plan: [{ kind: 'drop-reply', at: 's-3/other/forward#1:reply', params: {} }] },
+      'Proves nothing any more: the first fault of its plan has nothing to strike.',
+      2,
+    ],
+  ])('a capsule of a scenario that %s says so', async (_what, change, said, code) => {
+    const replayed = await line(['replay', altered(change)], folder);
+    expect(replayed.stdout).toContain(said);
+    expect(replayed.code).toBe(code);
   });
 
   test.each<[string, unknown]>([

@@ -7,7 +7,7 @@ import type {
   ShrunkFailure,
 } from '../../../simulator/run-record.ts';
 import type { PlannedFault } from '../../../simulator/run-result.ts';
-import { counted, duration, number } from '../../wording.ts';
+import { alikeWords, counted, duration, FAULTS_SHOWN_MAX, number, oftenWords } from '../../wording.ts';
 import { command } from '../command.ts';
 import { type Cell, dataTable } from '../data-table.ts';
 import { html, lines, type Markup, type Part } from '../markup.ts';
@@ -53,6 +53,7 @@ function card(
     atUs,
     replay,
     also,
+    alike,
     runTest,
     test,
     notShrunk,
@@ -62,9 +63,9 @@ function card(
   } = violation;
   const id = failureAnchor(place);
   return html`<article class="failure tone-bad" id="${id}" tabindex="-1" aria-labelledby="${id}-title">
-<h3 id="${id}-title"><a class="anchor" href="#${id}">${place}</a> <span class="state"><span aria-hidden="true">✗</span> ${invariant}</span> <span class="often">in ${number(violation.runs)} of ${counted(runs.total, 'run')}</span></h3>
+<h3 id="${id}-title"><a class="anchor" href="#${id}">${place}</a> <span class="state"><span aria-hidden="true">✗</span> ${invariant}</span> <span class="often">${violation.pinned !== true && 'in '}${oftenWords(violation, runs.total)}</span></h3>
 <p class="message">${message}</p>
-<p class="note">It should hold that: ${statement}.${also !== undefined && ` The same faults also break ${also.join(', ')}.`}</p>
+<p class="note">It should hold that: ${statement}.${also !== undefined && ` The same faults also break ${also.join(', ')}.`}${alike !== undefined && ` There are ${alikeWords(alike)}.`}</p>
 ${shrunk !== undefined && story(shrunk, faults)}
 ${pairs([
   [
@@ -91,10 +92,12 @@ function debuggerLink(path: string, link: string | undefined): Markup {
 function story({ faults, marks, sentence }: ShrunkFailure, planned: readonly PlannedFault[]): Markup {
   if (faults.length === 0) return html`<p>${sentence}</p>`;
   return html`<h4>The smallest story that shows it</h4>
-<ol class="story">${faults.map(
-    (words, i) =>
-      html`<li>${words}<small>${planned[i] !== undefined && html`<code>${planned[i].kind}</code>`}${markOf(marks[i])}</small></li>`,
-  )}</ol>`;
+<ol class="story">${faults
+    .slice(0, FAULTS_SHOWN_MAX)
+    .map(
+      (words, i) =>
+        html`<li>${words}<small>${planned[i] !== undefined && html`<code>${planned[i].kind}</code>`}${markOf(marks[i])}</small></li>`,
+    )}</ol>${faults.length > FAULTS_SHOWN_MAX && html`<p class="note">And ${number(faults.length - FAULTS_SHOWN_MAX)} more, listed below.</p>`}`;
 }
 
 function markOf(found: FaultMark | undefined): Part {

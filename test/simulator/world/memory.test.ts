@@ -10,7 +10,8 @@ import { profiles, type Scenario, simulate } from '../../../simulator/index.ts';
 
 const RUNS = 100;
 const WARM_UP = 5;
-const TIMES = 5;
+const TIMES = 25;
+const LEFT_BYTES_MAX = 12_000;
 const HELD_MS_MAX = 10_000;
 const REFUSED: Outcome = { kind: 'rejected', failure: 'business', reason: 'never' };
 
@@ -32,8 +33,10 @@ test('a run that is over is let go by the next scavenges', () => {
     return (usedBytes() - before) / RUNS;
   };
   for (let i = 0; i < WARM_UP; i++) run();
-  // The least of some: what the compiler leaves, and who else is in the process, come on top.
-  expect(Math.min(...Array.from({ length: TIMES }, leftBytes))).toBeLessThan(12_000);
+  // The least of some: what the compiler leaves, and who else is in the process, come on top. A run that stays, stays always.
+  let least = leftBytes();
+  for (let i = 1; i < TIMES && least >= LEFT_BYTES_MAX; i++) least = Math.min(least, leftBytes());
+  expect(least).toBeLessThan(LEFT_BYTES_MAX);
 });
 
 test('a run that was stopped is let go, too: the events that were still to come are forgotten', async () => {
