@@ -63,7 +63,8 @@ const EVERYWHERE: readonly Flag[] = [
 export function parseLine(argv: readonly string[], commands: readonly CommandSpec[]): ParsedLine {
   const flags = [...EVERYWHERE, ...commands.flatMap((command) => command.flags)];
   const cli = declare(commands);
-  cli.parse(['node', 'sagastorm', ...markValues(argv, flags)], { run: false });
+  const line = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  cli.parse(['node', 'sagastorm', ...markValues(line, flags)], { run: false });
   const { help, version } = cli.options;
   if (help === true) return { kind: 'answered' };
   if (version === true) {

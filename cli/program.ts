@@ -3,6 +3,7 @@
 // Whatever the user can mend ends in one sentence and a hint on stderr. A stack is only printed with --debug, or
 // with DEBUG set.
 
+import { UserError } from '../engine/core/user-error.ts';
 import { keepStdoutClean } from '../simulator/campaign/console.ts';
 import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/error-data.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
@@ -89,10 +90,31 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
     if (line.kind === 'nothing') return EXIT.usage;
     keepStdoutClean(); // from here on other people's code runs
     return await COMMANDS[line.command]!(line.words, line.flags);
-  } catch (error) {
+  } catch (caught) {
+    const error = ofFiles(caught) ?? caught;
     report(error, argv.includes('--debug') || Boolean(process.env.DEBUG));
     return codeOfError(error);
   }
+}
+
+const TROUBLE: Readonly<Record<string, string>> = {
+  EACCES: 'may not be read or written by this user',
+  EPERM: 'may not be read or written by this user',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'stands below something that is no folder',
+  ENAMETOOLONG: 'is too long a name',
+  EROFS: 'is on a disk that nothing can be written to',
+  ENOSPC: 'could not be written: the disk is full',
+  ELOOP: 'is a link in a circle',
+};
+
+/** What the system says of a file that somebody named, in words; undefined for anything else. */
+function ofFiles(error: unknown): UserError | undefined {
+  if (!(error instanceof Error) || isUserError(error)) return undefined;
+  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
+  const trouble = typeof code === 'string' ? TROUBLE[code] : undefined;
+  if (trouble === undefined || typeof path !== 'string') return undefined;
+  return new UserError('file-unusable', `${path} ${trouble}`, 'Mend that, or name another file.');
 }
 
 function report(error: unknown, debug: boolean): void {

@@ -13,7 +13,12 @@ export { messagesHandled } from './invariants/messages-handled.ts';
 export { type EndedSaga, type Sometimes, type SometimesOptions, sometimes } from './invariants/sometimes.ts';
 export type { LatencyPercentiles, LatencySpec } from './kernel/latency.ts';
 export { TraceLog } from './kernel/trace.ts';
-export { type NodeListener, nodeListener } from './own-service/node-listener.ts';
+export {
+  type NodeListener,
+  type NodeRequest,
+  type NodeResponse,
+  nodeListener,
+} from './own-service/node-listener.ts';
 export { type OwnClientOptions, ownClient } from './own-service/own-client.ts';
 export { type OwnServiceOptions, ownService } from './own-service/own-service.ts';
 export type { ClientStart, StartClient, StartedClient } from './own-service/started-client.ts';

@@ -301,7 +301,7 @@ export function assertServicesExist(spec: Pick<ScenarioSpec, 'name' | 'sagas' | 
           `Known services: ${Object.keys(participants).join(', ')}.`,
         );
       }
-      if (!Array.isArray(service?.actions) || typeof service.handle !== 'function') {
+      if (!isParticipant(service)) {
         throw new UserError(
           'bad-participant',
           `scenario "${spec.name}": service "${step.service}" is no participant`,
@@ -319,4 +319,13 @@ export function assertServicesExist(spec: Pick<ScenarioSpec, 'name' | 'sagas' | 
       }
     }
   }
+}
+
+/** Of code without types. */
+function isParticipant(service: Participant | undefined): boolean {
+  return (
+    Array.isArray(service?.actions) &&
+    typeof service.handle === 'function' &&
+    typeof service.ledger?.drain === 'function'
+  );
 }

@@ -10,7 +10,7 @@ import type { Scenario } from '../simulator/scenario.ts';
 export interface StormOptions {
   /** Number of runs, from 1. */
   readonly seeds?: number;
-  /** Sagas per run, from 1. Default 10, or the scenario's own number when that is less. */
+  /** Sagas per run, from 1. Default 10, or the scenario's own number when that is less; for `toMeetSlo` its own. */
   readonly sagas?: number;
   /** The root of the seeds; default the scenario's name. One run uses it as it is. */
   readonly seed?: string;

@@ -1,9 +1,12 @@
 // What names one run on the command line: a capsule, or a scenario with its seed and the flags that shape it.
 
+import { join } from 'node:path';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Job } from '../../simulator/campaign/job.ts';
 import { readJson } from '../../simulator/campaign/json-file.ts';
+import { shownPath } from '../../simulator/campaign/load-scenario.ts';
 import { quoted } from '../../simulator/campaign/replay-command.ts';
+import { SCENARIOS_FOLDER } from '../../simulator/campaign/source-tree.ts';
 import type { GivenFlags } from '../command-line.ts';
 import {
   type FlagName,
@@ -65,6 +68,6 @@ export function jobOf(scenario: string, given: GivenFlags): Job {
     ...(faultPermille === undefined ? {} : { faultPermille }),
     ...(saga === undefined
       ? {}
-      : { saga: readJson(saga, 'a saga such as scenarios/order.json in the package') }),
+      : { saga: readJson(saga, `a saga such as ${shownPath(join(SCENARIOS_FOLDER, 'order.json'))}`) }),
   };
 }

@@ -183,5 +183,9 @@ function countAt(value: unknown, at: string, min: number, max: number): number |
 }
 
 function bad(at: string, what: string): UserError {
-  return new UserError('bad-json-saga', `${at} ${what}`, 'See scenarios/order.json for a saga in JSON.');
+  return new UserError(
+    'bad-json-saga',
+    `${at} ${what}`,
+    'A saga is { "name": "…", "steps": [{ "id": "…", "service": "…", "action": "…", "compensation": "…" }] }.',
+  );
 }

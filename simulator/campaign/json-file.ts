@@ -9,8 +9,10 @@ import { UserError } from '../../engine/core/user-error.ts';
  * @throws UserError `file-not-found` or `bad-json`; the latter names line and column
  */
 export function readJson(path: string, what: string): unknown {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new UserError('file-not-found', `there is no file ${path}`, `Give the path of ${what}.`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) {
+    const wrong = found?.isDirectory() === true ? `${path} is a folder` : `there is no file ${path}`;
+    throw new UserError('file-not-found', wrong, `Give the path of ${what}.`);
   }
   const text = readFileSync(path, 'utf8');
   try {

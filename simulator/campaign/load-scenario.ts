@@ -26,6 +26,7 @@ export interface ScenarioSummary {
   readonly sagasPerRun: number;
 }
 
+const LOADING_MS = 30_000;
 const LOADABLE = ['.ts', '.mts', '.js', '.mjs'];
 
 /**
@@ -110,11 +111,25 @@ function fileOfPath(path: string): string {
 async function importFile(file: string): Promise<{ readonly default?: unknown }> {
   refuseMisread(file); // before Node fails on it and warns in its own words
   try {
-    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    return await inTime(file, import(pathToFileURL(file).href));
   } catch (error) {
     if (isUserError(error)) throw error;
     throw brokenFile(file, error);
   }
+}
+
+/** A module may wait at its top level for what never comes; a process that waits for nothing else would just end. */
+async function inTime<Module>(file: string, loading: Promise<Module>): Promise<Module> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const unsettled = new UserError(
+      'scenario-broken',
+      `${shownPath(file)} has not finished loading after ${LOADING_MS / 1_000} s`,
+      'See what it awaits at its top level.',
+    );
+    timer = setTimeout(() => reject(unsettled), LOADING_MS);
+  });
+  return Promise.race([loading, late]).finally(() => clearTimeout(timer));
 }
 
 function refuseMisread(file: string): void {

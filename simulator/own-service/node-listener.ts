@@ -2,11 +2,31 @@
 // makes, and what Fastify has as `app.routing`, are of this shape.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { bytesOf, clientOf, connectTo, headersIn, memoryServer, nodeHttp } from './memory-connection.ts';
 
-/** An Express app is one; `http.createServer` takes one. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+/** As much of Node's `IncomingMessage` as is typed here: who imports this package need not have the types of Node. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  setEncoding(encoding: 'utf8'): unknown;
+  on(event: 'data', listener: (chunk: string) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+}
+
+/** As much of Node's `ServerResponse` as is typed here. */
+export interface NodeResponse {
+  statusCode: number;
+  setHeader(name: string, value: string | number): unknown;
+  writeHead(status: number, headers?: Readonly<Record<string, string | number>>): unknown;
+  write(chunk: string | Uint8Array): unknown;
+  end(chunk?: string | Uint8Array): unknown;
+}
+
+/** An Express app is one; `http.createServer` takes one: `(request: IncomingMessage, response: ServerResponse) => …`. */
+export type NodeListener = { listen(request: NodeRequest, response: NodeResponse): unknown }['listen'];
 
 /**
  * Makes a `fetch` of a listener that is called with `(req, res)`, without a server.

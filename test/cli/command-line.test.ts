@@ -144,8 +144,10 @@ test('a flag of another command is refused, and help is not an error', () => {
   expect(() => parsed('list --seeds 3')).toThrow('--seeds is not a flag of `sagastorm list`');
   const said = vi.spyOn(console, 'info').mockImplementation(() => undefined);
   expect(parseLine(['run', '--help'], COMMANDS)).toEqual({ kind: 'answered' });
+  expect(parseLine(['help', 'run'], COMMANDS)).toEqual({ kind: 'answered' });
+  expect(parseLine(['help'], COMMANDS)).toEqual({ kind: 'answered' });
   expect(parseLine(['--version'], COMMANDS)).toEqual({ kind: 'answered' });
   expect(parseLine(['run', '--version'], COMMANDS)).toEqual({ kind: 'answered' });
   expect(parseLine([], COMMANDS)).toEqual({ kind: 'nothing' });
-  expect(said).toHaveBeenCalledTimes(4);
+  expect(said).toHaveBeenCalledTimes(6);
 });

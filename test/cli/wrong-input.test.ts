@@ -205,6 +205,7 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   [`replay ${noCapsule}`, /no-capsule\.json is not a capsule: its "schema" is not "sagastorm\/capsule@1"\./],
   [`replay ${malformed}`, /malformed\.json is not JSON/],
   ['replay none.json', /no file none\.json\./],
+  ['run --saga empty', /empty is a folder\./],
   ['shrink', /shrink needs a capsule, or a scenario and its --seed\./],
   [`shrink ${honest}`, /shrink .*honest\.ts needs the seed of the run\./],
   [`shrink ${noCapsule}`, /no-capsule\.json is not a capsule/],
@@ -261,5 +262,11 @@ test('a Node that is too old is refused before anything else', async () => {
   const { code, stdout, stderr } = await ended(child);
   expect(stderr).toBe('sagastorm: Node 22.17.1 is too old; version 22.18 or a later one is needed.\n');
   expect(stdout).toBe('');
+  expect(code).toBe(64);
+});
+
+test('a file that the system does not give is told by its name', async () => {
+  const { code, stderr } = await sagastorm(['replay', `${'x'.repeat(300)}.json`]);
+  expect(stderr).toMatch(/^sagastorm: x+\.json is too long a name\.\n/);
   expect(code).toBe(64);
 });

@@ -43,6 +43,9 @@ for kind in commonjs module; do
   "$root/node_modules/.bin/tsc" --noEmit --strict --module nodenext --target es2024 --skipLibCheck --types '' \
     --allowImportingTsExtensions "sagas/checkout.test.$extension" "sagastorm.config.$extension" \
     || fail 'the scaffold does not type-check'
+  "$root/node_modules/.bin/tsc" --noEmit --strict --module nodenext --target es2024 --types '' \
+    --allowImportingTsExtensions "sagas/checkout.scenario.$extension" \
+    || fail 'the types of the package do not stand by themselves'
   echo "$kind: nothing overwritten, runs from the command line, type-checks"
 
   sed -i 's|^\( *\)// \(compensationPayload\)|\1\2|' "sagas/checkout.$extension"

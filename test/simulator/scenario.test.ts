@@ -122,6 +122,11 @@ test.each<[what: string, members: object, message: RegExp]>([
     { participants: () => ({ inventory }) },
     /"inventory" is no participant/,
   ],
+  [
+    'a participant without a ledger',
+    { participants: () => ({ inventory: { ...inventory({ items: {} }), ledger: undefined } }) },
+    /"inventory" is no participant/,
+  ],
 ])('%s is refused before anything runs', (_what, members, message) => {
   expect(() => scenarioWith(members as Partial<ScenarioSpec>)).toThrow(message);
 });
