@@ -5,7 +5,7 @@
 //     the store itself can say that a saga was removed.
 
 import { assert, unreachable } from './assert.ts';
-import type { StoreAnswer } from './orchestrator-messages.ts';
+import type { OrchestratorOptions, StoreAnswer } from './orchestrator-messages.ts';
 import type { Outputs } from './outputs.ts';
 import { isWritten, type SagaEvent, type StoredEvent } from './saga-event.ts';
 import {
@@ -25,20 +25,22 @@ export type LogNews =
   | { readonly kind: 'durable'; readonly slot: SagaSlot }
   /** This is the saga's log: it was asked for, or it is not what the append under way was made for. */
   | { readonly kind: 'log'; readonly slot: SagaSlot; readonly events: readonly StoredEvent[] }
-  /** The saga had ended, and somebody removed it. */
-  | { readonly kind: 'gone'; readonly slot: SagaSlot }
+  /** There is no such saga here, and why: it had ended and somebody removed it, or it is of another partition. */
+  | { readonly kind: 'gone'; readonly slot: SagaSlot; readonly why: string }
   /** Another writer has a later epoch. */
   | { readonly kind: 'fenced'; readonly saga: string };
 
 export class LogDialogue {
   readonly #epoch: number;
+  readonly #partition: string | undefined;
   readonly #slots: SlotTable;
   readonly #outputs: Outputs;
   #appends = 0;
   #loads = 0;
 
-  constructor(epoch: number, slots: SlotTable, outputs: Outputs) {
+  constructor({ epoch, partition }: OrchestratorOptions, slots: SlotTable, outputs: Outputs) {
     this.#epoch = epoch;
+    this.#partition = partition;
     this.#slots = slots;
     this.#outputs = outputs;
   }
@@ -67,7 +69,10 @@ export class LogDialogue {
       const slot = this.#slots.of(answer.saga);
       if (slot === undefined || slot.load !== answer.number) return undefined;
       slot.load = 0;
-      if (answer.kind === 'loaded') return this.#loaded(slot, answer.events, nowUs);
+      if (answer.kind === 'loaded') {
+        const { partition = this.#partition, events } = answer;
+        return partition === this.#partition ? this.#loaded(slot, events, nowUs) : elsewhere(slot);
+      }
       if (slot.storeDueAtUs >= 0) this.#due(slot, 'load', nowUs + STORE_RETRY_US);
       return undefined;
     }
@@ -87,7 +92,9 @@ export class LogDialogue {
         // Only what has ended is removed: so the append that ended it was written, although nobody was told.
         return slot.state !== undefined && isEnded(slot.state.status)
           ? durable(slot)
-          : { kind: 'gone', slot };
+          : { kind: 'gone', slot, why: 'it was removed' };
+      case 'append-elsewhere':
+        return elsewhere(slot);
       case 'append-fenced':
         return { kind: 'fenced', saga: slot.saga };
       default:
@@ -125,4 +132,9 @@ function durable(slot: SagaSlot): LogNews {
   slot.append = undefined;
   slot.storeDueAtUs = NEVER;
   return { kind: 'durable', slot };
+}
+
+/** Its epochs say nothing of this writer's. */
+function elsewhere(slot: SagaSlot): LogNews {
+  return { kind: 'gone', slot, why: 'it is of another partition' };
 }

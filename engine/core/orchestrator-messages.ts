@@ -33,14 +33,18 @@ export type Command =
 /** What the store says of an append or of a load. */
 export type StoreAnswer =
   | {
-      /** `append-gone`: the log that it continues was there and is not any more; somebody removed the saga. */
+      /**
+       * `append-gone`: the log that it continues was there and is not any more; somebody removed the saga. `append-elsewhere`:
+       * the saga is of another partition, and this writer is right in its own.
+       */
       readonly kind:
         | 'appended'
         | 'append-failed'
         | 'append-unknown'
         | 'append-conflict'
         | 'append-fenced'
-        | 'append-gone';
+        | 'append-gone'
+        | 'append-elsewhere';
       /** What was asked for, or a copy of it. */
       readonly append: AppendOutput;
     }
@@ -50,6 +54,8 @@ export type StoreAnswer =
       /** Of the `load` that is answered. */
       readonly number: number;
       readonly events: readonly StoredEvent[];
+      /** That the saga is of, where several share the store. */
+      readonly partition?: string | undefined;
     }
   | { readonly kind: 'load-failed'; readonly saga: string; readonly number: number };
 
@@ -111,4 +117,6 @@ export type OrchestratorOutput =
 export interface OrchestratorOptions extends DefinitionBookOptions {
   /** Given by the store when the partition was opened (E10). */
   readonly epoch: number;
+  /** The partition; left out: the store has one. */
+  readonly partition?: string;
 }

@@ -77,7 +77,7 @@ export class Orchestrator {
   /** @throws UserError when a definition cannot run under the policy it would get (E12). */
   constructor(options: OrchestratorOptions) {
     this.#book = new DefinitionBook(options, (change) => this.#outputs.emit({ kind: 'circuit', ...change }));
-    this.#log = new LogDialogue(options.epoch, this.#slots, this.#outputs);
+    this.#log = new LogDialogue(options, this.#slots, this.#outputs);
     this.#dispatcher = new Dispatcher(this.#outputs, this.#book);
   }
 
@@ -296,7 +296,7 @@ export class Orchestrator {
         return this.#takeLog(news.slot, news.events, nowUs);
       case 'gone':
         takeBackWish(news.slot);
-        return this.#notThere(news.slot, 'it was removed', nowUs);
+        return this.#notThere(news.slot, news.why, nowUs);
       default:
         this.#halted = true;
         this.#outputs.emit({ kind: 'halt', saga: news.saga });

@@ -16,7 +16,8 @@ export interface InputSink {
 export interface Store {
   /**
    * Appends all events of `append` or none, if the saga's version is `append.expectedVersion` and no later
-   * epoch has been opened. Answers `appended`, `append-failed`, `append-unknown`, `append-conflict` or `append-fenced`.
+   * epoch has been opened. Answers `appended`, `append-failed`, `append-unknown`, `append-conflict` or `append-fenced`;
+   * `append-elsewhere` where several partitions share it and the saga is of another.
    * A store from which ended sagas can be removed says `append-gone` where it has nothing of a saga whose version is
    * expected to be above 0, unless the append is fenced: that is no stale read, and settles what no reading could.
    */

@@ -37,6 +37,7 @@ export const APPEND_ANSWERS: readonly AppendAnswer[] = [
   'append-conflict',
   'append-fenced',
   'append-gone',
+  'append-elsewhere',
 ];
 
 /** What became of a batch. */

@@ -144,7 +144,8 @@ export class Host implements InputSink, LiveEngine {
       const { epoch, logs } = await this.#open();
       this.#definitions.check(logs);
       const { definitions, policy = policies.default, overridePolicy = false } = this.#options;
-      this.#orchestrator = new Orchestrator({ epoch, definitions, policy, overridePolicy });
+      const partition = this.#partition;
+      this.#orchestrator = new Orchestrator({ epoch, partition, definitions, policy, overridePolicy });
       for (let i = 0; i < logs.length; i += RECOVERED_AT_ONCE) {
         this.input({ kind: 'recovered', sagas: logs.slice(i, i + RECOVERED_AT_ONCE) });
         await turn(); // H2

@@ -154,7 +154,8 @@ const APPEND = `
     ORDER BY name FOR SHARE
   ), judged AS MATERIALIZED (
     SELECT a.*, m.name AS partition, s.no AS known, s.ended_at_us IS NOT NULL AS has_ended,
-           CASE WHEN m.name IS NULL OR s.partition <> m.name THEN 'append-fenced'
+           CASE WHEN m.name IS NULL THEN 'append-fenced'
+                WHEN s.partition <> m.name THEN 'append-elsewhere'
                 WHEN s.no IS NULL AND a.expected > 0 THEN 'append-gone'
                 WHEN a.expected <> coalesce((SELECT b.first + b.count - 1 FROM batches b WHERE b.saga = s.no
                                              ORDER BY b.first DESC LIMIT 1), 0) THEN 'append-conflict'

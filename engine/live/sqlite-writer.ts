@@ -142,8 +142,10 @@ export class SqliteWriter {
           ? this.#create(saga, partition, definition, version, status ?? 'running', atUs)
           : this.#headOf(saga);
     }
-    if (head === undefined) return expectedVersion === 0 ? 'append-conflict' : 'append-gone';
-    if (head.partition !== partition) return 'append-fenced';
+    const known = head ?? (expectedVersion === 0 ? this.#headOf(saga) : undefined);
+    if (known === undefined) return 'append-gone';
+    if (known.partition !== partition) return 'append-elsewhere';
+    if (head === undefined) return 'append-conflict';
     if (head.version !== expectedVersion) return 'append-conflict';
     head.version += numbers[at + COLUMN.count]!;
     this.#rows.push(head.no, head.version, numbers[at + COLUMN.epoch]!, atUs, texts[i]!);

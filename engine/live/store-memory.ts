@@ -52,7 +52,8 @@ export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
   }
 
   load({ saga, number }: LoadOutput, answers: InputSink): void {
-    answers.input({ kind: 'loaded', saga, number, events: [...(this.#sagas.get(saga)?.log ?? [])] });
+    const { log = [], partition } = this.#sagas.get(saga) ?? {};
+    answers.input({ kind: 'loaded', saga, number, events: [...log], partition });
   }
 
   open(partition: string, answers: EpochSink): void {
@@ -138,8 +139,8 @@ export class MemoryStore implements Store, SagaCatalogue, SagaHistory {
   #write(append: AppendOutput): StoreAnswer['kind'] & `append${string}` {
     const partition = this.#current.get(append.epoch);
     const saga = this.#sagas.get(append.saga);
-    if (partition === undefined || (saga !== undefined && saga.partition !== partition))
-      return 'append-fenced';
+    if (partition === undefined) return 'append-fenced';
+    if (saga !== undefined && saga.partition !== partition) return 'append-elsewhere';
     if (saga === undefined && append.expectedVersion > 0) return 'append-gone';
     if (append.expectedVersion !== (saga?.log.length ?? 0)) return 'append-conflict';
     const written = saga ?? { partition, number: ++this.#numbers, log: [], appends: [], status: 'running' };

@@ -61,6 +61,13 @@ export interface PostgresStoreOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
+interface FoundLog {
+  readonly events: readonly StoredEvent[];
+  readonly partition: string | undefined;
+}
+
+const PARTITIONS_OF = 'SELECT id, partition FROM sagas WHERE id = ANY ($1)';
+
 /**
  * The store for several workers. Needs PostgreSQL 14 or later, and connections of its own: no pooler that takes them away
  * between statements.
@@ -261,21 +268,30 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   /** All in one statement. */
   async #read(asked: readonly AskedLoad[]): Promise<void> {
     this.#reads++;
-    const logs = await this.#logsOf(asked.map(({ load }) => load.saga));
+    const found = await this.#logsOf(asked.map(({ load }) => load.saga));
     this.#reads--;
     for (const { load, answers } of asked) {
       const { saga, number } = load;
-      if (logs === undefined) answers.input({ kind: 'load-failed', saga, number });
-      else answers.input({ kind: 'loaded', saga, number, events: logs.get(saga) ?? [] });
+      if (found === undefined) answers.input({ kind: 'load-failed', saga, number });
+      else answers.input({ kind: 'loaded', saga, number, events: [], ...found.get(saga) });
     }
     this.#rest();
   }
 
-  async #logsOf(sagas: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]> | undefined> {
+  async #logsOf(sagas: readonly string[]): Promise<ReadonlyMap<string, FoundLog> | undefined> {
     try {
       const values = [[...new Set(sagas)].filter(isStorableName)];
-      const logs = await readLogs(this.#reader, 's.id = ANY ($1)', { name: 'load', values });
-      return new Map(logs.map((log) => [log[0]!.saga, log]));
+      const [logs, rows] = await Promise.all([
+        readLogs(this.#reader, 's.id = ANY ($1)', { name: 'load', values }),
+        this.#reader.run<{ id: string; partition: string }>({ text: PARTITIONS_OF, values }),
+      ]);
+      const partitions = new Map(rows.map(({ id, partition }) => [id, partition]));
+      return new Map(
+        logs.map((events) => {
+          const { saga } = events[0]!;
+          return [saga, { events, partition: partitions.get(saga) }];
+        }),
+      );
     } catch (error) {
       this.#onTrouble(error as Error);
       return undefined;

@@ -118,13 +118,15 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     if (this.#isClosed) return answers.input({ kind: 'load-failed', saga, number });
     this.#latest(COMMIT_APPENDS_MAX).loads.push(() => {
       let events: readonly StoredEvent[];
+      let partition: string | undefined;
       try {
         events = readLogs(this.#db, 's.id = ?', saga)[0] ?? [];
+        partition = this.#db.prepare(PARTITION_OF).get(saga)?.partition as string | undefined;
       } catch (error) {
         this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
         return answers.input({ kind: 'load-failed', saga, number });
       }
-      answers.input({ kind: 'loaded', saga, number, events });
+      answers.input({ kind: 'loaded', saga, number, events, partition });
     });
     this.#sendSoon();
   }
@@ -344,6 +346,8 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
 const NEXT_EPOCH = `
   INSERT INTO partitions (name, epoch) VALUES (?, (SELECT coalesce(max(epoch), 0) + 1 FROM partitions))
   ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch RETURNING epoch`;
+
+const PARTITION_OF = 'SELECT partition FROM sagas WHERE id = ?';
 
 /** The logs of the sagas for which a condition holds, oldest saga first. */
 function readLogs(db: DatabaseSync, condition: string, value: string): readonly (readonly StoredEvent[])[] {

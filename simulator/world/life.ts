@@ -388,6 +388,7 @@ function idOf(input: OrchestratorInput): string | undefined {
     case 'append-conflict':
     case 'append-fenced':
     case 'append-gone':
+    case 'append-elsewhere':
       return input.append.saga;
     default:
       return input.saga;

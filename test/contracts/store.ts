@@ -36,6 +36,8 @@ function appendOf(
   return { kind: 'append', saga, number: expectedVersion + 1, expectedVersion, epoch, atUs: 5, events };
 }
 
+type Loaded = Extract<StoreAnswer, { readonly kind: 'loaded' }>;
+
 export function storeContract(name: string, make: () => StoreUnderTest): void {
   async function open({ store, partition, settle }: StoreUnderTest, name = partition) {
     const answers: { epoch: number; logs: readonly (readonly StoredEvent[])[] }[] = [];
@@ -63,13 +65,17 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
     return answers;
   }
 
-  async function load({ store, settle }: StoreUnderTest, saga: string): Promise<readonly StoredEvent[]> {
+  async function load(at: StoreUnderTest, saga: string): Promise<readonly StoredEvent[]> {
+    return (await answerTo(at, saga)).events ?? [];
+  }
+
+  async function answerTo({ store, settle }: StoreUnderTest, saga: string): Promise<Partial<Loaded>> {
     const answers: StoreAnswer[] = [];
     store.load({ kind: 'load', saga, number: 7 }, { input: (input) => answers.push(input as StoreAnswer) });
     await settle();
     const answer = answers[0]!;
     expect(answer).toMatchObject({ saga, number: 7 });
-    return answer.kind === 'loaded' ? [...answer.events] : [];
+    return answer.kind === 'loaded' ? { ...answer, events: [...answer.events] } : {};
   }
 
   describe(`${name} is a store`, () => {
@@ -222,9 +228,11 @@ export function storeContract(name: string, make: () => StoreUnderTest): void {
       const there = await open(at, at.otherPartition);
       expect(there.epoch).not.toBe(here.epoch);
       expect((await append(at, appendOf(at.sagas[0], 0, here.epoch, [CREATED]))).kind).toBe('appended');
-      expect((await append(at, appendOf(at.sagas[0], 1, there.epoch, [COMPLETED]))).kind).toBe(
-        'append-fenced',
-      );
+      for (const version of [0, 1]) {
+        const foreign = appendOf(at.sagas[0], version, there.epoch, [CREATED]);
+        expect((await append(at, foreign)).kind).toBe('append-elsewhere');
+      }
+      expect((await answerTo(at, at.sagas[0])).partition).not.toBe(at.otherPartition);
       expect((await open(at, at.otherPartition)).logs).toEqual([]);
       expect((await append(at, appendOf(at.sagas[0], 1, here.epoch, [REQUESTED]))).kind).toBe('appended');
     });

@@ -92,7 +92,8 @@ export class MachineUnderTest {
       | 'append-unknown'
       | 'append-conflict'
       | 'append-fenced'
-      | 'append-gone',
+      | 'append-gone'
+      | 'append-elsewhere',
   ): readonly string[] {
     return this.take({ kind, append: this.append! });
   }

@@ -9,7 +9,7 @@ import { Host, LocalTransport, MemoryStore } from '../../../engine/live/index.ts
 import { bank } from '../../../participants-mock/index.ts';
 import transferScenario from '../../../scenarios/bank-transfer.ts';
 import { failsWith, hosts, running } from './running-host.ts';
-import { APPLIED, LOST, NO, order, quick } from './stage.ts';
+import { APPLIED, LOST, NO, order, quick, type Stage, StageStore, StageTransport } from './stage.ts';
 
 describe('a saga', () => {
   test('runs to its end, and its effects are in the ledgers', async () => {
@@ -309,6 +309,30 @@ describe('looking', () => {
     write();
     await retried;
     expect(await host.state('s')).toMatchObject({ status: 'running', round: 1 });
+  });
+
+  test.each(['a', 'b'])('E10: a saga of another partition is refused, and host %s goes on', async (mine) => {
+    const store = new StageStore();
+    const hosts = new Map<string, Stage>();
+    for (const partition of ['a', 'b']) {
+      hosts.set(partition, await running({ store, partition, transport: new StageTransport() }));
+    }
+    const [own, other] = [hosts.get(mine)!, hosts.get(mine === 'a' ? 'b' : 'a')!];
+    other.transport.answer = ({ saga }) => (saga === 'open' ? undefined : NO);
+    await other.host.create(order, {}, { id: 'open' });
+    await other.host.create(order, {}, { id: 'ended' });
+    await other.host.whenEnded('ended');
+    const elsewhere = 'it is of another partition';
+    for (const id of ['open', 'ended']) {
+      await expect(own.host.create(order, {}, { id })).rejects.toThrow(elsewhere);
+      await expect(own.host.cancel(id)).rejects.toThrow(elsewhere);
+      await expect(own.host.retry(id)).rejects.toThrow(elsewhere);
+    }
+    expect(own.transport.calls).toEqual([]);
+    expect(own.host.size).toBe(0);
+    await own.host.create(order, {}, { id: 'own' });
+    expect((await own.host.whenEnded('own')).status).toBe('completed');
+    expect((await other.host.state('open'))?.status).toBe('running');
   });
 
   test('who waits for a saga whose retry comes after its removal is told so', async () => {

@@ -127,7 +127,7 @@ describe('group commit', () => {
       'appended',
       'append-fenced',
       'append-fenced',
-      'append-fenced',
+      'append-elsewhere',
       'append-conflict',
       'appended',
     ]);
