@@ -97,16 +97,3 @@ function checkSame([first]: readonly StoredEvent[], creation: Creation): void {
     hint: 'Use a new key for a new request, and the same body with the same key.',
   });
 }
-
-/** Whether two values are the same as JSON: the order of members aside. */
-export function isSameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
-
-function sorted(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value ?? null), (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  ) as unknown;
-}

@@ -1,7 +1,7 @@
 // `/api/orders`: what a shop asks. An order is a saga; its id is the saga's.
 
 import { z } from '@hono/zod-openapi';
-import { isSameJson } from './creation.ts';
+import { isSameJson } from '../core/json.ts';
 import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
 import { ORDER_STATUS, OrderSchema, orderOf, orderSaga } from './order-saga.ts';
 import { Problem } from './problem.ts';

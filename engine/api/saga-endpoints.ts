@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { SagaDefinition } from '../core/define-saga.ts';
+import { isSameJson } from '../core/json.ts';
 import { suggestion } from '../core/nearest.ts';
 import { parseInput } from '../core/parse-input.ts';
 import type { RepairKind } from '../core/repair-act.ts';
@@ -10,7 +11,7 @@ import type { SagaStatus } from '../core/saga-event.ts';
 import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
-import { type Creation, type Creations, isSameJson, type SagaCreated } from './creation.ts';
+import type { Creation, Creations, SagaCreated } from './creation.ts';
 import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
 import { bad, Problem } from './problem.ts';
 import type { SagaReader } from './saga-reader.ts';

@@ -29,6 +29,19 @@ export function isPlain(record: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether two values are the same as JSON: the order of members aside. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null), (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  ) as unknown;
+}
+
 /** The first walk builds no paths: mostly nothing is wrong. */
 function isJson(value: unknown, isNumber: (value: number) => boolean, depth: number): boolean {
   switch (typeof value) {

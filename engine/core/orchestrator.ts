@@ -14,7 +14,6 @@ import { DefinitionBook } from './definition-book.ts';
 import { Dispatcher, release } from './dispatcher.ts';
 import { LogDialogue } from './log-dialogue.ts';
 import type {
-  Answer,
   Command,
   OrchestratorInput,
   OrchestratorOptions,
@@ -22,7 +21,7 @@ import type {
   StoreAnswer,
 } from './orchestrator-messages.ts';
 import { Outputs } from './outputs.ts';
-import { parseInput } from './parse-input.ts';
+import { isSameSaga, parseInput } from './parse-input.ts';
 import type { Governor } from './policy.ts';
 import type { Call, Outcome } from './protocol.ts';
 import {
@@ -50,12 +49,13 @@ import {
   takeBackWish,
 } from './saga-slot.ts';
 import { SlotTable } from './slot-table.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { WaitingRooms } from './waiting-room.ts';
 
 export * from './orchestrator-messages.ts';
 
 type Reply = Extract<SagaInput, { kind: 'reply' }>;
 
+const TAKEN = 'another saga has this id';
 const NO_ANSWER: Outcome = { kind: 'unknown', failure: 'timeout', reason: 'no answer in time' };
 
 /**
@@ -70,7 +70,7 @@ export class Orchestrator {
   readonly #slots = new SlotTable();
   readonly #outputs = new Outputs();
   readonly #dispatcher: Dispatcher;
-  readonly #rooms = new Map<Governor, WaitingRoom>();
+  readonly #rooms = new WaitingRooms();
   readonly #log: LogDialogue;
   #halted = false;
 
@@ -135,19 +135,28 @@ export class Orchestrator {
   #create(command: Extract<Command, { kind: 'create' }>, nowUs: number, isAdmitted = false): void {
     const { saga, definition, request } = command;
     const known = this.#slots.of(saga);
-    if (known?.state !== undefined) return this.#answerWhenDurable(known, request);
+    if (known?.state !== undefined) return this.#createAgain(known, known.state, command);
     if (known !== undefined) return keepForLater(known, command);
     const parsed = parseInput(definition, command.input);
-    if (parsed.kind === 'refused') return this.#answer(saga, request, 'refused', parsed.reason);
-    const room = this.#roomOf(definition);
+    if (parsed.kind === 'refused') return this.#outputs.answer(saga, request, 'refused', parsed.reason);
+    const room = this.#rooms.of(this.#book.governorOf(definition));
     if (room !== undefined && !isAdmitted && !room.isOpen) {
       const full = room.enter(command);
-      return full === undefined ? undefined : this.#answer(saga, request, 'overloaded', full);
+      return full === undefined ? undefined : this.#outputs.answer(saga, request, 'overloaded', full);
     }
     const slot = this.#slots.open(saga, initialState(definition, saga));
     this.#count(slot, definition);
     this.#answerWhenDurable(slot, request);
     this.#commit(slot, [created(definition, parsed.input, nowUs)], nowUs);
+  }
+
+  /** A client may ask once more for what it asked for; the name of another saga is taken. */
+  #createAgain(slot: SagaSlot, state: SagaState, command: Extract<Command, { kind: 'create' }>): void {
+    const { definition, request } = command;
+    const parsed = parseInput(definition, command.input);
+    const isSame = parsed.kind === 'parsed' && isSameSaga({ definition, input: parsed.input }, state);
+    if (isSame) this.#answerWhenDurable(slot, request);
+    else this.#outputs.answer(slot.saga, request, 'refused', TAKEN);
   }
 
   #command(command: Exclude<Command, { kind: 'create' }>, nowUs: number): void {
@@ -162,13 +171,8 @@ export class Orchestrator {
   #answerWhenDurable(slot: SagaSlot, request: string | undefined): void {
     if (request === undefined) return;
     if (slot.append === undefined && slot.state !== undefined && slot.state.version > 0) {
-      this.#answer(slot.saga, request, 'accepted');
+      this.#outputs.answer(slot.saga, request, 'accepted');
     } else keepRequest(slot, request);
-  }
-
-  #answer(saga: string, request: string | undefined, answer: Answer, reason?: string): void {
-    if (request === undefined) return;
-    this.#outputs.emit({ kind: 'answer', saga, request, answer, reason });
   }
 
   /** Takes an input now, or keeps it until the append under way is settled. */
@@ -182,14 +186,15 @@ export class Orchestrator {
       case 'reply':
         return this.#reply(slot, state, input.call, input.outcome, nowUs);
       case 'create':
-        return this.#answer(slot.saga, input.request, 'accepted');
+        return this.#createAgain(slot, state, input);
       case 'cancel':
       case 'retry':
       case 'resume':
       case 'repair': {
         const wish = decideWish(state, input, this.#book.rulesOf(state.definition), nowUs);
-        if (wish.kind === 'refused') return this.#answer(slot.saga, input.request, 'refused', wish.reason);
-        if (wish.kind === 'done-before') return this.#answer(slot.saga, input.request, 'done-before');
+        if (wish.kind === 'refused')
+          return this.#outputs.answer(slot.saga, input.request, 'refused', wish.reason);
+        if (wish.kind === 'done-before') return this.#outputs.answer(slot.saga, input.request, 'done-before');
         slot.wish = input;
         return this.#commit(slot, wish.events, nowUs);
       }
@@ -263,18 +268,9 @@ export class Orchestrator {
     }
   }
 
-  /** Where sagas of a definition are admitted; undefined where all are. */
-  #roomOf(definition: SagaDefinition): WaitingRoom | undefined {
-    const governor = this.#book.governorOf(definition);
-    if (governor?.admission === undefined) return undefined;
-    const room = this.#rooms.get(governor) ?? new WaitingRoom(governor.admission);
-    this.#rooms.set(governor, room);
-    return room;
-  }
-
   #count(slot: SagaSlot, definition: SagaDefinition): void {
     if (slot.room !== undefined) return;
-    slot.room = this.#roomOf(definition);
+    slot.room = this.#rooms.of(this.#book.governorOf(definition));
     if (slot.room !== undefined) slot.room.inHand++;
   }
 
@@ -309,11 +305,14 @@ export class Orchestrator {
    */
   #takeLog(slot: SagaSlot, events: readonly StoredEvent[], nowUs: number): void {
     takeBackWish(slot);
+    const asked = slot.append?.expectedVersion === 0 ? slot.state : undefined;
     slot.append = undefined;
     slot.state = undefined;
     if (events.length === 0) return this.#notThere(slot, 'no such saga', nowUs);
     slot.state = this.#book.fold(events);
     if (slot.state === undefined) return this.#notThere(slot, 'its definition is not here', nowUs);
+    if (asked !== undefined && !isSameSaga(asked, slot.state))
+      this.#outputs.answerAll(slot, 'refused', TAKEN);
     this.#count(slot, slot.state.definition);
     this.#resume(slot, slot.state, nowUs);
   }
@@ -328,10 +327,10 @@ export class Orchestrator {
   /** Nobody has begun the saga, or it was removed; what has waited may begin it. */
   #notThere(slot: SagaSlot, why: string, nowUs: number): void {
     this.#close(slot, nowUs);
-    for (const request of slot.requests ?? []) this.#answer(slot.saga, request, 'refused', why);
+    this.#outputs.answerAll(slot, 'refused', why);
     for (const input of slot.inbox ?? []) {
       if (input.kind === 'create' || this.#slots.of(slot.saga) !== undefined) this.#take(input, nowUs);
-      else if ('request' in input) this.#answer(slot.saga, input.request, 'refused', why);
+      else if ('request' in input) this.#outputs.answer(slot.saga, input.request, 'refused', why);
     }
   }
 
@@ -340,12 +339,9 @@ export class Orchestrator {
     const state = slot.state;
     assert(state !== undefined, 'settled without a state', slot.saga);
     slot.storeDueAtUs = NEVER;
-    this.#answer(slot.saga, slot.wish?.request, 'accepted');
+    this.#outputs.answer(slot.saga, slot.wish?.request, 'accepted');
     slot.wish = undefined;
-    if (slot.requests !== undefined) {
-      for (const request of slot.requests) this.#answer(slot.saga, request, 'accepted');
-      slot.requests = undefined;
-    }
+    if (slot.requests !== undefined) this.#outputs.answerAll(slot, 'accepted');
     this.#drainInbox(slot, state, nowUs);
     if (slot.append !== undefined) return;
     if (isAtRest(state.status)) {

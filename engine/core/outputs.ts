@@ -1,7 +1,7 @@
 // What the host must do after one input, in order. The places of the list are used again: nearly every input has one
 // output or two.
 
-import type { OrchestratorOutput } from './orchestrator-messages.ts';
+import type { Answer, OrchestratorOutput } from './orchestrator-messages.ts';
 import type { SagaSlot } from './saga-slot.ts';
 
 const KEPT = 1_000;
@@ -36,5 +36,17 @@ export class Outputs {
   clear(): void {
     this.#list.length = 0;
     this.#count = 0;
+  }
+
+  /** Tells whoever asked, if somebody wants to know. */
+  answer(saga: string, request: string | undefined, answer: Answer, reason?: string): void {
+    if (request === undefined) return;
+    this.emit({ kind: 'answer', saga, request, answer, reason });
+  }
+
+  /** Tells all who asked for the saga to be created. */
+  answerAll(slot: SagaSlot, answer: Answer, reason?: string): void {
+    for (const request of slot.requests ?? []) this.answer(slot.saga, request, answer, reason);
+    slot.requests = undefined;
   }
 }

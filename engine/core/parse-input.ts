@@ -2,11 +2,20 @@
 // make a Date of a text) is refused: the saga would go on with one thing, and with another after a restart (E9).
 
 import type { SagaDefinition } from './define-saga.ts';
-import { jsonFault } from './json.ts';
+import { isSameJson, jsonFault } from './json.ts';
+import type { SagaState } from './saga-state.ts';
 
 export type ParsedInput =
   | { readonly kind: 'parsed'; readonly input: unknown }
   | { readonly kind: 'refused'; readonly reason: string };
+
+type Asked = Pick<SagaState, 'definition' | 'input'>;
+
+/** Whether two are the same saga under one id: of the same definition, with the same input. */
+export function isSameSaga({ definition: a, input }: Asked, { definition: b, input: other }: Asked): boolean {
+  const isSameDefinition = a.name === b.name && a.version === b.version && isSameJson(a.source, b.source);
+  return isSameDefinition && isSameJson(input, other);
+}
 
 /** Runs the definition's Standard Schema, if it has one. A schema that answers later is refused: see E4. */
 export function parseInput({ input: schema }: SagaDefinition, input: unknown): ParsedInput {

@@ -2,7 +2,7 @@
 // many as may wait. Who asks again while it waits has one place.
 
 import type { Command } from './orchestrator-messages.ts';
-import type { AdmissionLimits } from './policy.ts';
+import type { AdmissionLimits, Governor } from './policy.ts';
 
 type Create = Extract<Command, { kind: 'create' }>;
 
@@ -52,5 +52,18 @@ export class WaitingRoom {
       return waiting;
     }
     return undefined;
+  }
+}
+
+/** The waiting rooms of a process. */
+export class WaitingRooms {
+  readonly #rooms = new Map<Governor, WaitingRoom>();
+
+  /** Where the sagas of a governor are admitted; undefined where all are. */
+  of(governor: Governor | undefined): WaitingRoom | undefined {
+    if (governor?.admission === undefined) return undefined;
+    const room = this.#rooms.get(governor) ?? new WaitingRoom(governor.admission);
+    this.#rooms.set(governor, room);
+    return room;
   }
 }

@@ -170,11 +170,11 @@ export class Host implements InputSink, LiveEngine {
 
   /**
    * Begins a saga. Resolves with its id when that is durable: from then on it ends, whatever happens to this process.
-   * With an id that is known already, it resolves too, and nothing is begun: so a client may ask again.
+   * For a saga that is there already, with the same input, it resolves too, and begins nothing: so a client may ask again.
    *
    * @param input plain JSON; it is copied
-   * @throws UserError `refused` (by the input's schema), `overloaded` (H3), `unknown-definition`, `bad-id`, `bad-input`;
-   * `stopped` and `fenced`, after which nobody knows: ask again, with the same id.
+   * @throws UserError `refused` (by the schema of the input, or another saga has this id), `overloaded` (H3), `unknown-definition`,
+   * `bad-id`, `bad-input`; `stopped` and `fenced`, after which nobody knows: ask again, with the same id.
    */
   async create(
     definition: SagaDefinition,

@@ -195,14 +195,14 @@ test('E10: a create that meets the same saga in the log goes on with that one', 
   expect(saga.loaded()).toEqual(['r accepted', 'do b #1']);
 });
 
-test('E10: a create that meets a saga of the same length goes on with the one in the log', () => {
+test('E10: a create that meets another saga under its id is refused, and that one goes on', () => {
   const before = new MachineUnderTest(TWO);
   before.create();
   before.write();
   const saga = new MachineUnderTest(TWO, { epoch: 2, log: before.log });
   saga.create('r', { n: 2 });
   saga.answered('append-conflict');
-  expect(saga.loaded()).toEqual(['r accepted', 'do a #1']);
+  expect(saga.loaded()).toEqual(['r refused another saga has this id', 'do a #1']);
   expect(saga.calls.get('do a #1')!.payload).toEqual({ n: 1 });
 });
 

@@ -132,6 +132,23 @@ describe('create', () => {
     expect(transport.keys).toEqual(['s/stock/forward#1', 's/pay/forward#1']);
   });
 
+  test.each(['in memory', 'ended'])('an id that another saga has is refused: it is %s', async (where) => {
+    const other = defineSaga({
+      name: 'other',
+      version: 1,
+      steps: { pay: { service: 'shop', action: 'charge', effects: 'none' } },
+    });
+    const { host, transport } = await running({ definitions: [order, other] });
+    transport.answer = () => (where === 'ended' ? APPLIED : undefined);
+    await host.create(order, { n: 1, m: [2] }, { id: 's' });
+    if (where === 'ended') await host.whenEnded('s');
+    const taken = 'another saga has this id';
+    await expect(host.create(order, { n: 2, m: [2] }, { id: 's' })).rejects.toThrow(taken);
+    await expect(host.create(other, { n: 1, m: [2] }, { id: 's' })).rejects.toThrow(taken);
+    expect(await host.create(order, { m: [2], n: 1 }, { id: 's' })).toBe('s'); // the same, told in another order
+    expect((await host.state('s'))?.input).toEqual({ n: 1, m: [2] });
+  });
+
   test('gives a saga an id when nobody does', async () => {
     const { host } = await running();
     const ids = await Promise.all([host.create(order, {}), host.create(order, {})]);
