@@ -53,8 +53,8 @@ export interface StepSpec<Input, Name extends string = string> {
   compensationPayload?(context: CompensationContext<Input>): unknown;
 }
 
-/** A saga as a user writes it: see {@link defineSaga}. */
-export interface SagaSpec<Input, Name extends string> {
+/** A saga as a user writes it: see {@link defineSaga}. `Given` is what its schema makes an `Input` of. */
+export interface SagaSpec<Input, Name extends string, Given = Input> {
   /** Stands in the log: letters, digits, `-`, `_`. */
   readonly name: string;
   /** A whole number from 1; a change of steps is a new version. */
@@ -63,7 +63,7 @@ export interface SagaSpec<Input, Name extends string> {
    * Checks and types the input. Any Standard Schema (zod, valibot, arktype, …) that answers synchronously, and with JSON: a
    * log could not give back a Date or a bigint, so a saga that would begin with one is refused.
    */
-  readonly input?: StandardSchemaV1<unknown, Input>;
+  readonly input?: StandardSchemaV1<Given, Input>;
   /** Forward work must end within this time from the saga's creation; the undo is not limited (E7). */
   readonly deadlineMs?: number;
   /** The policy that the saga is made for. */
@@ -118,12 +118,12 @@ export interface EventFlow {
   readonly deadLetterUs: number;
 }
 
-/** A saga that passed every check and can be run. */
-export interface SagaDefinition {
+/** A saga that passed every check and can be run. `Given` is what it is created with. */
+export interface SagaDefinition<Given = unknown> {
   readonly kind: 'saga';
   readonly name: string;
   readonly version: number;
-  readonly input: StandardSchemaV1 | undefined;
+  readonly input: StandardSchemaV1<Given, unknown> | undefined;
   /** Microseconds from creation, or undefined when the saga may take for ever. */
   readonly deadlineUs: number | undefined;
   readonly policy: Policy | undefined;
@@ -156,7 +156,9 @@ const DEADLINE_MS_MAX = 366 * 86_400_000;
  *   },
  * });
  */
-export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Name>): SagaDefinition {
+export function defineSaga<Input, Name extends string, Given = Input>(
+  spec: SagaSpec<Input, Name, Given>,
+): SagaDefinition<Given> {
   checkHead(spec);
   checkMembers(`saga "${spec.name}"`, spec, SAGA_MEMBERS, 'bad-saga');
   checkShapes(spec.name, spec.steps);
@@ -178,7 +180,7 @@ export function defineSaga<Input, Name extends string>(spec: SagaSpec<Input, Nam
   checkKinds(spec.name, bare);
   checkIsolation(spec.name, bare);
   const steps = bare.map((step) => isolate(step, bare));
-  const definition: SagaDefinition = {
+  const definition: SagaDefinition<Given> = {
     kind: 'saga',
     name: spec.name,
     version: spec.version,

@@ -176,9 +176,9 @@ export class Host implements InputSink, LiveEngine {
    * @throws UserError `refused` (by the schema of the input, or another saga has this id), `overloaded` (H3), `unknown-definition`,
    * `bad-id`, `bad-input`; `stopped` and `fenced`, after which nobody knows: ask again, with the same id.
    */
-  async create(
-    definition: SagaDefinition,
-    input: unknown,
+  async create<Given>(
+    definition: SagaDefinition<Given>,
+    input: NoInfer<Given>,
     { id = randomUUID() as string }: { readonly id?: string } = {},
   ): Promise<string> {
     this.#assertRunning();

@@ -17,7 +17,11 @@ export interface LiveEngine {
   readonly size: number;
   /** Calls on the wire. */
   readonly callsInFlight: number;
-  create(definition: SagaDefinition, input: unknown, options?: { readonly id?: string }): Promise<string>;
+  create<Given>(
+    definition: SagaDefinition<Given>,
+    input: NoInfer<Given>,
+    options?: { readonly id?: string },
+  ): Promise<string>;
   createFromJson(body: unknown, options?: { readonly id?: string }): Promise<string>;
   cancel(id: string): Promise<void>;
   retry(id: string): Promise<void>;

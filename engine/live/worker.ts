@@ -151,9 +151,9 @@ export class Worker implements LiveEngine {
    *
    * @throws UserError `elsewhere`, `no-partition`; as `Host.create`.
    */
-  async create(
-    definition: SagaDefinition,
-    input: unknown,
+  async create<Given>(
+    definition: SagaDefinition<Given>,
+    input: NoInfer<Given>,
     { id = this.#freshId() }: { readonly id?: string } = {},
   ): Promise<string> {
     return (await this.hostOf(id)).create(definition, input, { id });

@@ -8,7 +8,7 @@ import { policies } from './standard.ts';
  * Checks a saga and compiles it. It runs under `policies.default` unless it names another.
  *
  * @throws UserError with code `bad-name`, `bad-version`, `bad-limit`, `no-steps`, `bad-step`, `unknown-step`,
- * `cycle`, `no-compensation`, `bad-kind` or `deadline-too-short`; the message names the saga and the step.
+ * `cycle`, `no-compensation`, `bad-kind`, `bad-saga`, `bad-isolation` or `deadline-too-short`; the message names the saga and the step.
  * @example
  * const transfer = defineSaga({
  *   name: 'bank-transfer',
@@ -20,9 +20,9 @@ import { policies } from './standard.ts';
  *   },
  * });
  */
-export function defineSaga<Input, Name extends string>(
-  spec: core.SagaSpec<Input, Name>,
-): core.SagaDefinition {
+export function defineSaga<Input, Name extends string, Given = Input>(
+  spec: core.SagaSpec<Input, Name, Given>,
+): core.SagaDefinition<Given> {
   return core.defineSaga(spec.policy === undefined ? { ...spec, policy: policies.default } : spec);
 }
 

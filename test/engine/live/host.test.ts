@@ -187,6 +187,7 @@ describe('create', () => {
       steps: { stock: { service: 'shop', action: 'reserve', compensation: 'release' } },
     });
     const { host } = await running({ definitions: [strict] });
+    // @ts-expect-error: the schema types the input, too
     await expect(host.create(strict, { amount: 'much' }, { id: 's' })).rejects.toThrow(/saga s: amount: /);
     expect(await host.state('s')).toBeUndefined();
   });
