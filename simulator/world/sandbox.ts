@@ -65,6 +65,9 @@ function guardDate(): void {
   guards.add(globalThis.Date);
 }
 
+const nodeCrypto = process.getBuiltinModule('node:crypto');
+const nodeTimers = process.getBuiltinModule('node:timers');
+
 const GUARDED: readonly (readonly [owner: object, name: string, call: string])[] = [
   [Math, 'random', 'Math.random()'],
   [performance, 'now', 'performance.now()'],
@@ -79,7 +82,25 @@ const GUARDED: readonly (readonly [owner: object, name: string, call: string])[]
   [globalThis, 'setImmediate', 'setImmediate()'],
   [globalThis, 'queueMicrotask', 'queueMicrotask()'],
   [globalThis, 'fetch', 'fetch()'],
+  [nodeCrypto, 'randomUUID', 'crypto.randomUUID()'],
+  [nodeCrypto, 'randomBytes', 'crypto.randomBytes()'],
+  [nodeCrypto, 'randomInt', 'crypto.randomInt()'],
+  [nodeCrypto, 'randomFill', 'crypto.randomFill()'],
+  [nodeCrypto, 'randomFillSync', 'crypto.randomFillSync()'],
+  [nodeTimers, 'setTimeout', 'setTimeout()'],
+  [nodeTimers, 'setInterval', 'setInterval()'],
+  [nodeTimers, 'setImmediate', 'setImmediate()'],
 ];
+
+/** What modules import from Node by name is another copy, which is brought up to date once. */
+let areImportsGuarded = false;
+
+function guardAll(): void {
+  guardDate();
+  for (const [owner, name, call] of GUARDED) guard(owner, name, call);
+  if (!areImportsGuarded) process.getBuiltinModule('node:module').syncBuiltinESMExports();
+  areImportsGuarded = true;
+}
 
 /**
  * Runs `body` with every ambient call refused.
@@ -87,8 +108,7 @@ const GUARDED: readonly (readonly [owner: object, name: string, call: string])[]
  * @throws AmbientAccessError from inside `body`, at the call, and again at the end if it was caught there.
  */
 export function withoutAmbient<T>(body: () => T): T {
-  guardDate();
-  for (const [owner, name, call] of GUARDED) guard(owner, name, call);
+  guardAll();
   runs++;
   accessed = undefined;
   try {

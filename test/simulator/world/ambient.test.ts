@@ -1,5 +1,7 @@
 // S4: a run that asks the real world for time or chance is reported, even by code that catches everything.
 
+import nodeCrypto, { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from 'node:crypto';
+import nodeTimers, { setTimeout as laterByName } from 'node:timers';
 import { expect, test } from 'vitest';
 import { defineSaga } from '../../../engine/index.ts';
 import { bank } from '../../../participants-mock/index.ts';
@@ -65,6 +67,14 @@ const CALLS: readonly (readonly [string, () => unknown])[] = [
   ['setImmediate()', () => setImmediate(() => undefined)],
   ['queueMicrotask()', () => queueMicrotask(() => undefined)],
   ['fetch()', () => fetch('http://127.0.0.1:1/')],
+  ['crypto.randomUUID()', () => nodeCrypto.randomUUID()],
+  ['crypto.randomUUID()', () => randomUUID()],
+  ['crypto.randomBytes()', () => randomBytes(1)],
+  ['crypto.randomInt()', () => randomInt(7)],
+  ['crypto.randomFill()', () => randomFill(new Uint8Array(1), () => undefined)],
+  ['crypto.randomFillSync()', () => randomFillSync(new Uint8Array(1))],
+  ['setTimeout()', () => laterByName(() => undefined, 1)],
+  ['setInterval()', () => nodeTimers.setInterval(() => undefined, 1)],
 ];
 
 test.each(CALLS)('%s inside a run is refused by name', (name, call) => {
@@ -103,4 +113,5 @@ test('outside a run everything works as before', () => {
   expect(new Date()).toBeInstanceOf(Date);
   expect(Math.random()).toBeLessThan(1);
   expect(crypto.randomUUID()).toHaveLength(36);
+  expect([randomUUID().length, randomBytes(2).length, randomInt(1)]).toEqual([36, 2, 0]);
 });
