@@ -11,9 +11,8 @@ export const allOrNothing: InvariantFactory = (report) => ({
   onEnded({ status }, _log, file) {
     if (status === 'compensation_failed') return; // not ended: a person is asked for
     if (!isMixed(status, file)) {
-      if (!isBalanced(status, file))
-        report.violated(`ended ${status}, yet not all that was posted came back`, file);
-      return;
+      if (isBalanced(status, file)) return;
+      return report.violated(`ended ${status}, yet not all that ${posters(file)} posted came back`, file);
     }
     const standing = namesOf(file, true);
     const missing = namesOf(file, false);
@@ -30,6 +29,12 @@ function isBalanced(status: SagaStatus, file: CaseFile): boolean {
     sum = (sum + file.posted(index)) | 0;
   }
   return sum === 0;
+}
+
+/** The steps of which something is left in the accounts. */
+function posters(file: CaseFile): string {
+  const left = file.definition.steps.filter(({ index }) => file.posted(index) !== 0);
+  return left.map(({ name }) => name).join(' and ');
 }
 
 /** Some effects stand and some do not. Steps that only look have none. */
