@@ -129,9 +129,10 @@ export function engineThat(
 }
 
 /** An engine that writes one input into the log, and goes on with another. */
-export const engineOfTwoInputs: WorldVariant = engineThat((output) =>
-  output.kind === 'append' ? [{ ...output, events: output.events.map(withOtherInput) }] : [output],
-);
+export const engineOfTwoInputs: WorldVariant = engineThat((output) => {
+  if (output.kind === 'append') return [{ ...output, events: output.events.map(withOtherInput) }];
+  return [output.kind === 'answer' ? { ...output, answer: 'accepted' } : output]; // it takes its own saga for another
+});
 
 function withOtherInput(event: SagaEvent): SagaEvent {
   return event.kind === 'saga-created' ? { ...event, input: { other: true } } : event;
