@@ -2,7 +2,7 @@
 
 import { actWords } from '../../engine/core/repair-act.ts';
 import type { SagaStatus } from '../../engine/core/saga-event.ts';
-import { type PastAct, type Waiting, whyWaiting } from '../../engine/core/waiting.ts';
+import { type PastAct, type SagaWait, whyWaiting } from '../../engine/core/waiting.ts';
 import { liveNowUs, PAGE_MAX } from '../../engine/live/index.ts';
 import { counted } from '../../reports/wording.ts';
 import { type GivenFlags, refuseWords } from '../command-line.ts';
@@ -31,15 +31,15 @@ export async function why(words: readonly string[], given: GivenFlags): Promise<
   return EXIT.held;
 }
 
-async function one(store: OpenStore, saga: string): Promise<Waiting> {
+async function one(store: OpenStore, saga: string): Promise<SagaWait> {
   const waiting = whyWaiting(await store.logOf(saga), liveNowUs());
   if (waiting !== undefined) return waiting;
   throw await noLogOf(store, saga, '`sagastorm why` tells all that are open.');
 }
 
 /** Those that need somebody first, then by how long they have waited. */
-async function allOpen(store: OpenStore): Promise<readonly Waiting[]> {
-  const found: Waiting[] = [];
+async function allOpen(store: OpenStore): Promise<readonly SagaWait[]> {
+  const found: SagaWait[] = [];
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const page = await store.find({
       statuses: OPEN,
@@ -59,7 +59,7 @@ function actText(act: PastAct): string {
   return `     · ${new Date(act.atUs / 1_000).toISOString()} ${actWords(act)}\n`;
 }
 
-function textOf(all: readonly Waiting[], isPlain: boolean): string {
+function textOf(all: readonly SagaWait[], isPlain: boolean): string {
   if (all.length === 0) return 'No saga waits: all have ended.\n';
   const colors = palette(isPlain);
   const blocks = all.slice(0, TOLD_MAX).map(({ saga, isStuck, sentence, next, remedy, acts }) => {

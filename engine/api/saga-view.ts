@@ -4,7 +4,7 @@ import type { StepDefinition } from '../core/define-saga.ts';
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaEvent } from '../core/saga-event.ts';
 import { isEnded, type SagaState, type StepState } from '../core/saga-state.ts';
-import type { PastAct, Waiting } from '../core/waiting.ts';
+import type { PastAct, SagaWait } from '../core/waiting.ts';
 import type { SagaRow } from '../live/index.ts';
 import type { ReadSaga } from './saga-reader.ts';
 
@@ -43,7 +43,7 @@ export function standingView({ log, state }: ReadSaga) {
 }
 
 /** `GET /api/sagas/{id}/why`. */
-export function waitingView(waiting: Waiting) {
+export function waitingView(waiting: SagaWait) {
   const {
     saga: sagaID,
     status,

@@ -8,7 +8,7 @@
 // - Suggestions say what might make sagas faster. There are none while a saga waits for a person: that comes first.
 
 import type { SagaEvent, SagaStatus, StoredEvent } from './saga-event.ts';
-import { STUCK_AFTER_US, type Waiting, whyWaiting } from './waiting.ts';
+import { type SagaWait, STUCK_AFTER_US, whyWaiting } from './waiting.ts';
 
 const DEGRADED_ABOVE = 10;
 const UNHEALTHY_ABOVE = 50;
@@ -65,7 +65,7 @@ export interface SagaHealth {
   readonly meanUs?: number;
   readonly stuckCount: number;
   /** Those of the stuck ones whose logs were read. */
-  readonly stuck: readonly Waiting[];
+  readonly stuck: readonly SagaWait[];
   readonly steps: readonly StepHealth[];
   /** Steps in which more than 30 % of the time goes by, where there are several. */
   readonly bottlenecks: readonly StepHealth[];
@@ -88,7 +88,7 @@ export interface HealthFacts {
 
 /** What the facts come to. */
 export function healthOf({ sagas, open, unread, sample, nowUs }: HealthFacts): SagaHealth {
-  const active: Waiting[] = [];
+  const active: SagaWait[] = [];
   const personLogs: (readonly StoredEvent[])[] = [];
   for (const log of open) {
     const waiting = whyWaiting(log, nowUs);

@@ -7,14 +7,14 @@ import type { AdmissionLimits, Governor } from './policy.ts';
 type Create = Extract<Command, { kind: 'create' }>;
 
 /** A request for a saga, and those that were repeated meanwhile. */
-export interface Waiting {
+export interface WaitingCreate {
   readonly command: Create;
   readonly repeated: readonly string[];
 }
 
 export class WaitingRoom {
   readonly #limits: AdmissionLimits;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, WaitingCreate>();
   /** Sagas in memory. */
   inHand = 0;
 
@@ -45,7 +45,7 @@ export class WaitingRoom {
   }
 
   /** Who has waited longest, if there is room. */
-  next(): Waiting | undefined {
+  next(): WaitingCreate | undefined {
     if (this.inHand >= this.#limits.sagasMax) return undefined;
     for (const [saga, waiting] of this.#waiting) {
       this.#waiting.delete(saga);

@@ -30,7 +30,7 @@ export interface PastAct extends DoneAct {
   readonly atUs: number;
 }
 
-export interface Waiting {
+export interface SagaWait {
   readonly saga: string;
   readonly status: SagaStatus;
   readonly waitsFor: WaitingFor;
@@ -64,7 +64,7 @@ export const STUCK_AFTER_US = 25_000_000;
  * whyWaiting(await host.log('order-7'), liveNowUs())?.sentence
  * // 'waits for an answer of payment to attempt 2 of "charge", for 4.2 s'
  */
-export function whyWaiting(log: readonly StoredEvent[], nowUs: number): Waiting | undefined {
+export function whyWaiting(log: readonly StoredEvent[], nowUs: number): SagaWait | undefined {
   const last = log.at(-1);
   if (last === undefined) return undefined;
   const view = new LogReading();
@@ -113,9 +113,9 @@ export function stuckAtUs(calls: readonly OpenCall[], lastAtUs: number): number 
   return quietUs + STUCK_AFTER_US;
 }
 
-type Base = Pick<Waiting, 'saga' | 'status' | 'calls' | 'acts'>;
+type Base = Pick<SagaWait, 'saga' | 'status' | 'calls' | 'acts'>;
 
-function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, nowUs: number): Waiting {
+function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, nowUs: number): SagaWait {
   const first = base.calls.find((call) => call.dueAtUs === untilUs)!;
   const failed = first.failure === undefined ? '' : ` (the last one ended ${first.failure})`;
   const orCancel = first.direction === 'forward' ? ', or cancel the saga' : '';
@@ -131,7 +131,7 @@ function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, now
   };
 }
 
-function forPerson(base: Base, view: LogReading, sinceUs: number, nowUs: number): Waiting {
+function forPerson(base: Base, view: LogReading, sinceUs: number, nowUs: number): SagaWait {
   const { step, failure, reason } = view.gaveUp ?? { step: 'a step', failure: 'unknown', reason: '' };
   return {
     ...base,
@@ -149,7 +149,7 @@ function forAnswer(
   { deadlineAtUs, reason }: LogReading,
   due: readonly OpenCall[],
   { nowUs, isStuck }: { readonly nowUs: number; readonly isStuck: boolean },
-): Waiting {
+): SagaWait {
   const oldest = due.reduce((a, b) => (sentAt(a) <= sentAt(b) ? a : b));
   const others = due.length === 1 ? '' : `, and for ${due.length - 1} more`;
   const stopping =
@@ -175,7 +175,7 @@ function forEngine(
     nowUs,
     isStuck,
   }: { readonly sinceUs: number; readonly nowUs: number; readonly isStuck: boolean },
-): Waiting {
+): SagaWait {
   return {
     ...base,
     waitsFor: 'engine',

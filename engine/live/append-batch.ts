@@ -40,18 +40,30 @@ export const APPEND_ANSWERS: readonly AppendAnswer[] = [
   'append-elsewhere',
 ];
 
+/** An append, with its events as JSON. */
+export interface TextedAppend {
+  readonly append: AppendOutput;
+  readonly text: string;
+}
+
 /** What became of a batch. */
+export interface WrittenAppends {
+  readonly answers: readonly AppendAnswer[];
+  /** Why a transaction failed, if one did. */
+  readonly trouble: Error | undefined;
+}
+
+/** The same between threads: `answers` are indices of {@link APPEND_ANSWERS}. */
 export interface WrittenBatch {
   readonly answers: Uint8Array;
   /** Why the transaction failed, if it did. */
   readonly trouble: string | undefined;
 }
 
-/** @param texts the events of each append as JSON */
-export function batchOf(appends: readonly AppendOutput[], texts: readonly string[]): AppendBatch {
+export function batchOf(appends: readonly TextedAppend[]): AppendBatch {
   const numbers = new Float64Array(appends.length * COLUMNS);
   const births: string[] = [];
-  const sagas = appends.map((append, i) => {
+  const sagas = appends.map(({ append }, i) => {
     const { saga, expectedVersion, epoch, atUs, events } = append;
     const at = i * COLUMNS;
     const status = statusAfter(events);
@@ -68,5 +80,5 @@ export function batchOf(appends: readonly AppendOutput[], texts: readonly string
     }
     return saga;
   });
-  return { sagas, texts, numbers, births };
+  return { sagas, texts: appends.map(({ text }) => text), numbers, births };
 }

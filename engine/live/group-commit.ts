@@ -1,13 +1,14 @@
-// Appends that wait for the one before them: what came meanwhile becomes durable together.
+// Appends that wait for those before them: what came meanwhile becomes durable together.
 //
-// C1. The appends that came in one turn of the event loop, or while the last batch was under way, go into one batch, and
-//     none of them is answered before that is written (E1).
-//     There is one batch under way at a time: the more comes, the larger they get.
+// C1. The appends that came in one turn of the event loop, or while a batch was under way, go into one batch, and none of
+//     them is answered before that is written (E1). The more comes, the larger they get.
 // C2. Loads are read after the appends that came before them were answered.
+// C3. Where the writer has a thread of its own, a batch does not wait for the turn to end, nor for the writer to be done, when
+//     it is as large as the one before: so batches become alike, and neither the writer nor the engine waits for the other.
 
 import type { LoadOutput } from '../core/orchestrator-messages.ts';
 import type { InputSink } from '../core/ports.ts';
-import type { TextedAppend, WrittenAppends } from './postgres-writer.ts';
+import type { TextedAppend, WrittenAppends } from './append-batch.ts';
 
 export interface AskedLoad {
   readonly load: LoadOutput;
@@ -24,6 +25,8 @@ class Work {
 export interface GroupCommitParts {
   /** Appends in one batch: their answers are handed out in one turn of the event loop. */
   readonly appendsMax: number;
+  /** C3: so many, at least, are worth a batch before the turn ends. Left out: none are. */
+  readonly appendsMin?: number;
   /** Must not fail. Batches are written in the order in which they were given. */
   write(appends: readonly TextedAppend[]): Promise<WrittenAppends>;
   read(loads: readonly AskedLoad[]): void;
@@ -32,11 +35,15 @@ export interface GroupCommitParts {
   idle(): void;
 }
 
+/** C3: while one is written, the next is there already, and one more grows. */
+const UNDER_WAY_MAX = 2;
+
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
   /** Oldest first; C2: a load is kept with the appends that came before it. */
   readonly #waiting: Work[] = [];
-  #isUnderWay = false;
+  /** With the writer, oldest first. */
+  readonly #underWay: Work[] = [];
   #isSendDue = false;
 
   constructor(parts: GroupCommitParts) {
@@ -44,14 +51,15 @@ export class GroupCommit {
   }
 
   get isBusy(): boolean {
-    return this.#isUnderWay || this.#waiting.length > 0;
+    return this.#underWay.length > 0 || this.#waiting.length > 0;
   }
 
   append(append: TextedAppend, answers: InputSink): void {
     const work = this.#latest(this.#parts.appendsMax - 1);
     work.appends.push(append);
     work.sinks.push(answers);
-    this.#sendSoon();
+    if (work.appends.length >= this.#worthSending) this.#send();
+    else this.#sendSoon();
   }
 
   load(load: LoadOutput, answers: InputSink): void {
@@ -59,13 +67,20 @@ export class GroupCommit {
     this.#sendSoon();
   }
 
+  /** C3. */
+  get #worthSending(): number {
+    const { appendsMin } = this.#parts;
+    if (appendsMin === undefined || this.#underWay.length === UNDER_WAY_MAX) return Number.POSITIVE_INFINITY;
+    return Math.max(appendsMin, this.#underWay.at(-1)?.appends.length ?? 0);
+  }
+
   /** C1: with what else comes in this turn. */
   #sendSoon(): void {
-    if (this.#isSendDue || this.#isUnderWay) return;
+    if (this.#isSendDue || this.#underWay.length > 0) return;
     this.#isSendDue = true;
     setImmediate(() => {
       this.#isSendDue = false;
-      if (!this.#isUnderWay) this.#send();
+      if (this.#underWay.length === 0) this.#send();
     });
   }
 
@@ -78,11 +93,15 @@ export class GroupCommit {
     return work;
   }
 
+  get #hasAppends(): boolean {
+    return this.#waiting.length > 0 && this.#waiting[0]!.appends.length > 0;
+  }
+
   #send(): void {
     const work = this.#waiting.shift();
     if (work === undefined) return this.#parts.idle();
     if (work.appends.length > 0) {
-      this.#isUnderWay = true;
+      this.#underWay.push(work);
       void this.#write(work);
     } else {
       this.#parts.read(work.loads);
@@ -93,13 +112,17 @@ export class GroupCommit {
   /** The writer never waits for what has come already: it gets that before the answers of this batch are handed out. */
   async #write(work: Work): Promise<void> {
     const { answers, trouble } = await this.#parts.write(work.appends);
-    this.#isUnderWay = false;
-    if ((this.#waiting[0]?.appends.length ?? 0) > 0) this.#send();
+    this.#underWay.shift();
+    if (this.#underWay.length === 0 && this.#hasAppends) this.#send();
     if (trouble !== undefined) this.#parts.trouble(trouble);
     for (let i = 0; i < answers.length; i++) {
       work.sinks[i]!.input({ kind: answers[i]!, append: work.appends[i]!.append });
     }
     if (work.loads.length > 0) this.#parts.read(work.loads);
-    if (!this.#isUnderWay) this.#send();
+    if (this.#underWay.length === 0 || (this.#hasAppends && this.#mayHaveMore)) this.#send();
+  }
+
+  get #mayHaveMore(): boolean {
+    return this.#parts.appendsMin !== undefined && this.#underWay.length < UNDER_WAY_MAX;
   }
 }

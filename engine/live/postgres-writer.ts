@@ -14,21 +14,8 @@ import type { AppendOutput } from '../core/orchestrator-messages.ts';
 import type { SagaEvent, SagaStatus } from '../core/saga-event.ts';
 import { statusAfter } from '../core/saga-standing.ts';
 import { isEnded } from '../core/saga-state.ts';
-import type { AppendAnswer } from './append-batch.ts';
+import type { AppendAnswer, TextedAppend, WrittenAppends } from './append-batch.ts';
 import { LineError, type Statement, type StatementRunner } from './postgres-line.ts';
-
-/** An append, with its events as JSON. */
-export interface TextedAppend {
-  readonly append: AppendOutput;
-  readonly text: string;
-}
-
-/** What became of a batch. */
-export interface WrittenAppends {
-  readonly answers: readonly AppendAnswer[];
-  /** Why a transaction failed, if one did. */
-  readonly trouble: Error | undefined;
-}
 
 type SagaCreated = Extract<SagaEvent, { kind: 'saga-created' }>;
 

@@ -1,8 +1,7 @@
 // Sagas on the disk of one machine: a SQLite file, in WAL mode, durable at every commit.
 //
-// L1. Group commit: the appends that came in one turn of the event loop, or while the last commit was under way, become
-//     durable in one transaction, and none of them is answered before it is committed (E1). When many are there, they do not
-//     wait for the turn to end, nor for the writer to be done: so the writer and the engine work at the same time.
+// L1. Group commit: what comes in one turn, or while a transaction is written, becomes durable in one transaction, and none
+//     of it is answered before that is committed (E1). See group-commit.ts.
 // L2. A thread of its own waits for the disk: a commit holds up neither timers nor sockets. What it checks, and how, is
 //     said in sqlite-writer.ts (E10).
 // L3. When the thread dies, what was under way is `append-unknown`, and a new one is started with the next batch.
@@ -17,9 +16,17 @@ import { assert } from '../core/assert.ts';
 import type { AppendOutput, LoadOutput } from '../core/orchestrator-messages.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../core/ports.ts';
 import { UserError } from '../core/user-error.ts';
-import { APPEND_ANSWERS, batchOf, type WrittenBatch } from './append-batch.ts';
+import {
+  APPEND_ANSWERS,
+  type AppendAnswer,
+  batchOf,
+  type TextedAppend,
+  type WrittenAppends,
+  type WrittenBatch,
+} from './append-batch.ts';
 import { type BatchRow, logsOf } from './batch-rows.ts';
 import { textOf } from './event-text.ts';
+import { type AskedLoad, GroupCommit } from './group-commit.ts';
 import type { Retirement } from './retirement.ts';
 import {
   type SagaCatalogue,
@@ -41,8 +48,6 @@ import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
 const COMMIT_APPENDS_MAX = 4_000;
 /** As many, at least, are worth a transaction before the turn ends. */
 const COMMIT_APPENDS_MIN = 256;
-/** While one is written, the next is there already, and one more grows. */
-const UNDER_WAY_MAX = 2;
 const THREAD = new URL(`sqlite-writer-thread${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
 /** Where a {@link SqliteStore} keeps its sagas. */
@@ -58,12 +63,9 @@ export interface SqliteStoreOptions {
   readonly lock?: boolean;
 }
 
-/** What goes into one transaction, and what is to be answered after it. */
-class Work {
-  readonly appends: AppendOutput[] = [];
-  readonly texts: string[] = [];
-  readonly sinks: InputSink[] = [];
-  readonly loads: (() => void)[] = [];
+interface Waiting {
+  readonly appends: number;
+  resolve(written: WrittenAppends): void;
 }
 
 /**
@@ -83,14 +85,12 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   /** For everything but appends. */
   readonly #db: DatabaseSync;
   readonly #onTrouble: (error: Error) => void;
-  /** Oldest first; L4: a load is kept with the appends that came before it. */
-  readonly #waiting: Work[] = [];
-  /** With the writer thread, oldest first. */
-  readonly #underWay: Work[] = [];
+  readonly #commits: GroupCommit;
+  /** Who waits for the writer thread, oldest first. */
+  readonly #written: Waiting[] = [];
   readonly #isLocking: boolean;
   #lock: DatabaseSync | undefined;
   #thread: Worker | undefined;
-  #isSendDue = false;
   #isClosed = false;
   #whenIdle: (() => void) | undefined;
 
@@ -99,6 +99,16 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     this.#file = file;
     this.#db = openSagasFile(file);
     this.#onTrouble = onTrouble;
+    this.#commits = new GroupCommit({
+      appendsMax: COMMIT_APPENDS_MAX,
+      appendsMin: COMMIT_APPENDS_MIN,
+      write: (appends) => this.#write(appends),
+      read: (loads) => {
+        for (const load of loads) this.#read(load);
+      },
+      trouble: onTrouble,
+      idle: () => this.#whenIdle?.(),
+    });
     this.#thread = this.#startThread();
   }
 
@@ -106,29 +116,13 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     if (this.#isClosed) return;
     const text = this.#textOf(append);
     if (text === undefined) return answers.input({ kind: 'append-failed', append });
-    const work = this.#latest(COMMIT_APPENDS_MAX - 1);
-    work.appends.push(append);
-    work.texts.push(text);
-    work.sinks.push(answers);
-    if (work.appends.length >= this.#worthSending) this.#send();
-    else this.#sendSoon();
+    this.#commits.append({ append, text }, answers);
   }
 
-  load({ saga, number }: LoadOutput, answers: InputSink): void {
+  load(load: LoadOutput, answers: InputSink): void {
+    const { saga, number } = load;
     if (this.#isClosed) return answers.input({ kind: 'load-failed', saga, number });
-    this.#latest(COMMIT_APPENDS_MAX).loads.push(() => {
-      let events: readonly StoredEvent[];
-      let partition: string | undefined;
-      try {
-        events = readLogs(this.#db, 's.id = ?', saga)[0] ?? [];
-        partition = this.#db.prepare(PARTITION_OF).get(saga)?.partition as string | undefined;
-      } catch (error) {
-        this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
-        return answers.input({ kind: 'load-failed', saga, number });
-      }
-      answers.input({ kind: 'loaded', saga, number, events, partition });
-    });
-    this.#sendSoon();
+    this.#commits.load(load, answers);
   }
 
   /**
@@ -161,7 +155,7 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#underWay.length > 0 || this.#waiting.length > 0) {
+    if (this.#commits.isBusy) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });
@@ -258,61 +252,35 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     }
   }
 
-  /** L1: as many as the writer got last, so that batches become alike, and neither it nor the engine waits for the other. */
-  get #worthSending(): number {
-    if (this.#underWay.length === UNDER_WAY_MAX) return Number.POSITIVE_INFINITY;
-    return Math.max(COMMIT_APPENDS_MIN, this.#underWay.at(-1)?.appends.length ?? 0);
+  #read({ load: { saga, number }, answers }: AskedLoad): void {
+    let events: readonly StoredEvent[];
+    let partition: string | undefined;
+    try {
+      events = readLogs(this.#db, 's.id = ?', saga)[0] ?? [];
+      partition = this.#db.prepare(PARTITION_OF).get(saga)?.partition as string | undefined;
+    } catch (error) {
+      this.#onTrouble(error instanceof Error ? error : new Error(String(error)));
+      return answers.input({ kind: 'load-failed', saga, number });
+    }
+    answers.input({ kind: 'loaded', saga, number, events, partition });
   }
 
-  /** L1: with what else comes in this turn. */
-  #sendSoon(): void {
-    if (this.#isSendDue || this.#underWay.length > 0) return;
-    this.#isSendDue = true;
-    setImmediate(() => {
-      this.#isSendDue = false;
-      if (this.#underWay.length === 0) this.#send();
+  /** L2. */
+  #write(appends: readonly TextedAppend[]): Promise<WrittenAppends> {
+    this.#thread ??= this.#startThread();
+    this.#thread.ref();
+    this.#thread.postMessage(batchOf(appends));
+    return new Promise((resolve) => {
+      this.#written.push({ appends: appends.length, resolve });
     });
   }
 
-  /** The newest work, when it has no more than so many appends. */
-  #latest(appendsMax: number): Work {
-    const last = this.#waiting.at(-1);
-    if (last !== undefined && last.appends.length <= appendsMax) return last;
-    const work = new Work();
-    this.#waiting.push(work);
-    return work;
-  }
-
-  #send(): void {
-    const work = this.#waiting.shift();
-    if (work !== undefined && work.appends.length > 0) {
-      this.#underWay.push(work);
-      this.#thread ??= this.#startThread();
-      this.#thread.ref();
-      this.#thread.postMessage(batchOf(work.appends, work.texts));
-    } else for (const load of work?.loads ?? []) load();
-    if (this.#underWay.length === 0 && this.#waiting.length === 0) this.#whenIdle?.();
-  }
-
-  /**
-   * The writer never waits for what has come already: it gets that before the answers of this batch are handed out, and
-   * what they bring right after. It has two batches at most: while one is written, the next grows.
-   */
-  #written({ answers, trouble }: WrittenBatch): void {
-    const work = this.#underWay.shift()!;
-    if (this.#underWay.length === 0 && this.#hasAppends) this.#send();
-    if (trouble !== undefined) this.#onTrouble(new Error(trouble));
-    for (let i = 0; i < work.appends.length; i++) {
-      work.sinks[i]!.input({ kind: APPEND_ANSWERS[answers[i]!]!, append: work.appends[i]! });
-    }
-    for (const load of work.loads) load();
-    if (this.#underWay.length === 0) this.#thread?.unref();
-    const isIdle = this.#underWay.length === 0;
-    if (isIdle || (this.#hasAppends && this.#underWay.length < UNDER_WAY_MAX)) this.#send();
-  }
-
-  get #hasAppends(): boolean {
-    return this.#waiting.length > 0 && this.#waiting[0]!.appends.length > 0;
+  #settle({ answers, trouble }: WrittenBatch): void {
+    const { resolve } = this.#written.shift()!;
+    if (this.#written.length === 0) this.#thread?.unref();
+    const kinds: AppendAnswer[] = [];
+    for (let i = 0; i < answers.length; i++) kinds.push(APPEND_ANSWERS[answers[i]!]!);
+    resolve({ answers: kinds, trouble: trouble === undefined ? undefined : new Error(trouble) });
   }
 
   /** L3. */
@@ -323,7 +291,7 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
     // thread has died meanwhile, what it was about is settled (L3).
     thread.on('message', (written: WrittenBatch) =>
       setImmediate(() => {
-        if (this.#thread === thread) this.#written(written);
+        if (this.#thread === thread) this.#settle(written);
       }),
     );
     let trouble = 'the writer thread ended';
@@ -334,9 +302,9 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
       if (this.#thread !== thread) return;
       this.#thread = undefined;
       const unknown = APPEND_ANSWERS.indexOf('append-unknown');
-      if (this.#underWay.length === 0) this.#onTrouble(new Error(trouble));
-      for (let lost = this.#underWay.length; lost > 0; lost--) {
-        this.#written({ answers: new Uint8Array(this.#underWay[0]!.appends.length).fill(unknown), trouble });
+      if (this.#written.length === 0) this.#onTrouble(new Error(trouble));
+      for (const { appends } of [...this.#written]) {
+        this.#settle({ answers: new Uint8Array(appends).fill(unknown), trouble });
       }
     });
     return thread;

@@ -228,7 +228,7 @@ test('of a retry by another process and a removal, one is done', async () => {
   const retry = appendOf('s', epoch, [RETRIED], { expectedVersion: 2 });
   const other = new SqliteWriter(file());
   expect(await store.remove('s')).toBe('removed');
-  other.write(batchOf([retry], [JSON.stringify(retry.events)]));
+  other.write(batchOf([{ append: retry, text: JSON.stringify(retry.events) }]));
   other.close();
   expect(await store.logOf('s')).toEqual([]);
   expect(beside((db) => db.prepare('PRAGMA foreign_key_check').all())).toEqual([]);
