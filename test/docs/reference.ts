@@ -50,6 +50,7 @@ function indexOf(modules: readonly ExportedModule[]): string {
     MADE,
     'What `sagastorm` exports, by the subpath that it is imported from; `sagastorm` alone is `sagastorm/engine`.',
     ['| module | names | |', '| --- | ---: | --- |', ...rows].join('\n'),
+    'Codes such as (E2) or (S9) are the numbered rules in [ARCHITECTURE.md](../../ARCHITECTURE.md).',
     '',
   ].join('\n\n');
 }
@@ -68,12 +69,15 @@ function entryOf({ name, signature, doc, notes, examples, source }: ExportedName
   return [
     `### ${name}`,
     doc,
-    `\`\`\`ts declaration\n${signature}\n\`\`\``,
+    `\`\`\`ts declaration\n${signature.replaceAll(LINK, '$1')}\n\`\`\``,
     ...examples.map((example) => `\`\`\`ts example\n${example}\n\`\`\``),
     ...notes.map((note) => note.replace(/^\w+/, '_$&_')),
     `[${source}](../../${source})`,
   ].join('\n\n');
 }
+
+/** In a block of code nothing can be followed. */
+const LINK = /\{@link ([^}]+)\}/g;
 
 function anchorOf(name: string): string {
   return name.toLowerCase();
