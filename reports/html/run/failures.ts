@@ -89,9 +89,12 @@ function debuggerLink(path: string, link: string | undefined): Markup {
 }
 
 /** The faults that are left, in words: numbered, each with what the search found out about it. */
-function story({ faults, marks, sentence }: ShrunkFailure, planned: readonly PlannedFault[]): Markup {
+function story(
+  { faults, marks, sentence, isMinimal }: ShrunkFailure,
+  planned: readonly PlannedFault[],
+): Markup {
   if (faults.length === 0) return html`<p>${sentence}</p>`;
-  return html`<h4>The smallest story that shows it</h4>
+  return html`<h4>${isMinimal ? 'The smallest story that shows it' : 'A story that shows it, and could be smaller'}</h4>
 <ol class="story">${faults
     .slice(0, FAULTS_SHOWN_MAX)
     .map(
