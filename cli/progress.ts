@@ -1,4 +1,5 @@
-// How far a campaign is, on stderr: a live line at most ten times a second, or a plain line every ten seconds.
+// How far a campaign is, on stderr: a live line at most ten times a second, or a plain line every ten seconds; and that
+// nothing is heard of it, when that is so for long.
 
 import { performance } from 'node:perf_hooks';
 import { counted, number } from '../reports/wording.ts';
@@ -7,6 +8,7 @@ import { type ProgressSink, progressSink } from './terminal.ts';
 
 const LIVE_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 10_000;
+const SILENT_MS = 30_000;
 
 /** The progress of one scenario. */
 export class Progress {
@@ -16,23 +18,38 @@ export class Progress {
   #phase: CampaignProgress['phase'] | undefined;
   #phaseSinceMs = 0;
   #shownAtMs: number;
+  #done = -1;
+  #movedAtMs: number;
 
   constructor(scenario: string, sink: ProgressSink, nowMs: () => number) {
     this.#scenario = scenario;
     this.#sink = sink;
     this.#nowMs = nowMs;
-    this.#shownAtMs = sink.live ? Number.NEGATIVE_INFINITY : nowMs();
+    this.#movedAtMs = nowMs();
+    this.#shownAtMs = sink.live ? Number.NEGATIVE_INFINITY : this.#movedAtMs;
   }
 
   update(progress: CampaignProgress): void {
     const now = this.#nowMs();
+    if (progress.phase !== this.#phase || progress.done !== this.#done) this.#movedAtMs = now;
     if (progress.phase !== this.#phase) {
       this.#phase = progress.phase;
       this.#phaseSinceMs = now;
     }
+    this.#done = progress.done;
     if (now - this.#shownAtMs < (this.#sink.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS)) return;
     this.#shownAtMs = now;
     this.#sink.line(`${this.#scenario}  ${progressText(progress, now - this.#phaseSinceMs)}`);
+  }
+
+  /** To be called now and then: code of a user that never returns is otherwise nothing but silence. */
+  tick(): void {
+    const now = this.#nowMs();
+    if (now - this.#movedAtMs < SILENT_MS || now - this.#shownAtMs < PLAIN_EVERY_MS) return;
+    this.#shownAtMs = now;
+    const silent = `nothing new for ${clock(now - this.#movedAtMs)}`;
+    const hint = 'a long run, or a loop without end in a saga or a participant (ctrl-C twice stops it)';
+    this.#sink.line(`${this.#scenario}  ${silent}: ${hint}`);
   }
 
   end(): void {
@@ -48,9 +65,11 @@ export async function showing<Result>(
 ): Promise<Result> {
   if (quiet) return work({});
   const progress = new Progress(scenario, progressSink(), () => performance.now());
+  const timer = setInterval(() => progress.tick(), 1_000);
   try {
     return await work({ onProgress: (state) => progress.update(state) });
   } finally {
+    clearInterval(timer);
     progress.end();
   }
 }

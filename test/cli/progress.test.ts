@@ -35,6 +35,27 @@ test('plain: nothing in the first ten seconds, then a line every ten', () => {
   ]);
 });
 
+test('that nothing is heard for half a minute is said, and again every ten seconds; not while it goes on', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const sink: ProgressSink = { live: false, line: (text) => lines.push(text), clear: () => undefined };
+  const progress = new Progress('ride', sink, () => now);
+  const state = { phase: 'runs', unit: 'runs', total: 9 } as const;
+  for (now = 0; now <= 76_000; now += 1_000) {
+    if (now === 5_000) progress.update({ ...state, done: 1 });
+    if (now === 12_000) progress.update({ ...state, done: 1 }); // told again, and no further
+    progress.tick();
+  }
+  expect(lines).toEqual([
+    'ride  1 of 9 runs · 11 % · 0:56 left',
+    expect.stringMatching(/^ride {2}nothing new for 0:30: a long run, or a loop without end/),
+    expect.stringContaining('nothing new for 0:40'),
+    expect.stringContaining('nothing new for 0:50'),
+    expect.stringContaining('nothing new for 1:00'),
+    expect.stringContaining('nothing new for 1:10'),
+  ]);
+});
+
 test('the live line is gone when the work breaks off', async () => {
   vi.stubEnv('TERM', 'xterm');
   const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
