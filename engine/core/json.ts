@@ -53,11 +53,17 @@ function isJson(value: unknown, isNumber: (value: number) => boolean, depth: num
     case 'object':
       if (value === null) return true;
       if (depth >= DEPTH_MAX) return false;
-      if (Array.isArray(value)) return value.every((item) => isJson(item, isNumber, depth + 1));
+      if (Array.isArray(value)) return isJsonList(value, isNumber, depth);
       return isPlain(value) && isJsonRecord(value, isNumber, depth);
     default:
       return false;
   }
+}
+
+/** A hole is undefined, too. */
+function isJsonList(list: readonly unknown[], isNumber: (value: number) => boolean, depth: number): boolean {
+  for (let i = 0; i < list.length; i++) if (!isJson(list[i], isNumber, depth + 1)) return false;
+  return true;
 }
 
 function isJsonRecord(record: object, isNumber: (value: number) => boolean, depth: number): boolean {
