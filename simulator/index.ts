@@ -40,6 +40,7 @@ export {
   type SagaStart,
   type Scenario,
   type ScenarioSpec,
+  type StartOf,
   type Variant,
   type WorkloadContext,
 } from './scenario.ts';

@@ -27,13 +27,17 @@ export interface WorkloadContext {
   int(purpose: string, below: number): number;
 }
 
-/** One saga that a client asks for. */
-export interface SagaStart {
-  readonly saga: SagaDefinition;
-  readonly input: unknown;
+/** One saga that a client asks for. `Given` is what its schema takes. */
+export interface SagaStart<Given = unknown> {
+  readonly saga: SagaDefinition<Given>;
+  readonly input: Given;
   /** When the client asks, in whole virtual microseconds from 0; drawn from the first second when left out. */
   readonly startAtUs?: number;
 }
+
+/** What a workload may answer where these are the sagas: each with an input of its own. */
+export type StartOf<Saga extends SagaDefinition> =
+  Saga extends SagaDefinition<infer Given> ? SagaStart<Given> : never;
 
 /** What a process runs: sagastorm's own orchestrator, or what stands in for it. */
 export type Engine = Pick<Orchestrator, 'handle'> & Partial<Pick<Orchestrator, 'dispose'>>;
@@ -49,14 +53,14 @@ export interface Variant {
   accepts?(append: AppendOutput, stored: { readonly version: number; readonly epoch: number }): boolean;
 }
 
-/** What {@link defineScenario} takes. */
-export interface ScenarioSpec {
+/** What {@link defineScenario} takes. `Saga` are the definitions that it may start. */
+export interface ScenarioSpec<Saga extends SagaDefinition = SagaDefinition> {
   /** Kebab-case; how the CLI and reports call it. */
   readonly name: string;
   /** One sentence for `sagastorm list`. */
   readonly title: string;
   /** Every definition that the workload may start. */
-  readonly sagas: readonly SagaDefinition[];
+  readonly sagas: readonly Saga[];
   /** How sagas run under `--protocol choreography`; one that has none here is given the one that follows from its steps. */
   readonly choreographies?: readonly Choreography[];
   /** Fresh participants for one run, by service name. `sagas`: how many will come, to size stock and accounts. */
@@ -64,7 +68,7 @@ export interface ScenarioSpec {
   /** Users' own clients, by the name of the service that they ask; see `ownClient`. The others are asked by the engine. */
   readonly clients?: Readonly<Record<string, ClientSource>>;
   /** Saga `index` of the run. Must be pure: same context, same answer. */
-  workload(context: WorkloadContext): SagaStart;
+  workload(context: WorkloadContext): StartOf<Saga>;
   /** Sagas per run unless `--sagas` says otherwise. Default 100. */
   readonly sagasPerRun?: number;
   /** Replaces the policy of every definition. `--policy` replaces both. */
@@ -150,7 +154,7 @@ export const STORE_LATENCY_DEFAULT: LatencySpec = { p50Us: 200, p90Us: 500, p99U
  *   workload: ({ index }) => ({ saga: transfer, input: { from: 'a-0', to: 'a-1', amount: 1 + index } }),
  * });
  */
-export function defineScenario(spec: ScenarioSpec): Scenario {
+export function defineScenario<Saga extends SagaDefinition>(spec: ScenarioSpec<Saga>): Scenario {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.name)) {
     throw new UserError(
       'bad-scenario',

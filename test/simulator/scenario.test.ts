@@ -1,6 +1,7 @@
 // What a scenario and its workload may not say: each is refused in one sentence, before anything runs.
 
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { defineSaga } from '../../engine/index.ts';
 import { inventory } from '../../participants-mock/index.ts';
 import {
@@ -144,4 +145,23 @@ test('a workload that throws is told so, with the place', () => {
       hint: expect.stringContaining('scenario.test.ts'),
     }),
   );
+});
+
+test('a workload gives each saga an input of its own type', () => {
+  const steps = { reserve: { service: 'inventory', action: 'reserve', compensation: 'release' } };
+  const counted = defineSaga({ name: 'counted', version: 1, input: z.object({ n: z.int() }), steps });
+  const named = defineSaga({ name: 'named', version: 1, input: z.object({ name: z.string() }), steps });
+  const participants = () => ({ inventory: inventory({ items: { lamp: 1 } }) });
+  const rest = { name: 'typed', title: 'Two inputs', sagas: [counted, named], participants };
+  const right = defineScenario({
+    ...rest,
+    workload: ({ index }) =>
+      index === 0 ? { saga: counted, input: { n: 1 } } : { saga: named, input: { name: 'lamp' } },
+  });
+  expect(right.sagas).toEqual([counted, named]);
+  // @ts-expect-error: a count is a number
+  defineScenario({ ...rest, workload: () => ({ saga: counted, input: { n: '1' } }) });
+  // @ts-expect-error: the input of the other saga
+  defineScenario({ ...rest, workload: () => ({ saga: named, input: { n: 1 } }) });
+  defineScenario({ ...rest, sagas: [saga, counted], workload: () => ({ saga, input: 'whatever' }) });
 });
