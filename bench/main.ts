@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BenchRecord, median, rateOf, ratioOf } from './bench-record.ts';
 import { ratioText } from './bench-text.ts';
-import { profileOfLive, profileOfW } from './profile.ts';
+import { profileOfLive, profileOfSmallRuns, profileOfW } from './profile.ts';
 import { runSuites } from './run-suites.ts';
 import { SUITES } from './suites.ts';
 
@@ -117,6 +117,8 @@ const tables = [
   ...scaleTable(),
   '',
   ...profileOfW(),
+  '',
+  ...profileOfSmallRuns(),
   '',
   ...profileOfLive(),
 ].join('\n');

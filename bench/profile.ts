@@ -1,7 +1,8 @@
-// Where the time goes, by part of the program: V8's sampling profiler over workload W and over the live engine, each in a
-// process of its own, self times added up by folder. All threads of the process count, and nothing while they wait.
+// Where the time goes, by part of the program: V8's sampling profiler over workload W, over many small runs and over the live
+// engine, each in a process of its own, self times added up by folder. All threads of the process count, and nothing while
+// they wait.
 //
-//   npm run --silent bench:profile -- [w|live]
+//   npm run --silent bench:profile -- [w|small|live]
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -74,10 +75,39 @@ function partOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame'])
   return PARTS.find(([folder]) => path.startsWith(folder))?.[1] ?? 'the rest';
 }
 
-const percent = (us: number, all: number): string => `${((100 * us) / all).toFixed(0)} %`;
+const NUMBER = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
-function sum(parts: ReadonlyMap<string, number>): number {
-  return [...parts.values()].reduce((total, us) => total + us, 0);
+/** One process under the profiler: what it runs, and the work that its microseconds are divided by, where there is one. */
+interface Column {
+  readonly title: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Things that it does in all; left out, only shares are told. */
+  readonly count?: number;
+}
+
+/** Parts in rows, the largest of the first column first; shares, and microseconds for one of what is counted. */
+function table(what: string, columns: readonly Column[]): readonly string[] {
+  const profiles = columns.map(({ script, args }) => profiled(script, args));
+  const sums = profiles.map((parts) => [...parts.values()].reduce((total, us) => total + us, 0));
+  const cell = ({ count }: Column, us: number, sum: number): string => {
+    const share = `${((100 * us) / sum).toFixed(0)} %`;
+    return count === undefined ? share : `${NUMBER.format(us / count)} µs, ${share}`;
+  };
+  const row = (part: string): string =>
+    `| ${part} | ${columns.map((column, i) => cell(column, profiles[i]!.get(part) ?? 0, sums[i]!)).join(' | ')} |`;
+  const parts = [
+    ...new Set(profiles.flatMap((of) => [...of].sort(([, a], [, b]) => b - a).map(([part]) => part))),
+  ];
+  const all = columns.map(({ count }, i) =>
+    count === undefined ? '' : `${NUMBER.format(sums[i]! / count)} µs`,
+  );
+  return [
+    `| ${what} | ${columns.map(({ title }) => title).join(' | ')} |`,
+    `|---|${'---:|'.repeat(columns.length)}`,
+    ...parts.map(row),
+    ...(all.every((text) => text === '') ? [] : [`| all | ${all.join(' | ')} |`]),
+  ];
 }
 
 const SAGAS = 10_000;
@@ -85,43 +115,52 @@ const ROUNDS = 20;
 
 /** W with all its sagas at once, and with a hundred at a time: the same work on a hundredth of the memory. */
 export function profileOfW(): readonly string[] {
-  const [all, few] = [SAGAS, 100].map((concurrent) =>
-    profiled('workload-w.bench.ts', ['--rounds', `${ROUNDS}`, '--concurrent', `${concurrent}`]),
-  );
-  const perSaga = (us = 0): string => (us / (SAGAS * (ROUNDS + 1))).toFixed(1);
-  const rows = [...all!]
-    .sort(([, a], [, b]) => b - a)
-    .map(
-      ([part, us]) => `| ${part} | ${percent(us, sum(all!))} | ${perSaga(us)} | ${perSaga(few!.get(part))} |`,
-    );
-  return [
-    '| W, calm: where the time goes | share | µs a saga, 10,000 at a time | µs a saga, 100 at a time |',
-    '|---|---:|---:|---:|',
-    ...rows,
-    `| all | | ${perSaga(sum(all!))} | ${perSaga(sum(few!))} |`,
-  ];
+  const at = (concurrent: number): Column => ({
+    title: `${concurrent.toLocaleString('en')} at a time`,
+    script: 'workload-w.bench.ts',
+    args: ['--rounds', `${ROUNDS}`, '--concurrent', `${concurrent}`],
+    count: SAGAS * (ROUNDS + 1), // one round is to warm up
+  });
+  return table('W, calm: where a saga takes its time', [at(SAGAS), at(100)]);
 }
 
-/** The live engine on SQLite, a thousand sagas in flight, and the lean journal beside it. */
-export function profileOfLive(): readonly string[] {
-  const parts = profiled('live.bench.ts', ['--in-flight', '1000', '--rounds', '3']);
-  const rows = [...parts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([part, us]) => `| ${part} | ${percent(us, sum(parts))} |`);
-  return [
-    "| live, SQLite, 1,000 in flight: where the processors' time goes | share |",
-    '|---|---:|',
-    ...rows,
-  ];
+const RUNS = 6_000;
+
+/** Runs of twenty sagas, one after another. */
+export function profileOfSmallRuns(): readonly string[] {
+  const under = (profile: string): Column => ({
+    title: profile,
+    script: 'small-runs.bench.ts',
+    args: ['--profile', profile, '--runs', `${RUNS}`],
+    count: RUNS,
+  });
+  return table('bank-transfer, 20 sagas: where a run takes its time', [under('storm'), under('calm')]);
 }
+
+/** The live engine, a thousand sagas in flight, and the lean journal beside it. What a server does is not in it. */
+export function profileOfLive(): readonly string[] {
+  const on = (title: string, store: string): Column => ({
+    title,
+    script: 'live.bench.ts',
+    args: ['--store', store, '--in-flight', '1000', '--rounds', '3'],
+  });
+  const columns = [on('SQLite', 'sqlite'), on('PostgreSQL', 'postgres')];
+  return table("live, 1,000 in flight: where the processors' time goes", columns);
+}
+
+const PROFILES: Readonly<Record<string, () => readonly string[]>> = {
+  w: profileOfW,
+  small: profileOfSmallRuns,
+  live: profileOfLive,
+};
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const asked = process.argv[2];
-  if (asked !== undefined && asked !== 'w' && asked !== 'live') {
-    console.error(`There is no profile of ${asked}. Usage: npm run --silent bench:profile -- [w|live]`);
+  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PROFILES);
+  const unknown = names.find((name) => PROFILES[name] === undefined);
+  if (unknown !== undefined) {
+    const known = Object.keys(PROFILES).join('|');
+    console.error(`There is no profile of ${unknown}. Usage: npm run --silent bench:profile -- [${known}]`);
     process.exit(64);
   }
-  if (asked !== 'live') console.log(profileOfW().join('\n'));
-  if (asked === undefined) console.log();
-  if (asked !== 'w') console.log(profileOfLive().join('\n'));
+  console.log(names.map((name) => PROFILES[name]!().join('\n')).join('\n\n'));
 }
