@@ -4,6 +4,7 @@
 import { purpose, type Seed, scale } from '../kernel/random.ts';
 import type { FaultPlan, PlannedFault } from '../run-result.ts';
 import { FAULTS } from './catalogue.ts';
+import { countsByName } from './counts-by-name.ts';
 import { type Draw, type Fates, type Params, PHASES, type Phase, type PointKind } from './fault.ts';
 import { PLACES, type Place, type PointNames, pointText } from './point.ts';
 import { drawRates, type Profile, thresholds } from './profile.ts';
@@ -205,9 +206,7 @@ export class FaultInjector {
 
   /** Faults delivered by cell of the coverage matrix, where there were any; in the order of the cells' names. */
   get coverage(): Readonly<Record<string, number>> {
-    const found: Record<string, number> = {};
-    for (const cell of CELLS_BY_NAME) if (this.#cells[cell]! > 0) found[CELLS[cell]!] = this.#cells[cell]!;
-    return found;
+    return countsByName(CELLS, this.#cells, CELLS_BY_NAME);
   }
 
   /**

@@ -1,6 +1,7 @@
 // What a run says of itself when it stops: which faults it counted, and why its answer is none (S10).
 
 import { FAULTS } from '../faults/catalogue.ts';
+import { countsByName } from '../faults/counts-by-name.ts';
 import { duration } from '../faults/fault.ts';
 import type { Simulation, Stop } from '../kernel/simulation.ts';
 
@@ -12,11 +13,12 @@ export function eventsMaxOf(sagas: number): number {
   return Math.max(EVENTS_MIN, sagas * EVENTS_PER_SAGA_MAX);
 }
 
+const KINDS = FAULTS.map(({ kind }) => kind);
+const IN_ORDER = [...KINDS.keys()];
+
 /** Numbers by index in FAULTS as numbers by kind, where they are not zero. */
-export function byKind(values: readonly number[]): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (let i = 0; i < FAULTS.length; i++) if (values[i]! > 0) found[FAULTS[i]!.kind] = values[i]!;
-  return found;
+export function byKind(values: readonly number[]): Readonly<Record<string, number>> {
+  return countsByName(KINDS, values, IN_ORDER);
 }
 
 /** Sagas of a run: that were to begin, that began, and that ended; and what people asked for in vain. */
