@@ -101,6 +101,11 @@ function storeFile(given: GivenFlags): string | undefined {
   return choice.kind === 'sqlite' ? choice.file : undefined;
 }
 
+/** Nobody reads any more: that ends the output, not the command. */
+function unlessUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && process.stdout.writable) throw error;
+}
+
 const ACTIONS: Readonly<
   Record<string, (opened: OpenStore, file: string | undefined, given: GivenFlags) => Promise<void>>
 > = {
@@ -117,7 +122,7 @@ const ACTIONS: Readonly<
   },
   async export(opened, file, given) {
     const lines = Readable.from(opened.export());
-    if (file === undefined) return pipeline(lines, process.stdout, { end: false });
+    if (file === undefined) return pipeline(lines, process.stdout, { end: false }).catch(unlessUnread);
     if (isStream(file) || !existsSync(dirname(file))) {
       return pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
     }

@@ -146,6 +146,8 @@ function decimalOf(text: string): string {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const kept = digits.replace(/0+$/, '');
+  let end = digits.length; // an expression for zeros at the end would begin anew at each zero before them
+  while (digits[end - 1] === '0') end--;
+  const kept = digits.slice(0, end);
   return kept === '' ? '0' : `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }

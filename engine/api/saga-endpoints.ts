@@ -299,8 +299,7 @@ function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
       answers: { 202: ['It will be undone', SagaView] },
       handle(asked) {
         const why = checkCompensation(asked.params.id, asked.body);
-        const choose = (status: SagaStatus) => (status === 'compensation_failed' ? 'resume' : 'compensate');
-        return wish(parts, asked, { why, choose });
+        return wish(parts, asked, { why, act: 'compensate' });
       },
     }),
     endpoint({
@@ -316,8 +315,7 @@ function wishEndpoints(parts: SagaParts): readonly Endpoint[] {
       answers: { 202: ['It goes on', SagaView] },
       handle(asked) {
         const { reason: why } = RetrySaga.parse(asked.body ?? {});
-        const choose = (status: SagaStatus) => (status === 'compensation_failed' ? 'resume' : 'retry');
-        return wish(parts, asked, { why, choose });
+        return wish(parts, asked, { why, act: 'retry' });
       },
     }),
   ];
@@ -336,24 +334,30 @@ function checkCompensation(id: string, body: unknown): string | undefined {
 
 interface Wished {
   readonly why: string | undefined;
-  choose(status: SagaStatus): WishedAct;
+  readonly act: 'compensate' | 'retry';
 }
-type WishedAct = Extract<RepairKind, 'compensate' | 'retry' | 'resume'>;
+type WishedAct = Extract<RepairKind, Wished['act'] | 'resume'>;
 
-/** A person's act in the words of its own address: an event with who asked, once for each Idempotency-Key. */
+/**
+ * A person's act in the words of its own address: an event with who asked, once for each Idempotency-Key. Where an undo was given
+ * up it is to go on with that; and so it was, when it is asked for again under the same key.
+ */
 async function wish(
   { engine, reader }: SagaParts,
   { params: { id }, record, caller, header }: Asked<{ readonly id: string }, unknown>,
-  { why: given, choose }: Wished,
+  { why: given, act: asked }: Wished,
 ): Promise<Answer> {
   const { state } = await reader.read(id);
   record.saga = id;
-  const act = choose(state.status);
   const key = header('idempotency-key');
+  const actId =
+    key === undefined ? randomUUID() : createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const wasResumed = state.acts.some((before) => before.id === actId && before.act === 'resume');
+  const act: WishedAct = state.status === 'compensation_failed' || wasResumed ? 'resume' : asked;
   const why = given?.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim(); // one line of the log
   const answer = await engine.repair(id, {
     act,
-    id: key === undefined ? randomUUID() : createHash('sha256').update(key).digest('hex').slice(0, 32),
+    id: actId,
     by: caller?.name ?? 'anybody',
     ...(why === undefined || why === '' ? {} : { why }),
   });

@@ -4,6 +4,7 @@
 // X1. Sagas never wait for it: one request is under way at a time, and what it reads are logs of sagas that ended.
 // X2. It is bounded. Of what cannot be sent, or comes faster than it can be, the trace is lost and counted, and that is said
 //     at most once a minute. The log stays: a trace can be made of it again.
+// X3. Who stops waits for one request that fails, not for all that could.
 
 import type { StoredEvent } from '../core/ports.ts';
 import { UserError } from '../core/user-error.ts';
@@ -45,6 +46,7 @@ export class TraceExporter {
   readonly #waiting = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
+  #isClosing = false;
   #lost = 0;
   #sent = 0;
   #toldAtMs = Number.NEGATIVE_INFINITY;
@@ -79,8 +81,9 @@ export class TraceExporter {
     this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS).unref();
   }
 
-  /** Sends what waits, and resolves when that was tried. */
+  /** Sends what waits, and resolves when that was tried: a collector that fails now is not asked again (X3). */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#flush();
     await this.#sending;
   }
@@ -100,7 +103,9 @@ export class TraceExporter {
         await this.#send(sagas);
         this.#sent += sagas.length;
       } catch (error) {
-        this.#lose(sagas.length, error instanceof Error ? error : new Error(String(error)));
+        const left = this.#isClosing ? this.#waiting.size : 0;
+        if (this.#isClosing) this.#waiting.clear();
+        this.#lose(sagas.length + left, error instanceof Error ? error : new Error(String(error)));
       }
     }
   }

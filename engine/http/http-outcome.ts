@@ -26,6 +26,7 @@
 // A 4xx or 5xx whose body is an outcome itself, `{ "kind": "rejected" | "unknown", "failure", "reason", "retryAfterUs"? }`,
 // is taken at its word: a participant knows best, and nobody else answers in that form.
 
+import { jsonFault } from '../core/json.ts';
 import { FAILURE_CLASSES, type FailureClass, type Outcome } from '../core/protocol.ts';
 
 /** A complete answer. */
@@ -81,19 +82,25 @@ export function outcomeOfAnswer(answer: HttpAnswer, nowMs: number): Outcome {
   const { status, body } = answer;
   const isSuccess = status >= 200 && status < 300 && status !== 202;
   const json = jsonIn(body);
-  if (isSuccess && body === '') return { kind: 'applied' };
-  if (isSuccess && json !== undefined) return { kind: 'applied', result: json.value };
+  if (isSuccess) return body === '' ? { kind: 'applied' } : outcomeOfResult(status, json);
   const retryAfterUs = retryAfterIn(answer.retryAfter, nowMs);
-  const verdict = isSuccess ? DOUBTFUL : verdictOf(status, retryAfterUs);
-  if (isSuccess) return outcome(verdict, `answered ${status} with a body that is not JSON`, undefined);
   const own = status >= 400 && status < 600 ? outcomeIn(json?.value) : undefined;
   if (own !== undefined) return own;
   const detail = detailIn(json?.value);
   return outcome(
-    verdict,
+    verdictOf(status, retryAfterUs),
     detail === '' ? `answered ${status}` : `answered ${status}: ${detail}`,
     retryAfterUs,
   );
+}
+
+/** JSON can say more than a log can hold: numbers beyond all bounds, and lists in lists without end. */
+function outcomeOfResult(status: number, json: { readonly value: unknown } | undefined): Outcome {
+  const fault = json === undefined ? undefined : jsonFault(json.value);
+  if (json !== undefined && fault === undefined) return { kind: 'applied', result: json.value };
+  const why =
+    fault === undefined ? '' : ` that could be kept: ${printable(`${fault.path} ${fault.what}`.trim())}`;
+  return outcome(DOUBTFUL, `answered ${status} with a body that is not JSON${why}`, undefined);
 }
 
 /** @param why one or a few words, such as an error's code */

@@ -30,7 +30,7 @@ import type { LiveEngine, RepairAnswer } from './live-engine.ts';
 const INPUTS_PER_TURN = 500;
 const RECOVERED_AT_ONCE = 100;
 const SAGAS_MAX = 50_000;
-const GRACE_MS = 10_000;
+export const GRACE_MS = 10_000;
 
 /** What a {@link Host} runs on: its store, its way to the services, its sagas and its limits. */
 export interface HostOptions {

@@ -196,6 +196,11 @@ export class PartitionLeases {
     await this.#line.close();
   }
 
+  /** Asks the database for nothing more: what is held is free when its lease is over. {@link close} is still to be called. */
+  giveUp(): void {
+    this.#line.giveUp();
+  }
+
   /** Never two at once: what comes meanwhile brings one more. */
   #lookNow(): void {
     if (this.#isClosed) return;

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { UserError } from '../core/user-error.ts';
 import { type BatchRow, eventsOf } from './batch-rows.ts';
-import type { PostgresLine } from './postgres-line.ts';
+import { hangUp, type PostgresLine } from './postgres-line.ts';
 import { storeFailed } from './saga-catalogue.ts';
 import type { HistoryPage, HistoryPlace, KeptView } from './saga-history.ts';
 
@@ -53,7 +53,7 @@ export async function* readHistoryRows(
   } catch (error) {
     throw error instanceof UserError ? error : storeFailed(error);
   } finally {
-    await client?.end();
+    if (client !== undefined) await hangUp(client);
   }
 }
 

@@ -6,12 +6,19 @@
 //     the connection was lost with it, and then nobody knows (its commit may have been under way).
 // N3. A connection that was lost is made anew when the next statement comes; when it cannot be made, statements fail at
 //     once until it is time to try again.
+// N4. Who closes it does not wait for ever: a server may have taken a statement, or a goodbye, and say nothing more.
+// N5. A server that only reads is a standby by now, whose connections outlived it: the next may lead to where one can write.
 
 import type { Client, ClientBase } from 'pg';
 import type { PostgresAddress } from './postgres-address.ts';
 
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 30_000;
+/** N4: for the statements that have come, and for the server to hang up. */
+export const CLOSE_MS = 5_000;
+const GOODBYE_MS = 1_000;
+/** N5: `read_only_sql_transaction`. */
+const READ_ONLY = '25006';
 const BACKOFF_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 
@@ -51,9 +58,13 @@ export class LineError extends Error {
   }
 }
 
-/** A server may have been told not to wait for its disk; here it must. Compiling plans costs more than it brings. */
+/**
+ * A server may have been told not to wait for its disk; here it must. Compiling plans costs more than it brings. What waits for
+ * a lock must see what was written meanwhile, whatever isolation the database has by default.
+ */
 const SESSION = `
   SELECT set_config('search_path', $1, false), set_config('jit', 'off', false),
+         set_config('default_transaction_isolation', 'read committed', false),
          set_config('synchronous_commit', CASE level WHEN 'off' THEN 'on' ELSE level END, false)
   FROM current_setting('synchronous_commit') AS level`;
 
@@ -84,10 +95,16 @@ export class PostgresLine implements StatementRunner {
   #backoffMs = 0;
   #retryAtMs = 0;
   #isClosed = false;
+  #isGivenUp = false;
   #whenIdle: (() => void) | undefined;
+  /** N4: rejected when nothing is waited for any more. */
+  readonly #end = Promise.withResolvers<never>();
+  /** Made last, whether or not it is ready. */
+  #newest: Client | undefined;
 
   constructor(options: LineOptions) {
     this.#options = options;
+    this.#end.promise.catch(() => undefined); // mostly nobody waits for it
   }
 
   /** @throws LineError */
@@ -99,19 +116,29 @@ export class PostgresLine implements StatementRunner {
     });
   }
 
-  /** Waits for the statements that have come. */
+  /** Waits for the statements that have come, for a few seconds (N4). */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#isBusy) {
+      const timer = setTimeout(() => this.giveUp(), CLOSE_MS);
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });
+      clearTimeout(timer);
     }
     const client = this.#client;
     this.#client = undefined;
     if (client === undefined) return;
     wireOf(client).ref();
-    await client.end().catch(() => undefined);
+    await hangUp(client);
+  }
+
+  /** Closes it at once: what was asked, and waits for an answer or its turn, fails. */
+  giveUp(): void {
+    this.#isClosed = true;
+    this.#isGivenUp = true;
+    this.#end.reject(new Error('the connection was given up'));
+    if (this.#newest !== undefined) cut(this.#newest);
   }
 
   async #work(): Promise<void> {
@@ -136,6 +163,7 @@ export class PostgresLine implements StatementRunner {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.effect === 'unknown') this.#lost(client);
+      else if (failure.sqlState === READ_ONLY) this.#leave(client);
       reject(failure);
     }
     clearTimeout(timer);
@@ -144,9 +172,13 @@ export class PostgresLine implements StatementRunner {
 
   /** N3. */
   async #connect(): Promise<Client> {
-    if (performance.now() < this.#retryAtMs) throw new Error('there is no connection to the database');
+    if (this.#isGivenUp || performance.now() < this.#retryAtMs) {
+      throw new Error('there is no connection to the database');
+    }
+    const connecting = this.#options.connect();
     try {
-      const client = await this.#options.connect();
+      const client = await Promise.race([connecting, this.#end.promise]);
+      this.#newest = client;
       client.on('error', () => this.#lost(client));
       client.on('end', () => this.#lost(client));
       const { prepare, answerMs = ANSWER_MS } = this.#options;
@@ -157,8 +189,15 @@ export class PostgresLine implements StatementRunner {
     } catch (error) {
       this.#backoffMs = Math.min(Math.max(BACKOFF_MS, this.#backoffMs * 2), BACKOFF_MAX_MS);
       this.#retryAtMs = performance.now() + this.#backoffMs;
+      connecting.then(cut, () => undefined); // it may still come
       throw error;
     }
+  }
+
+  /** N5. */
+  #leave(client: Client): void {
+    this.#lost(client);
+    this.#retryAtMs = performance.now() + BACKOFF_MAX_MS;
   }
 
   #lost(client: Client): void {
@@ -200,6 +239,13 @@ async function bounded(client: Client, limitMs: number, act: () => Promise<void>
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Ends a connection: one that does not hang up in time is cut (N4). */
+export async function hangUp(client: Client): Promise<void> {
+  const timer = setTimeout(() => cut(client), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
 }
 
 /** N2. Of these classes the server speaks when it is about to hang up, or does not know itself. */

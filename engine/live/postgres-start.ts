@@ -2,7 +2,7 @@
 
 import { UserError } from '../core/user-error.ts';
 import { checkSchema, type PostgresAddress } from './postgres-address.ts';
-import { connectTo } from './postgres-line.ts';
+import { connectTo, hangUp } from './postgres-line.ts';
 import { prepareSchema } from './postgres-schema.ts';
 import { STORE_UNREACHABLE } from './unreachable.ts';
 
@@ -14,7 +14,7 @@ export async function preparedAddress(address: PostgresAddress, create = true): 
   checkSchema(address.schema);
   try {
     const client = await connectTo(address);
-    await prepareSchema(client, address.schema, create).finally(() => client.end());
+    await prepareSchema(client, address.schema, create).finally(() => hangUp(client));
     return address;
   } catch (error) {
     throw error instanceof UserError ? error : unreachableDatabase(error);

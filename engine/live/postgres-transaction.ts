@@ -20,7 +20,14 @@ import type { WritableStore } from './log-writer.ts';
 import { MAKE_PARTITIONS, OPEN_PARTITION, PARTITIONS, partitionName } from './partition-leases.ts';
 import { engineLock, SAGAS_SCHEMA } from './postgres-address.ts';
 import { PostgresCatalogue } from './postgres-catalogue.ts';
-import { connectTo, failureOf, LineError, type Statement, type StatementRunner } from './postgres-line.ts';
+import {
+  connectTo,
+  failureOf,
+  hangUp,
+  LineError,
+  type Statement,
+  type StatementRunner,
+} from './postgres-line.ts';
 import { preparedAddress, unreachableDatabase } from './postgres-start.ts';
 import { linesWithin } from './postgres-upkeep.ts';
 import { isStorable, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
@@ -87,7 +94,7 @@ export async function inPostgresTransaction<Result>(
     await client.query('ROLLBACK').catch(() => undefined);
     throw failed(statements.trouble ?? error, isCommitting); // what failed first explains what failed after it
   } finally {
-    await client.end().catch(() => undefined);
+    await hangUp(client);
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Client, ClientBase } from 'pg';
 import type { BatchRow } from './batch-rows.ts';
 import { linesOf, retiredLine } from './batch-rows.ts';
-import type { PostgresLine } from './postgres-line.ts';
+import { hangUp, type PostgresLine } from './postgres-line.ts';
 import { BATCHES, IN_ORDER } from './postgres-logs.ts';
 import { addToArchive, checkArchive, type Retirement } from './retirement.ts';
 
@@ -74,7 +74,7 @@ export async function* exportRows(connect: () => Promise<Client>): AsyncGenerato
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     yield* linesWithin(client);
   } finally {
-    await client.end();
+    await hangUp(client);
   }
 }
 

@@ -8,6 +8,7 @@
 //     keeps nobody else from it. Two appends of one saga never share a statement.
 // W4. Two writers that race for the same row, where neither sees the other yet, meet at a unique key. Then, and when the
 //     server refuses a value, the statement is halved until the one that it is about fails alone.
+// W5. A statement is no longer than it can be in memory: what gathered while the database was away may be far more.
 
 import { assert } from '../core/assert.ts';
 import type { AppendOutput } from '../core/orchestrator-messages.ts';
@@ -19,6 +20,8 @@ import { LineError, type Statement, type StatementRunner } from './postgres-line
 
 type SagaCreated = Extract<SagaEvent, { kind: 'saga-created' }>;
 
+/** W5: of events, in characters. */
+const TEXT_MAX = 16 * 1024 * 1024;
 /** Longer names do not fit into an index. */
 const NAME_MAX = 500;
 
@@ -60,12 +63,16 @@ export async function writeAppends(
 function partsOf(batch: readonly TextedAppend[]): readonly (readonly TextedAppend[])[] {
   const parts: TextedAppend[][] = [[]];
   const sagas = new Set<string>();
+  let length = 0;
   for (const item of batch) {
-    if (sagas.has(item.append.saga)) {
+    const isFull = length > 0 && length + item.text.length > TEXT_MAX;
+    if (isFull || sagas.has(item.append.saga)) {
       sagas.clear();
+      length = 0;
       parts.push([]);
     }
     sagas.add(item.append.saga);
+    length += item.text.length;
     parts.at(-1)!.push(item);
   }
   return parts;
@@ -165,7 +172,9 @@ const APPEND = `
     SELECT no, saga, partition, definition, definition_version, coalesce(status, 'running'), at_us, ended_at_us
     FROM asked WHERE answer = 'appended' AND known IS NULL ORDER BY no
   ), moved AS (
-    UPDATE sagas s SET status = coalesce(a.status, s.status), ended_at_us = CASE WHEN a.status IS NULL THEN s.ended_at_us ELSE a.ended_at_us END
+    UPDATE sagas s SET status = coalesce(a.status, s.status), ended_at_us = CASE
+      WHEN a.status IS NULL THEN s.ended_at_us
+      WHEN a.ended_at_us IS NOT NULL THEN greatest(a.ended_at_us, s.created_at_us) END
     FROM asked a WHERE a.answer = 'appended' AND a.moves AND s.no = a.no
     RETURNING a.place, a.no, a.expected, a.count, a.epoch, a.at_us, a.events
   ), written AS (

@@ -178,7 +178,7 @@ export class SqliteWriter {
     const { createdAtUs, endedAtUs } = head;
     this.#totals.left(SAGA_STATUSES.indexOf(head.status), (endedAtUs ?? createdAtUs) - createdAtUs);
     head.status = status;
-    head.endedAtUs = isEnded(status) ? atUs : null;
+    head.endedAtUs = isEnded(status) ? Math.max(atUs, createdAtUs) : null; // whose clock was ahead may have died
     this.#totals.entered(SAGA_STATUSES.indexOf(status), (head.endedAtUs ?? createdAtUs) - createdAtUs);
     this.#statements.stand.run(status, head.endedAtUs, head.no);
   }

@@ -159,7 +159,7 @@ function rowOf({ log, status }: MemorySaga): SagaRow {
   const { definition, definitionVersion } =
     event.kind === 'saga-created' ? event : { definition: '', definitionVersion: 0 };
   const updatedAtUs = log.at(-1)!.atUs;
-  const endedAtUs = isEnded(status) ? updatedAtUs : undefined;
+  const endedAtUs = isEnded(status) ? Math.max(updatedAtUs, createdAtUs) : undefined;
   return { saga, definition, definitionVersion, status, createdAtUs, updatedAtUs, endedAtUs };
 }
 

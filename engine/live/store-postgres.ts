@@ -26,7 +26,7 @@ import {
 import { engineLock, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
 import { asked, PostgresCatalogue } from './postgres-catalogue.ts';
 import { readHistoryRows, readViewRow, writeViewRow } from './postgres-history.ts';
-import { connectTo, PostgresLine } from './postgres-line.ts';
+import { CLOSE_MS, connectTo, PostgresLine } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { preparedAddress } from './postgres-start.ts';
 import { exportRows, retireRows } from './postgres-upkeep.ts';
@@ -176,16 +176,24 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
     return new PartitionLeases({ ...options, address: this.#address, onTrouble: this.#onTrouble });
   }
 
-  /** Writes what has come so far, answers it, and closes the connections. An append that comes later is never answered. */
+  /**
+   * Writes what has come so far, answers it, and closes the connections; of a database that hangs it lets go after a few seconds,
+   * and nobody knows what became of what was under way. An append that comes later is never answered.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    const lines = [...this.#writers, this.#reader, this.#lister];
     if (this.#isBusy) {
+      const timer = setTimeout(() => {
+        for (const line of lines) line.giveUp();
+      }, CLOSE_MS);
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });
+      clearTimeout(timer);
     }
-    await Promise.all([...this.#writers, this.#reader, this.#lister].map((line) => line.close()));
+    await Promise.all(lines.map((line) => line.close()));
   }
 
   /** Of all workers; in the order of their numbers. */

@@ -4,7 +4,7 @@ import type { Direction } from '../core/protocol.ts';
 import type { StoredEvent } from '../core/saga-event.ts';
 import { type Attempt, attemptsOf, type ServiceOf } from './attempts.ts';
 import { type Book, entriesBySaga } from './books.ts';
-import { counted, type Diagnosis, diagnose, type StepEffects } from './diagnosis.ts';
+import { AROUND_US, counted, type Diagnosis, diagnose, type StepEffects } from './diagnosis.ts';
 import { type DiagnosisClass, REMEDIES } from './remedies.ts';
 
 /** The logs that many diagnoses are made from. */
@@ -29,17 +29,48 @@ export function diagnoseAll({
   nowUs,
 }: ManyFacts): readonly Diagnosis[] {
   const all = [...logs, ...others].flatMap((log) => attemptsOf(log, servicesOf(log)));
-  const byService = Map.groupBy(all, ({ service }) => service);
+  const byService = new Map(
+    [...Map.groupBy(all, ({ service }) => service)].map(([service, of]) => [service, new Timetable(of)]),
+  );
   return logs.flatMap((log) => {
-    const saga = log[0]?.saga;
-    if (saga === undefined) return [];
+    const [first] = log;
+    if (first === undefined) return [];
+    const { saga } = first;
     const serviceOf = servicesOf(log);
     const needed = new Set(attemptsOf(log, serviceOf).map(({ service }) => service));
-    const around: Attempt[] = [...needed].flatMap((service) => byService.get(service) ?? []);
+    const [fromUs, untilUs] = [first.atUs - AROUND_US, log.at(-1)!.atUs + AROUND_US];
+    const around = [...needed].flatMap((service) => byService.get(service)?.during(fromUs, untilUs) ?? []);
     const effects = effectsOf?.(saga);
     const facts = { log, serviceOf, others: around.filter((attempt) => attempt.saga !== saga), nowUs };
     return [diagnose(effects === undefined ? facts : { ...facts, effects })];
   });
+}
+
+/** The attempts at one service, by when they began: so that ten thousand sagas are not each compared with all. */
+class Timetable {
+  readonly #attempts: readonly Attempt[];
+  readonly #longestUs: number;
+
+  constructor(attempts: readonly Attempt[]) {
+    this.#attempts = attempts.toSorted((a, b) => a.fromUs - b.fromUs);
+    this.#longestUs = attempts.reduce((most, { fromUs, untilUs }) => Math.max(most, untilUs - fromUs), 0);
+  }
+
+  /** All that were under way between these times, and some more. */
+  during(fromUs: number, untilUs: number): readonly Attempt[] {
+    return this.#attempts.slice(this.#firstFrom(fromUs - this.#longestUs), this.#firstFrom(untilUs));
+  }
+
+  /** The index of the first that began then, or later. */
+  #firstFrom(atUs: number): number {
+    let [low, high] = [0, this.#attempts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#attempts[middle]!.fromUs < atUs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** The services of a saga that brought its definition along; of others each step stands for a service. */

@@ -55,7 +55,7 @@ export interface Diagnosis extends Remedy {
 }
 
 /** What the calls to a service looked like around the time of a failure: so long before and after. */
-const AROUND_US = 60_000_000;
+export const AROUND_US = 60_000_000;
 /** Who answers after a quarter of the time that is waited at most is slow; of a slow service at least one in ten answers is. */
 const SLOW_AFTER = 4;
 const SLOW_ONE_IN = 10;

@@ -202,7 +202,7 @@ function dueOf({ reading, lastAtUs }: OpenSaga): number {
 
 function newsOf(open: OpenSaga, event: SagaEvent, atUs: number): SagaNews | undefined {
   const { type, reading } = open;
-  const durationUs = atUs - open.beganAtUs;
+  const durationUs = Math.max(0, atUs - open.beganAtUs); // the clocks of two workers may differ
   switch (event.kind) {
     case 'saga-created':
     case 'saga-retried':
@@ -220,7 +220,7 @@ function newsOf(open: OpenSaga, event: SagaEvent, atUs: number): SagaNews | unde
         type,
         cause: causeOf(reading.reason),
         durationUs,
-        undoUs: atUs - open.undoneFromUs,
+        undoUs: Math.max(0, atUs - open.undoneFromUs),
       };
     case 'saga-failed':
       return { kind: 'failed', type, cause: causeOf(event.reason), durationUs };
@@ -252,7 +252,7 @@ function newsOfStep(
       steps.set(step, atUs);
       return undefined;
     case 'step-applied': {
-      const durationUs = atUs - (steps.get(step) ?? atUs);
+      const durationUs = Math.max(0, atUs - (steps.get(step) ?? atUs));
       steps.delete(step);
       return { kind: 'step-succeeded', type, step, durationUs };
     }

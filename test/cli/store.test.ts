@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { Host, SqliteStore } from '../../engine/live/index.ts';
 import { order, quick, StageTransport } from '../engine/live/stage.ts';
-import { freshFolder, line, lineByLine } from './sagastorm.ts';
+import { ended, freshFolder, line, lineByLine, start } from './sagastorm.ts';
 
 /** A store in use, in which three sagas have ended. */
 async function storeInUse(): Promise<{ folder: string; file: string; close(): Promise<void> }> {
@@ -20,6 +20,14 @@ async function storeInUse(): Promise<{ folder: string; file: string; close(): Pr
   for (const id of ['s-1', 's-2', 's-3']) await host.whenEnded(await host.create(order, {}, { id }));
   return { folder, file, close: () => host.stop().then(() => store.close()) };
 }
+
+test('a reader who leaves an export early is no error', async () => {
+  const { folder, file, close } = await storeInUse();
+  await close();
+  const child = start(['store', 'export', '--db', file], folder);
+  child.stdout!.destroy();
+  expect(await ended(child)).toMatchObject({ code: 0, stderr: '' });
+});
 
 test('backup, export and retire work beside the server', async () => {
   const { folder, file, close } = await storeInUse();

@@ -312,6 +312,14 @@ export function catalogueContract(
       expect(await tally(store)).toMatchObject({ running: [1, 0], completed: [3, 27] });
     });
 
+    test('a saga that ended by a clock behind that of its beginning took no time', async () => {
+      const { store, write } = await filled();
+      await write('s', { events: [created()], atUs: 700 }, { events: [COMPLETED], atUs: 650 });
+      expect(await tally(store)).toEqual({ completed: [1, 0] });
+      await store.remove('s');
+      expect(await tally(store)).toEqual({});
+    });
+
     test('counts follow a saga that is cancelled, given up, resumed, undone and retried', async () => {
       const { store, write } = await filled();
       const go = async (atUs: number, ...events: readonly SagaEvent[]): Promise<unknown> => {

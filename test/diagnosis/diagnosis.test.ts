@@ -1,8 +1,11 @@
 // Why sagas went wrong: a table of logs and books, and a simulated shop in which one thing goes wrong in each run.
 
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SagaEvent, StoredEvent } from '../../engine/core/saga-event.ts';
+import { attemptsOf } from '../../engine/observe/attempts.ts';
+import { servicesIn } from '../../engine/observe/diagnose-all.ts';
 import { brokenLog, diagnose, diagnoseAll, REMEDIES, type StepEffects } from '../../engine/observe/index.ts';
 import orderProcessing from '../../scenarios/order-processing.ts';
 import { logsOf, observed, prepare } from '../../simulator/campaign/index.ts';
@@ -177,6 +180,36 @@ describe('a saga', () => {
       diagnoseAll({ logs: [own], others: [other(seconds)], nowUs: 5 * S }).map((one) => one.class);
     expect([classOf(0.9), classOf(0.1)]).toEqual([['slow-service'], ['network-timeout']]);
   });
+});
+
+test('each of many sagas is diagnosed as if it were compared with all', () => {
+  const moment = fc.integer({ min: 0, max: 900 });
+  const call = fc.tuple(
+    moment,
+    fc.constantFrom('timeout', 'transient', undefined),
+    fc.integer({ max: 200, min: 0 }),
+  );
+  fc.assert(
+    fc.property(fc.array(call, { minLength: 1, maxLength: 12 }), (calls) => {
+      const logs = calls.map(([atS, failure, tookS], i) => {
+        const end = failure === undefined ? applied('pay') : again(2, failure);
+        return [CREATED, asked('pay'), end].map((event, n) => ({
+          saga: `s-${i}`,
+          version: n + 1,
+          epoch: 1,
+          atUs: (atS + (n === 2 ? tookS : 0)) * S,
+          event,
+        }));
+      });
+      const all = logs.flatMap((log) => attemptsOf(log, servicesIn(log)));
+      const nowUs = 2_000 * S;
+      const oneByOne = logs.map((log) => {
+        const others = all.filter(({ saga }) => saga !== log[0]!.saga);
+        return diagnose({ log, serviceOf: servicesIn(log), others, nowUs });
+      });
+      expect(diagnoseAll({ logs, nowUs })).toEqual(oneByOne);
+    }),
+  );
 });
 
 describe('a log', () => {

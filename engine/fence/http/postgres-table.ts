@@ -7,6 +7,8 @@
 // G3. A connection that is lost, or on which something went wrong that a rollback did not mend, is thrown away; the call
 //     fails, and nothing of it is kept.
 // G4. Each saga has a place in the order of pages, by a hash that is indexed.
+// G5. What was waited for must be seen, whatever isolation the database has by default: a snapshot of the time before the lock
+//     would not show a tombstone.
 
 import type { Pool, PoolClient } from 'pg';
 import { type FenceTable, type FenceTransaction, retentionFrom, rowOf } from './fence-table.ts';
@@ -128,7 +130,7 @@ class PostgresFence implements FenceTable<PoolClient>, FenceBook {
     let broken: Error | undefined;
     hear(client);
     try {
-      await client.query('BEGIN');
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED'); // G5
       const answer = await work(client);
       await client.query('COMMIT');
       return answer;

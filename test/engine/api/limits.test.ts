@@ -65,6 +65,7 @@ test.each([
   ['an end within a text', '{"name": "a\\u0000b"}', 'bad-json'],
   ['a number without end', '{"steps": 1e999}', 'bad-json'],
   ['a number that would be rounded', '{"steps": 9007199254740993}', 'bad-json'],
+  ['a number of 200,000 digits, which holds nobody up', `{"steps": 0.1${'0'.repeat(200_000)}1}`, 'bad-json'],
   ['a decimal that would be rounded', '{"steps": 99.990000000000000001}', 'bad-json'],
 ])('B2: %s is refused', async (_what, body, code) => {
   const { ask } = await served();

@@ -75,7 +75,15 @@ test('X2: what cannot be sent is lost and counted, and told once', async () => {
   for (let i = 0; i < 250; i++) exporter.report(ended(`s-${i}`));
   await exporter.close();
   expect([exporter.sent, exporter.lost]).toEqual([0, 250]);
-  expect(told).toEqual(['traces were lost, 100 so far: the collector answered 503']);
+  expect(told).toEqual(['traces were lost, 250 so far: the collector answered 503']);
+});
+
+test('X3: a collector that fails while the exporter closes is not asked again', async () => {
+  const { url, requests } = await collector(503);
+  const exporter = new TraceExporter({ url, logOf: () => Promise.resolve(LOG), version: '1' });
+  for (let i = 0; i < 2_500; i++) exporter.report(ended(`s-${i}`));
+  await exporter.close();
+  expect([requests.length, exporter.lost]).toEqual([1, 2_500]);
 });
 
 test('X2: at most so many wait', async () => {

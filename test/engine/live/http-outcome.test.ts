@@ -52,6 +52,15 @@ describe('an answer', () => {
   });
 
   test.each([
+    ['lists in lists', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'nested too deeply'],
+    ['a number beyond all bounds', '{"x":[1e999]}', 'x[0] Infinity'],
+  ])('that a log could not hold, for %s, is in doubt', async (_what, body, why) => {
+    const outcome = await answered(200, {}, body);
+    expect(outcome).toMatchObject({ kind: 'unknown', failure: 'dependency_failure' });
+    expect((outcome as { reason: string }).reason).toContain(why);
+  });
+
+  test.each([
     [429, '7', { failure: 'rate_limited', retryAfterUs: 7_000_000 }],
     [503, '120', { kind: 'unknown', failure: 'resource_exhausted', retryAfterUs: 120_000_000 }],
     [503, 'Sun, 06 Nov 1994 08:49:37 GMT', { failure: 'resource_exhausted', retryAfterUs: 0 }],

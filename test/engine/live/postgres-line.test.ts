@@ -1,10 +1,12 @@
-// A connection to a server that takes it and then says nothing: it is given up, and nobody waits for ever.
+// A connection to a server that takes it and then says nothing: it is given up, and nobody waits for ever. And one that can only
+// read.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PostgresLine } from '../../../engine/live/postgres-line.ts';
+import { type LineError, PostgresLine } from '../../../engine/live/postgres-line.ts';
 
 /** "You are in", and "ask": of the PostgreSQL frontend/backend protocol, version 3. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -22,7 +24,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets.splice(0)) socket.destroy();
   server.close();
   await once(server, 'close');
 });
@@ -42,4 +44,28 @@ test('what a new connection needs first has a bound, too', async () => {
   });
   await expect(line.run({ text: 'SELECT 1' })).rejects.toMatchObject({ name: 'LineError', effect: 'none' });
   await line.close();
+});
+
+function hangingLine(): PostgresLine {
+  const { port } = server.address() as AddressInfo;
+  return new PostgresLine({
+    connect: async () => {
+      const client = new Client({ host: '127.0.0.1', port, user: 'u', password: 'p', ssl: false });
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
+    },
+  });
+}
+
+test('N4: what waits for an answer, or for its turn, is told that it gets none', async () => {
+  const line = hangingLine();
+  const asked = [line.run({ text: 'SELECT 1' }), line.run({ text: 'SELECT 2' })];
+  while (sockets.length === 0 || sockets[0]!.bytesRead < 60) await turn(); // it was sent
+  line.giveUp();
+  const effects = asked.map((answer) => answer.catch((error: LineError) => error.effect));
+  expect(await Promise.all(effects)).toEqual(['unknown', 'none']);
+  await line.close();
+  await expect(line.run({ text: 'SELECT 3' })).rejects.toMatchObject({ effect: 'none' });
+  expect(sockets).toHaveLength(1);
 });

@@ -33,6 +33,18 @@ test('after three kills every append that was acknowledged is there, and each is
   await expectKilledWhole([url, schema], await connect());
 });
 
+test('a database whose transactions are serializable by default changes nothing', async () => {
+  const options = encodeURIComponent('-c default_transaction_isolation=serializable');
+  const all = await Promise.all(
+    Array.from({ length: 4 }, () => PostgresStreams.connect({ url: `${url}&options=${options}`, schema })),
+  );
+  opened.push(...all);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => all[i % 4]!.append({ ...append, stream: `s-${i}` })),
+  );
+  expect(new Set(answers)).toEqual(new Set(['appended']));
+});
+
 /** The first append waits after it is written, before its commit. */
 async function slow(seconds = 30): Promise<void> {
   await beside(`CREATE SEQUENCE tries;

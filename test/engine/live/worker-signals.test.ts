@@ -71,6 +71,25 @@ test('after kill -9 of a worker the other ends its sagas', async () => {
   await allIntended(a.called);
 });
 
+test('a worker that is told to stop while its database hangs is gone soon', async () => {
+  const store = await connect();
+  const { worker } = employ(store, { name: 'a', leaseMs: 600_000 });
+  await worker.start();
+  await until(holds(worker, 4));
+  const backends = await beside<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'sagastorm'",
+  );
+  for (const { pid } of backends) process.kill(pid, 'SIGSTOP');
+  try {
+    await worker.stop({ graceMs: 0 });
+    await store.close();
+  } finally {
+    for (const { pid } of backends) process.kill(pid, 'SIGCONT');
+  }
+  const sql = "SELECT count(*)::integer AS n FROM partitions WHERE owner = 'a' AND lease_until > now()";
+  expect(await beside(sql)).toEqual([{ n: 4 }]); // nobody could be told
+});
+
 test('a worker that is told to stop hands over, and cuts nothing off', async () => {
   const a = new Colleague(folder, { leaseMs: 3_600_000 });
   await until(() => a.said('begun').length >= 4 && a.said('accepted').length > 200);

@@ -80,6 +80,35 @@ test('a forward call that meets its undo has no effect that stands alone', async
   expect(of('refund', lines)).toEqual(of('charge', lines));
 });
 
+test('G5: a database whose transactions see one moment only is no way around a tombstone', async () => {
+  await emptied();
+  const options = encodeURIComponent('-c default_transaction_isolation=repeatable\\ read');
+  const ofOneMoment = new Pool({ connectionString: `${server!.url}&options=${options}`, max: 4 });
+  try {
+    const till = new Till(postgresFence(ofOneMoment), book);
+    await till.send(callOf('forward', 'charge', {}, { saga: 'other' })); // the tables are there
+    const holder = await pool.connect();
+    await holder.query(
+      "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('sagastorm_fence ' || 's-1', 0))",
+    );
+    const waiting = "SELECT count(*)::integer AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    const until = async (n: number) => {
+      const isSo = async () => (await pool.query<{ n: number }>(waiting)).rows[0]!.n === n;
+      for (let i = 0; i < 10_000 && !(await isSo()); i++);
+    };
+    const undo = till.send(callOf('compensation', 'refund', {}));
+    await until(1);
+    const late = till.send(callOf('forward', 'charge', {}));
+    await until(2);
+    await holder.query('COMMIT');
+    holder.release();
+    expect([(await undo).status, (await late).status]).toEqual([204, 409]);
+    expect(await book.lines()).toEqual(['charge other step 0']);
+  } finally {
+    await ofOneMoment.end();
+  }
+});
+
 test('a connection that is lost in the middle costs one answer, and no more', async () => {
   await emptied();
   const call = callOf('forward', 'charge', {});
