@@ -16,7 +16,13 @@ export interface Introduction {
 }
 
 export type Order =
-  | { readonly kind: 'simulate'; readonly sagas: number; readonly round: number }
+  /** Again and again, until so much time has passed. */
+  | {
+      readonly kind: 'simulate';
+      readonly sagas: number;
+      readonly round: number;
+      readonly leastMs: number;
+    }
   | { readonly kind: 'endure'; readonly sagas: number; readonly inFlight: number; readonly place: Place };
 
 export interface Measurement {

@@ -1,23 +1,26 @@
 // Workload W on sagastorm and on what a TypeScript user would pick instead: `npm run simulation -- [--rounds 5]
-// [--sagas N] [--only id,id]`. In every round each contender runs once, in turn; only the ratios count.
+// [--sagas N] [--only id,id]`. In every round each contender runs for a second, in turn; only the ratios count.
 
 import { introduced, machine, median, options, progress, ratio, table, times, whole } from './comparison.ts';
 import type { Contender } from './contender-process.ts';
 import { OURS, peers } from './simulation/peers.ts';
 
-/** Rounds that are thrown away: the compiler is still at work. */
-const WARM_UP = 2;
+/** Before the first round, as in ../suite.ts: the compiler is still at work. */
+const WARM_UP_MS = 4_000;
+/** What a measurement takes, at least. */
+const LEAST_MS = 1_000;
 
 const { rounds, sagasMax, ids } = options('simulation', Object.keys(peers), [OURS]);
 const contenders = await introduced('simulation', ids);
 const figures = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
 const sagasOf = ({ introduction }: Contender): number => Math.min(sagasMax, introduction?.sagas[0] ?? 0);
 
-for (let round = -WARM_UP; round < rounds; round++)
+for (let round = 0; round <= rounds; round++)
   for (const contender of contenders) {
-    progress(`round ${round + 1} of ${rounds}: ${contender.name}`);
-    const measured = await contender.measure({ kind: 'simulate', sagas: sagasOf(contender), round });
-    if (round >= 0 && measured !== undefined) figures.get(contender)!.push(measured.perSecond);
+    progress(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${contender.name}`);
+    const leastMs = round === 0 ? WARM_UP_MS : LEAST_MS;
+    const measured = await contender.measure({ kind: 'simulate', sagas: sagasOf(contender), round, leastMs });
+    if (round > 0 && measured !== undefined) figures.get(contender)!.push(measured.perSecond);
   }
 progress('');
 
