@@ -90,6 +90,14 @@ test('a business rejection is never tried again', () => {
   expect(saga.state.reason).toEqual({ kind: 'step-failed', step: 'a', failure: 'business', reason: 'no' });
 });
 
+test('E2: what is not known is no refusal, whatever class of failure comes with it', () => {
+  const saga = given(sequence('a', 'b'), applied('a'));
+  const outcome = { kind: 'unknown', failure: 'business', reason: 'no, or is it' } as const;
+  expect(kindsOf(saga.when({ ...lost('b'), outcome }))[0]).not.toBe('step-rejected b');
+  for (let attempt = 2; attempt <= 3; attempt++) saga.when({ ...lost('b'), outcome });
+  expect(saga.calls).toEqual(['undo b #1']);
+});
+
 test('a saga that ends with nothing to undo has failed, and is not called compensated', () => {
   expect(given(sequence('a', 'b'), rejected('a')).status).toBe('failed');
   const looks = graph({ look: { effects: 'none' }, a: { after: ['look'] } });
@@ -237,4 +245,9 @@ test('E8: a pivot that is rejected for good is not undone, only what came before
   expect(saga.calls).toEqual(['undo a #1']);
   saga.when(applied('a'));
   expect(saga.status).toBe('compensated');
+});
+
+test('E8: a pivot whose only request was malformed is rejected, and not asked for again', () => {
+  const saga = given(graph({ pay: { kind: 'pivot' } }), refused('pay', 'invalid_request'));
+  expect(kindsOf(saga.log).slice(-2)).toEqual(['step-rejected pay', 'saga-failed']);
 });
