@@ -34,13 +34,29 @@ class Crowd {
   readonly out: Call[] = [];
   readonly said: string[] = [];
   readonly accepted: string[] = [];
-  readonly #logs = new Map<string, readonly StoredEvent[]>();
+  readonly #spec: GovernedSpec & Partial<PolicySpec>;
+  readonly #logs: Map<string, readonly StoredEvent[]>;
   readonly #wakes = new Map<string, number>();
 
-  constructor(spec: GovernedSpec & Partial<PolicySpec>, definition = TRANSFER) {
+  constructor(
+    spec: GovernedSpec & Partial<PolicySpec>,
+    definition = TRANSFER,
+    logs = new Map<string, readonly StoredEvent[]>(),
+  ) {
+    this.#spec = spec;
+    this.#logs = logs;
     const policy = definePolicy({ name: 'governed', jitter: 'none', ...spec });
     this.definition = definition;
     this.machine = new Orchestrator({ epoch: 1, policy, definitions: [definition] });
+  }
+
+  /** Another life of the process, over the same store; nothing is recovered yet. */
+  get nextLife(): Crowd {
+    return new Crowd(this.#spec, this.definition, this.#logs);
+  }
+
+  get logs(): readonly (readonly StoredEvent[])[] {
+    return [...this.#logs.values()];
   }
 
   begin(...sagas: readonly string[]): this {
@@ -176,6 +192,38 @@ test('so many sagas are taken up at a time, so many may wait, the rest is told t
   crowd.answer('a', REJECTED);
   expect(crowd.words).toEqual(['b debit#1']);
   expect(crowd.said).toEqual(['c overloaded', 'a failed']);
+});
+
+test('sagas that were recovered, or are loaded for a wish, are in hand, too', () => {
+  const crowd = new Crowd({ admission: { sagasMax: 1, queueMax: 9 } }).begin('a');
+  const recovered = crowd.nextLife;
+  recovered.take({ kind: 'recovered', sagas: recovered.logs });
+  expect(recovered.begin('b').words).toEqual(['a debit#1']);
+  const loaded = crowd.nextLife;
+  loaded.take({ kind: 'cancel', saga: 'a' });
+  expect(loaded.begin('b').words).toEqual(['a un-debit#1']);
+  loaded.answer('a');
+  expect(loaded.words).toEqual(['b debit#1']);
+});
+
+test('E1: who has an append under way sends nothing when a place is free', () => {
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 9 } }).begin('a', 'b');
+  const outputs = crowd.machine.handle({ kind: 'cancel', saga: 'b' }, crowd.nowUs);
+  expect(outputs.map(({ kind }) => kind)).toEqual(['append']);
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['a credit#1']);
+  crowd.take({ kind: 'appended', append: outputs[0] as AppendOutput });
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['b un-debit#1']);
+});
+
+test('what a saga that ended still had on the wire gives its place to others', () => {
+  const both = graph({ debit: {}, look: { effects: 'none' } });
+  const crowd = new Crowd({ bulkhead: { callsMax: 2, queueMax: 9 } }, both).begin('a', 'b');
+  expect(crowd.words).toEqual(['a debit#1', 'a look#1']);
+  crowd.answer('a', REJECTED);
+  expect(crowd.said).toEqual(['a failed']);
+  expect(crowd.words).toEqual(['a look#1', 'b debit#1', 'b look#1']);
 });
 
 test('the deadline ends a saga that waits for a place', () => {

@@ -359,3 +359,14 @@ test('E7, E9: a deadline that passed while nobody was there is met on the first 
     'append @2: stop-requested, compensation-started, compensation-requested a',
   ]);
 });
+
+test('what waited behind the beginning of a saga that was not there is taken after it', () => {
+  const saga = new MachineUnderTest(sequence('a'));
+  expect(saga.wish('resume', 'r1')).toEqual(['load']);
+  expect([saga.create('r2'), saga.wish('cancel', 'r3')].flat()).toEqual([]);
+  expect(saga.loaded()).toEqual(['r1 refused no such saga', 'append @0: saga-created, step-requested a']);
+  expect(saga.appended()).toEqual([
+    'r2 accepted',
+    'append @2: stop-requested, compensation-started, compensation-requested a',
+  ]);
+});
