@@ -217,6 +217,16 @@ test('E1: who has an append under way sends nothing when a place is free', () =>
   expect(crowd.words).toEqual(['b un-debit#1']);
 });
 
+test('a call whose payload cannot be made takes no place', () => {
+  const payload = ({ saga }: { readonly saga: string }): unknown => {
+    if (saga === 'a') throw new Error('no lines');
+    return {};
+  };
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 9 } }, graph({ debit: { payload } }));
+  expect(crowd.begin('a', 'b').words).toEqual(['b debit#1']);
+  expect(crowd.said).toEqual(['a failed']);
+});
+
 test('what a saga that ended still had on the wire gives its place to others', () => {
   const both = graph({ debit: {}, look: { effects: 'none' } });
   const crowd = new Crowd({ bulkhead: { callsMax: 2, queueMax: 9 } }, both).begin('a', 'b');
