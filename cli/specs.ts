@@ -218,7 +218,7 @@ export const STORE: CommandSpec = {
   name: 'store',
   positional: '<act> [file]',
   description:
-    'summary, backup, export or retire: look at, copy or shorten a store while a server goes on; restore, import or rebuild one that was lost',
+    'summary, backup, export or retire: look at, copy or shorten a store while a server goes on; restore, import or rebuild one that was lost; upgrade one of an earlier version',
   flags: [
     ...flags('store', 'db', 'days', 'from-beginning', 'force', 'definitions', 'inputs', 'config', 'no-color'),
     flagFor('json', 'For summary: as JSON, one line'),
@@ -233,6 +233,7 @@ export const STORE: CommandSpec = {
     'store rebuild --db new.db --inputs asked.ndjson --definitions sagas.ts',
     'store restore backups/sagas.ndjson --store postgres --db "$DATABASE_URL"',
     'store export --store postgres --db "$DATABASE_URL"',
+    'store upgrade',
   ],
 };
 

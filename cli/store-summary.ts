@@ -7,25 +7,29 @@ import { type GivenFlags, refuseWords } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven } from './flags.ts';
 import { STORE } from './specs.ts';
-import { openedStore } from './store-upkeep.ts';
+import { storeToRead } from './store-upkeep.ts';
 import { print } from './terminal.ts';
 
 /** @throws UserError `no-store`, and those of a store */
 export async function storeSummary(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   refuseWords(words.slice(1), STORE);
-  const store = await openedStore(given);
+  const store = await storeToRead(given);
   try {
     const rebuild = isGiven(given, 'from-beginning');
-    const { view, place, folded, isRebuilt } = await projectSagas(store, sagaStateSummary, { rebuild });
+    const { view, place, folded, isRebuilt, notKept } = await projectSagas(store, sagaStateSummary, {
+      rebuild,
+    });
     const { name, version } = sagaStateSummary;
     const rows = summaryRows(view, liveNowUs());
     if (isGiven(given, 'json')) {
       const { position } = place;
-      print(`${JSON.stringify({ view: name, version, position, folded, isRebuilt, rows })}\n`);
+      print(
+        `${JSON.stringify({ view: name, version, position, folded, isRebuilt, isKept: notKept === undefined, rows })}\n`,
+      );
     } else {
       const how = isRebuilt ? 'from the beginning' : 'since the last time';
       print(
-        `${textOf(rows)}\n   ${counted(folded, 'event')} read ${how} · as of position ${number(place.position)}\n`,
+        `${textOf(rows)}\n   ${counted(folded, 'event')} read ${how} · as of position ${number(place.position)}${notKept === undefined ? '' : `\n   not kept for the next time: ${notKept.message}`}\n`,
       );
     }
   } finally {

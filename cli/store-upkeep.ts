@@ -10,13 +10,16 @@ import {
   kindText,
   liveNowUs,
   PostgresStore,
+  SqliteReader,
   SqliteStore,
   saveLines,
+  withoutEngine,
 } from '../engine/live/index.ts';
 import { counted } from '../reports/wording.ts';
 import { type GivenFlags, refuseWords } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isGiven, wholeNumberOf } from './flags.ts';
+import type { StoreChoice } from './served-engine.ts';
 import { STORE } from './specs.ts';
 import { storeChoice } from './store-choice.ts';
 import { isStream, refuseOwnStore, type Target, writeTo } from './store-targets.ts';
@@ -26,7 +29,9 @@ const DAYS = { min: 0, max: 36_500 };
 const DAYS_DEFAULT = 30;
 const DAY_US = 86_400_000_000;
 
-export type OpenStore = SqliteStore | PostgresStore;
+type OpenStore = SqliteStore | PostgresStore;
+/** A store for who looks. */
+export type ReadStore = SqliteReader | PostgresStore;
 
 export async function store(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [action, file, ...rest] = words;
@@ -36,29 +41,74 @@ export async function store(words: readonly string[], given: GivenFlags): Promis
     throw new UserError(
       'missing-argument',
       action === undefined ? 'store needs to know what to do' : `store does not know "${action}"`,
-      'Write sagastorm store summary, backup <file>, restore <file>, export [file], import <file>, retire [archive] or rebuild.',
+      'Write sagastorm store summary, backup <file>, restore <file>, export [file], import <file>, retire [archive], rebuild or upgrade.',
     );
   }
-  const opened = await openedStore(given);
-  try {
-    await act(opened, file, given);
-  } finally {
-    await opened.close();
-  }
+  await act(file, given);
   return EXIT.held;
 }
 
+async function closing<S extends ReadStore | OpenStore>(
+  store: S,
+  act: (store: S) => Promise<void>,
+): Promise<void> {
+  try {
+    await act(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /**
- * One that is there: there is nothing to do for a new one, and "no saga waits" would be said of the wrong place. Nothing is made; an
- * older schema is brought up to date, as by whoever opens it.
+ * One that is there, to look at: "no saga waits" would otherwise be said of the wrong place. Nothing is made, nor brought up to date,
+ * and whoever may read it may look.
  *
  * @throws UserError `no-store`, and those of a store
  */
-export async function openedStore(given: GivenFlags): Promise<OpenStore> {
-  const choice = storeChoice(given, process.env.DATABASE_URL);
+export async function storeToRead(given: GivenFlags): Promise<ReadStore> {
+  const choice = keptChoice(given);
   if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url, create: false });
+  return new SqliteReader({ file: choice.file });
+}
+
+/** As {@link storeToRead}, to take sagas out of it. */
+async function storeToRetire(given: GivenFlags): Promise<OpenStore> {
+  const choice = keptChoice(given);
+  if (choice.kind === 'postgres') return PostgresStore.connect({ url: choice.url, create: false });
+  const reader = new SqliteReader({ file: choice.file });
+  await reader.counts().finally(() => reader.close()); // an earlier version is refused
+  return new SqliteStore({ file: choice.file });
+}
+
+/** What a server does that starts on it, without one. */
+async function upgrade(given: GivenFlags): Promise<void> {
+  const choice = keptChoice(given);
+  const isOlder = await isOfEarlierVersion(given);
+  if (isOlder && choice.kind === 'postgres') await (await PostgresStore.connect({ url: choice.url })).close();
+  else if (isOlder && choice.kind === 'sqlite') {
+    const { file } = choice;
+    await withoutEngine(file, () => new SqliteStore({ file, lock: false }).close());
+  }
+  print(isOlder ? 'the store is of this version now\n' : 'nothing to do: the store is of this version\n');
+}
+
+async function isOfEarlierVersion(given: GivenFlags): Promise<boolean> {
+  try {
+    const store = await storeToRead(given);
+    await store.counts().finally(() => store.close());
+    return false;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'store-older') return true;
+    throw error;
+  }
+}
+
+/** @throws UserError `no-store` */
+function keptChoice(given: GivenFlags): Exclude<StoreChoice, { kind: 'memory' }> {
+  const choice = storeChoice(given, process.env.DATABASE_URL);
+  if (choice.kind === 'postgres') return choice;
   const kind = choice.kind === 'sqlite' ? fileKind(choice.file) : undefined;
-  if (choice.kind === 'sqlite' && kind === 'store') return new SqliteStore({ file: choice.file });
+  if (choice.kind === 'sqlite' && kind === 'store') return choice;
   const what =
     choice.kind === 'memory'
       ? 'a store in memory ends with its server'
@@ -73,7 +123,7 @@ export async function openedStore(given: GivenFlags): Promise<OpenStore> {
 }
 
 /** Why the store has no log of a saga: it never had one, or the log was retired. */
-export async function noLogOf(store: OpenStore, saga: string, hint: string): Promise<UserError> {
+export async function noLogOf(store: ReadStore, saga: string, hint: string): Promise<UserError> {
   const retiredAtUs = (await store.retiredAmong([saga])).get(saga);
   if (retiredAtUs === undefined)
     return new UserError('unknown-saga', `the store knows no saga "${saga}"`, hint);
@@ -106,34 +156,43 @@ function unlessUnread(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && process.stdout.writable) throw error;
 }
 
-const ACTIONS: Readonly<
-  Record<string, (opened: OpenStore, file: string | undefined, given: GivenFlags) => Promise<void>>
-> = {
-  async backup(opened, file, given) {
+const ACTIONS: Readonly<Record<string, (file: string | undefined, given: GivenFlags) => Promise<void>>> = {
+  async backup(file, given) {
     if (file === undefined) {
       const hint = '`sagastorm store --help` shows how.';
       throw new UserError('missing-argument', 'store backup needs the file to write', hint);
     }
-    if (opened instanceof SqliteStore) {
-      await writeTo(targetOf(file, 'store', given), () => opened.backup(file));
-    } else await writeTo(targetOf(file, 'lines', given), () => saveLines(opened.export(), file));
-    const what = opened instanceof SqliteStore ? 'a whole copy' : 'all sagas, event by event';
-    print(`${file} is ${what}, as of one moment\n`);
+    await closing(await storeToRead(given), async (store) => {
+      const isWhole = store instanceof SqliteReader;
+      if (isWhole) await writeTo(targetOf(file, 'store', given), () => store.backup(file));
+      else await writeTo(targetOf(file, 'lines', given), () => saveLines(store.export(), file));
+      print(`${file} is ${isWhole ? 'a whole copy' : 'all sagas, event by event'}, as of one moment\n`);
+    });
   },
-  async export(opened, file, given) {
-    const lines = Readable.from(opened.export());
-    if (file === undefined) return pipeline(lines, process.stdout, { end: false }).catch(unlessUnread);
-    if (isStream(file) || !existsSync(dirname(file))) {
-      return pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
-    }
-    await writeTo(targetOf(file, 'lines', given), () => saveLines(lines, file));
+  async export(file, given) {
+    await closing(await storeToRead(given), async (store) => {
+      const lines = Readable.from(store.export());
+      if (file === undefined) await pipeline(lines, process.stdout, { end: false }).catch(unlessUnread);
+      else if (isStream(file) || !existsSync(dirname(file)))
+        await pipeline(lines, createWriteStream(file)).catch((error: Error) => cannotWrite(file, error));
+      else await writeTo(targetOf(file, 'lines', given), () => saveLines(lines, file));
+    });
   },
-  async retire(opened, archiveTo, given) {
+  async retire(archiveTo, given) {
     if (archiveTo !== undefined) refuseOwnStore(archiveTo, storeFile(given));
     const days = wholeNumberOf(given, 'days', DAYS) ?? DAYS_DEFAULT;
     const endedBeforeUs = liveNowUs() - days * DAY_US;
-    const retired = await opened.retire({ endedBeforeUs, ...(archiveTo === undefined ? {} : { archiveTo }) });
-    const where = archiveTo === undefined ? 'deleted' : `moved to ${archiveTo}`;
-    print(`${counted(retired, 'saga')} that ended more than ${counted(days, 'day')} ago ${where}\n`);
+    await closing(await storeToRetire(given), async (store) => {
+      const retired = await store.retire({
+        endedBeforeUs,
+        ...(archiveTo === undefined ? {} : { archiveTo }),
+      });
+      const where = archiveTo === undefined ? 'deleted' : `moved to ${archiveTo}`;
+      print(`${counted(retired, 'saga')} that ended more than ${counted(days, 'day')} ago ${where}\n`);
+    });
+  },
+  async upgrade(file, given) {
+    refuseWords(file === undefined ? [] : [file], STORE);
+    await upgrade(given);
   },
 };

@@ -24,7 +24,7 @@ import { textOf as flagText, isGiven, textsOf } from '../flags.ts';
 import { loadDefinitions } from '../saga-definitions.ts';
 import { bookSources, readBooks } from '../service-books.ts';
 import { DIAGNOSE } from '../specs.ts';
-import { noLogOf, type OpenStore, openedStore } from '../store-upkeep.ts';
+import { noLogOf, type ReadStore, storeToRead } from '../store-upkeep.ts';
 import { palette, print } from '../terminal.ts';
 
 const BOUNDS = { hours: 24, sagasMax: 10_000 };
@@ -43,7 +43,7 @@ export async function diagnoseSagas(words: readonly string[], given: GivenFlags)
     throw new UserError('missing-argument', 'diagnose needs a saga, or --all', hint);
   }
   const books = textsOf(given, 'against').length > 0 ? await readBooks(bookSources(given)) : [];
-  const store = await openedStore(given);
+  const store = await storeToRead(given);
   try {
     const { diagnoses, ...booked } = await found(store, saga, {
       books,
@@ -82,7 +82,7 @@ interface Found {
 }
 
 async function found(
-  store: OpenStore,
+  store: ReadStore,
   saga: string | undefined,
   {
     books,

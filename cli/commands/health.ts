@@ -7,7 +7,7 @@ import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isGiven } from '../flags.ts';
 import { HEALTH } from '../specs.ts';
-import { openedStore } from '../store-upkeep.ts';
+import { storeToRead } from '../store-upkeep.ts';
 import { palette, print } from '../terminal.ts';
 
 const SAGAS_MAX = 100_000;
@@ -16,7 +16,7 @@ const SAMPLE_MAX = 1_000;
 /** @throws UserError `no-store`, and those of a store */
 export async function health(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   refuseWords(words, HEALTH);
-  const store = await openedStore(given);
+  const store = await storeToRead(given);
   try {
     const found = healthOf(await healthFacts(store, { sagasMax: SAGAS_MAX, sampleMax: SAMPLE_MAX }));
     print(isGiven(given, 'json') ? `${JSON.stringify(found)}\n` : textOf(found, isGiven(given, 'no-color')));

@@ -15,7 +15,7 @@ import { isGiven, textOf } from '../flags.ts';
 import { loadDefinitions } from '../saga-definitions.ts';
 import { bookSources, readBooks } from '../service-books.ts';
 import { RECONCILE } from '../specs.ts';
-import { openedStore } from '../store-upkeep.ts';
+import { storeToRead } from '../store-upkeep.ts';
 import { palette, print } from '../terminal.ts';
 
 /** Told one by one. */
@@ -34,7 +34,7 @@ export async function reconcileStoreWithBooks(
   const module = textOf(given, 'definitions');
   const definitions = module === undefined ? [] : await loadDefinitions(module);
   const sources = bookSources(given);
-  const catalogue = await openedStore(given);
+  const catalogue = await storeToRead(given);
   try {
     const found = await reconcileStore({ catalogue, definitions, books: () => readBooks(sources) });
     if (isGiven(given, 'json')) print(`${JSON.stringify({ reconciled: isReconciled(found), ...found })}\n`);

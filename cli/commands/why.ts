@@ -9,7 +9,7 @@ import { type GivenFlags, refuseWords } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isGiven } from '../flags.ts';
 import { WHY } from '../specs.ts';
-import { noLogOf, type OpenStore, openedStore } from '../store-upkeep.ts';
+import { noLogOf, type ReadStore, storeToRead } from '../store-upkeep.ts';
 import { palette, print } from '../terminal.ts';
 
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
@@ -20,7 +20,7 @@ const TOLD_MAX = 50;
 export async function why(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
   const [saga, ...extra] = words;
   refuseWords(extra, WHY);
-  const store = await openedStore(given);
+  const store = await storeToRead(given);
   try {
     const all = saga === undefined ? await allOpen(store) : [await one(store, saga)];
     if (isGiven(given, 'json')) for (const waiting of all) print(`${JSON.stringify(waiting)}\n`);
@@ -31,14 +31,14 @@ export async function why(words: readonly string[], given: GivenFlags): Promise<
   return EXIT.held;
 }
 
-async function one(store: OpenStore, saga: string): Promise<SagaWait> {
+async function one(store: ReadStore, saga: string): Promise<SagaWait> {
   const waiting = whyWaiting(await store.logOf(saga), liveNowUs());
   if (waiting !== undefined) return waiting;
   throw await noLogOf(store, saga, '`sagastorm why` tells all that are open.');
 }
 
 /** Those that need somebody first, then by how long they have waited. */
-async function allOpen(store: OpenStore): Promise<readonly SagaWait[]> {
+async function allOpen(store: ReadStore): Promise<readonly SagaWait[]> {
   const found: SagaWait[] = [];
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
     const page = await store.find({

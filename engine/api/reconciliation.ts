@@ -3,7 +3,7 @@
 
 import type { SagaDefinition } from '../core/define-saga.ts';
 import type { StoredEvent } from '../core/ports.ts';
-import { liveNowUs, PAGE_MAX, RETIRED_ASKED_MAX, type SagaCatalogue } from '../live/index.ts';
+import { liveNowUs, PAGE_MAX, RETIRED_ASKED_MAX, type SagaQueries } from '../live/index.ts';
 import { type Book, lasting, type Reconciliation, reconcile } from '../observe/index.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -12,7 +12,7 @@ const LOGS_AT_ONCE = 50;
 
 /** What is compared with what. */
 export interface StoreReconciliation {
-  readonly catalogue: SagaCatalogue;
+  readonly catalogue: SagaQueries;
   /** Asked once, after the logs were read. */
   readonly books: () => Promise<readonly Book[]>;
   /** Those that are known here. */
@@ -55,7 +55,7 @@ const NONE: ReadonlyMap<string, number> = new Map();
 
 /** Of the sagas that the books mention, those that left the store on purpose. */
 async function retiredIn(
-  catalogue: SagaCatalogue,
+  catalogue: SagaQueries,
   known: ReadonlyMap<string, unknown>,
   books: readonly Book[],
 ): Promise<ReadonlyMap<string, number>> {
@@ -80,7 +80,7 @@ function onlyBooked(known: ReadonlyMap<string, unknown>, books: readonly Book[])
  *   where they were not, somebody may have taken such a name again before the hours that were asked for.
  */
 async function logsOnlyBooked(
-  catalogue: SagaCatalogue,
+  catalogue: SagaQueries,
   known: ReadonlyMap<string, unknown>,
   books: readonly Book[],
 ): Promise<readonly (readonly StoredEvent[])[]> {

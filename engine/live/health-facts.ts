@@ -4,7 +4,7 @@ import type { StoredEvent } from '../core/ports.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import type { HealthFacts } from '../core/saga-health.ts';
 import { liveNowUs } from './clock.ts';
-import { PAGE_MAX, type SagaCatalogue, type SagaQuery, type SagaRow } from './saga-catalogue.ts';
+import { PAGE_MAX, type SagaQueries, type SagaQuery, type SagaRow } from './saga-catalogue.ts';
 
 const DAY_US = 86_400_000_000;
 const OPEN: readonly SagaStatus[] = ['created', 'running', 'compensating', 'compensation_failed'];
@@ -28,7 +28,7 @@ export interface HealthBounds {
  *
  * @throws UserError `store-failed`
  */
-export async function healthFacts(catalogue: SagaCatalogue, bounds: HealthBounds): Promise<HealthFacts> {
+export async function healthFacts(catalogue: SagaQueries, bounds: HealthBounds): Promise<HealthFacts> {
   const { sagasMax, sampleMax, stuck } = bounds;
   const nowUs = liveNowUs();
   const sagas = await rowsOf(catalogue, { createdFromUs: nowUs - DAY_US }, sagasMax);
@@ -55,7 +55,7 @@ export async function healthFacts(catalogue: SagaCatalogue, bounds: HealthBounds
 
 /** The newest rows, page by page, at most so many. @throws UserError `store-failed` */
 export async function rowsOf(
-  catalogue: SagaCatalogue,
+  catalogue: SagaQueries,
   query: Omit<SagaQuery, 'limit'>,
   most: number,
 ): Promise<readonly SagaRow[]> {
@@ -71,7 +71,7 @@ export async function rowsOf(
 
 /** The logs of these sagas, one by one. @throws UserError `store-failed` */
 export async function logsOf(
-  catalogue: SagaCatalogue,
+  catalogue: SagaQueries,
   sagas: readonly { readonly saga: string }[],
 ): Promise<readonly (readonly StoredEvent[])[]> {
   const logs: (readonly StoredEvent[])[] = [];

@@ -29,12 +29,14 @@ export {
   type PostgresTransactionOptions,
   saveLines,
 } from './postgres-transaction.ts';
+export { SqliteReader, type SqliteReaderOptions } from './reader-sqlite.ts';
 export type { Retirement } from './retirement.ts';
 export {
   PAGE_MAX,
   RETIRED_ASKED_MAX,
   type SagaCatalogue,
   type SagaPage,
+  type SagaQueries,
   type SagaQuery,
   type SagaRow,
   type StatusCount,

@@ -6,6 +6,7 @@
 
 import type { ClientBase } from 'pg';
 import { UserError } from '../core/user-error.ts';
+import { olderSchema } from './saga-catalogue.ts';
 
 /** A process that stops in the middle of a migration is in the way of others for so long. */
 const PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '20s'";
@@ -123,13 +124,10 @@ export const MIGRATIONS: readonly string[] = [
  * Makes the schema when there is none, and brings it up to date. Any number of processes may do this at once.
  *
  * @param schema that the connection looks names up in
- * @param create false: one that is not there is not made
- * @throws UserError `store-unusable`, `store-newer`, `no-store`; what `pg` throws
+ * @throws UserError `store-unusable`, `store-newer`; what `pg` throws
  */
-export async function prepareSchema(client: ClientBase, schema: string, create = true): Promise<void> {
-  const found = await versionOf(client, schema);
-  if (found === MIGRATIONS.length) return;
-  if (found === 0 && !create) throw noStore(schema);
+export async function prepareSchema(client: ClientBase, schema: string): Promise<void> {
+  if ((await versionOf(client, schema)) === MIGRATIONS.length) return;
   await client.query(`BEGIN; ${PATIENCE}`);
   try {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`sagastorm:${schema}`]);
@@ -143,6 +141,18 @@ export async function prepareSchema(client: ClientBase, schema: string, create =
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * For who only looks: nothing is made and nothing is changed.
+ *
+ * @throws UserError `no-store`, `store-older`, `store-newer`; what `pg` throws
+ */
+export async function checkReadable(client: ClientBase, schema: string): Promise<void> {
+  const version = await versionOf(client, schema);
+  if (version === 0) throw noStore(schema);
+  if (version > MIGRATIONS.length) throw newer(schema, version);
+  if (version < MIGRATIONS.length) throw olderSchema(`the schema "${schema}"`, version, MIGRATIONS.length);
 }
 
 /**

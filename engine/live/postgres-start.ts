@@ -1,20 +1,21 @@
-// The first connection to a database of sagas: it makes the tables or brings them up to date, and is gone.
+// The first connection to a database of sagas: it makes the tables, brings them up to date or looks at them, and is gone.
 
 import { UserError } from '../core/user-error.ts';
 import { checkSchema, type PostgresAddress } from './postgres-address.ts';
 import { connectTo, hangUp } from './postgres-line.ts';
-import { prepareSchema } from './postgres-schema.ts';
+import { checkReadable, prepareSchema } from './postgres-schema.ts';
 import { STORE_UNREACHABLE } from './unreachable.ts';
 
 /**
- * @param create whether tables are made where there are none
- * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`, `no-store`.
+ * @param create whether tables are made where there are none, and brought up to date
+ * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`; `no-store`, `store-older`
  */
 export async function preparedAddress(address: PostgresAddress, create = true): Promise<PostgresAddress> {
   checkSchema(address.schema);
   try {
     const client = await connectTo(address);
-    await prepareSchema(client, address.schema, create).finally(() => hangUp(client));
+    const prepare = create ? prepareSchema : checkReadable;
+    await prepare(client, address.schema).finally(() => hangUp(client));
     return address;
   } catch (error) {
     throw error instanceof UserError ? error : unreachableDatabase(error);

@@ -54,20 +54,14 @@ export const PAGE_MAX = 500;
 /** The most names that {@link SagaCatalogue.retiredAmong} is asked about at once. */
 export const RETIRED_ASKED_MAX = 5_000;
 
-/** What people ask of a store: which sagas there are, and what became of one. Every live store answers. */
-export interface SagaCatalogue {
+/** What can be read of a store: which sagas there are, and what became of one. Every live store answers. */
+export interface SagaQueries {
   /** @throws UserError `bad-query`, `store-failed` */
   find(query: SagaQuery): Promise<SagaPage>;
   /** The durable log of a saga, oldest first; empty when there is none. @throws UserError `store-failed` */
   logOf(saga: string): Promise<readonly StoredEvent[]>;
   /** Statuses of which there is none may be left out. @throws UserError `store-failed` */
   counts(): Promise<readonly StatusCount[]>;
-  /**
-   * Deletes a saga that has ended, with its events. One that is open, or waits for a person, stays.
-   *
-   * @throws UserError `store-failed`
-   */
-  remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'>;
   /**
    * Which of these left the store, by `remove` or because they were retired, and when: in microseconds since 1970, by the
    * store's clock. Kept as long as the store, some 60 bytes for each; the name may be another saga's since then.
@@ -76,6 +70,16 @@ export interface SagaCatalogue {
    * @throws UserError `bad-query`, `store-failed`
    */
   retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+/** What people ask of a store, and do to it. Every live store answers. */
+export interface SagaCatalogue extends SagaQueries {
+  /**
+   * Deletes a saga that has ended, with its events. One that is open, or waits for a person, stays.
+   *
+   * @throws UserError `store-failed`
+   */
+  remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'>;
 }
 
 /** @throws UserError `bad-query` */
@@ -103,8 +107,28 @@ export function storeFailed(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
   const hint = isDamage(error)
     ? 'What is stored is damaged: put a backup in its place with `sagastorm store restore`.'
-    : 'Try again.';
+    : isForbidden(error)
+      ? MAY_LOOK
+      : 'Try again.';
   return new UserError('store-failed', `the store could not be asked: ${why}`, hint);
+}
+
+const MAY_LOOK =
+  'To look, its user needs GRANT USAGE ON SCHEMA sagastorm, GRANT SELECT ON ALL TABLES IN SCHEMA sagastorm and GRANT SELECT ON ALL SEQUENCES IN SCHEMA sagastorm.';
+
+/** PostgreSQL: `insufficient_privilege`. */
+function isForbidden(error: unknown): boolean {
+  const { code, sqlState } = error as { readonly code?: unknown; readonly sqlState?: unknown };
+  return code === '42501' || sqlState === '42501';
+}
+
+/** What a store of an earlier version says to who only reads. `where` names it. */
+export function olderSchema(where: string, version: number, present: number): UserError {
+  return new UserError(
+    'store-older',
+    `${where} was written by an earlier version of sagastorm (its schema is ${version}, here it is ${present}), and reading changes nothing`,
+    'Read it with that version; or make a backup, and bring it up to date with `sagastorm store upgrade`, as a server does that starts on it.',
+  );
 }
 
 /** SQLite: a table that is not there, a page that is malformed, a header that is none. */

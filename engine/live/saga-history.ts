@@ -10,6 +10,7 @@
 //     kept is right as of its place.
 
 import type { StoredEvent } from '../core/ports.ts';
+import { UserError } from '../core/user-error.ts';
 import type { ProjectionSpec } from '../event-sourcing/projection.ts';
 
 /** How far a reader has come. */
@@ -60,6 +61,8 @@ export interface SagaView<View> {
   readonly folded: number;
   /** Whether it was made from the beginning. */
   readonly isRebuilt: boolean;
+  /** Why it could not be kept in the store: whoever reads it need not be allowed to write. */
+  readonly notKept: UserError | undefined;
 }
 
 /** How {@link projectSagas} begins. */
@@ -69,7 +72,7 @@ export interface ProjectSagasOptions {
 }
 
 /**
- * Brings a view of a store's sagas up to date, and keeps it there.
+ * Brings a view of a store's sagas up to date, and keeps it there; where it cannot be kept, the next reading begins where this did.
  *
  * @throws UserError `store-failed`
  * @example
@@ -97,7 +100,18 @@ export async function projectSagas<View>(
     place = page.place;
     folded += page.events.length;
   }
-  if (isRebuilt || folded > 0)
-    await store.keepView(name, { version, place, json: JSON.stringify(toJson(view)) }); // H4
-  return { place, view, folded, isRebuilt };
+  const isNews = isRebuilt || folded > 0;
+  const json = isNews ? JSON.stringify(toJson(view)) : '';
+  const notKept = isNews ? await failureOf(() => store.keepView(name, { version, place, json })) : undefined; // H4
+  return { place, view, folded, isRebuilt, notKept };
+}
+
+async function failureOf(act: () => Promise<void>): Promise<UserError | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
 }

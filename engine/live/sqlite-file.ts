@@ -3,12 +3,16 @@
 // Q1. A file is either new, or ours by its application id; another program's database is refused and not touched.
 // Q2. The schema has a version (`user_version`). Migrations run in order, each in one transaction; a file of a later
 //     version is refused.
+// Q3. Who only reads changes nothing: not the schema, and no file beside it that outlasts the reading. An earlier schema is
+//     refused there, for what is asked may not be in it.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { UserError } from '../core/user-error.ts';
 import { APPLICATION_ID } from './file-kinds.ts';
+import { olderSchema } from './saga-catalogue.ts';
 
 /** Where sagas are kept when nobody says otherwise; relative to the working directory. */
 export const SAGAS_FILE = '.sagastorm/sagas.db';
@@ -16,6 +20,8 @@ export const SAGAS_FILE = '.sagastorm/sagas.db';
 /** How long a lock of another process is waited for, in milliseconds; it stands in everybody's way meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
 export const SQLITE_BUSY = 5;
+/** `SQLITE_READONLY`, `SQLITE_CANTOPEN`: there can be no file beside it. */
+const NO_FILE_BESIDE: readonly number[] = [8, 14];
 /** Room for the pages of some ten thousand open sagas: what does not fit is read again. */
 const CACHE_KIB = 65_536;
 /** The WAL is taken over into the file when it has grown to about 16 MB: less often than by default, and for less in all. */
@@ -147,9 +153,32 @@ function tuned(db: DatabaseSync): DatabaseSync {
   return db;
 }
 
-/** Opens the file beside a writer, to read one consistent state of it. */
+/** Opens the file beside a writer, to read one consistent state of it (Q3). */
 export function openForReading(file: string): DatabaseSync {
-  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    pragma(db, 'user_version');
+    return db;
+  } catch (error) {
+    db.close();
+    // A reader of a WAL makes an index beside it. In a folder where it cannot, and where nobody writes, the file is all there is.
+    const { errcode = 0 } = error as { readonly errcode?: number };
+    if (!NO_FILE_BESIDE.includes(errcode & 0xff) || existsSync(`${file}-wal`)) throw error;
+    const whole = pathToFileURL(file);
+    whole.searchParams.set('immutable', '1');
+    return new DatabaseSync(whole, { readOnly: true });
+  }
+}
+
+/**
+ * Q3.
+ *
+ * @throws UserError `store-older`, `store-newer`
+ */
+export function checkReadable(db: DatabaseSync, file: string): void {
+  const version = pragma(db, 'user_version');
+  if (version > MIGRATIONS.length) throw newer(file, version);
+  if (version < MIGRATIONS.length) throw olderSchema(file, version, MIGRATIONS.length);
 }
 
 /** Q1, Q2. */
@@ -160,19 +189,21 @@ function migrate(db: DatabaseSync, file: string): void {
   const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()!.n;
   if (!isOurs && (version !== 0 || tables !== 0))
     throw unusable(file, 'it is the database of another program');
-  if (version > MIGRATIONS.length) {
-    throw new UserError(
-      'store-newer',
-      `${file} was written by a later version of sagastorm (its schema is ${version}, known here is ${MIGRATIONS.length})`,
-      'Upgrade sagastorm, or name another file.',
-    );
-  }
+  if (version > MIGRATIONS.length) throw newer(file, version);
   for (const statements of MIGRATIONS.slice(version)) db.exec(statements);
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 
 function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()![name]);
+}
+
+function newer(file: string, version: number): UserError {
+  return new UserError(
+    'store-newer',
+    `${file} was written by a later version of sagastorm (its schema is ${version}, known here is ${MIGRATIONS.length})`,
+    'Upgrade sagastorm, or name another file.',
+  );
 }
 
 function busy(file: string): UserError {

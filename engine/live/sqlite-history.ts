@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type BatchRow, eventsOf } from './batch-rows.ts';
 import type { HistoryPage, HistoryPlace, KeptView } from './saga-history.ts';
-import { openForReading } from './sqlite-file.ts';
+import { connectForWriting, openForReading } from './sqlite-file.ts';
 
 const BATCHES_AT_ONCE = 1_000;
 
@@ -55,4 +55,14 @@ export function writeView(db: DatabaseSync, projection: string, { version, place
   db.prepare(
     'INSERT OR REPLACE INTO projections (name, version, removals, position, view) VALUES (?, ?, ?, ?, ?)',
   ).run(projection, version, place.removals, place.position, json);
+}
+
+/** For who has the file open only to read it. */
+export function keepViewIn(file: string, projection: string, kept: KeptView): void {
+  const db = connectForWriting(file);
+  try {
+    writeView(db, projection, kept);
+  } finally {
+    db.close();
+  }
 }

@@ -55,7 +55,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** Lower case letters, digits and `_`, at most 40; default `sagastorm`. It is made when it is not there. */
   readonly schema?: string;
-  /** Whether the tables are made where there are none. Default true; false for who only looks, see `no-store`. */
+  /** Whether the tables are made where there are none, and brought up to date. Default true; false for who only looks. */
   readonly create?: boolean;
   /** Told of every statement that failed; the appends in it are answered, and asked for again, all the same. */
   readonly onTrouble?: (error: Error) => void;
@@ -125,7 +125,7 @@ export class PostgresStore implements Store, SagaCatalogue, SagaHistory {
   /**
    * Connects, and makes the tables or brings them up to date. From here on a database that is away is waited for.
    *
-   * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`; with `create: false` `no-store`.
+   * @throws UserError `store-unreachable`, `store-unusable`, `store-newer`, `bad-option`; with `create: false` `no-store`, `store-older`.
    */
   static async connect(options: PostgresStoreOptions): Promise<PostgresStore> {
     const { url, schema = SAGAS_SCHEMA, create = true, onTrouble = () => undefined } = options;

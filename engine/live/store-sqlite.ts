@@ -24,7 +24,6 @@ import {
   type WrittenAppends,
   type WrittenBatch,
 } from './append-batch.ts';
-import { type BatchRow, logsOf } from './batch-rows.ts';
 import { textOf } from './event-text.ts';
 import { type AskedLoad, GroupCommit } from './group-commit.ts';
 import type { Retirement } from './retirement.ts';
@@ -40,6 +39,7 @@ import { findSagas, removeSaga, retiredAmong } from './sqlite-catalogue.ts';
 import { holdAsEngine } from './sqlite-engine-lock.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
 import { readHistory, readView, writeView } from './sqlite-history.ts';
+import { readLogs } from './sqlite-logs.ts';
 import { noteRetired } from './sqlite-restore.ts';
 import { readTotals } from './sqlite-totals.ts';
 import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
@@ -316,12 +316,3 @@ const NEXT_EPOCH = `
   ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch RETURNING epoch`;
 
 const PARTITION_OF = 'SELECT partition FROM sagas WHERE id = ?';
-
-/** The logs of the sagas for which a condition holds, oldest saga first. */
-function readLogs(db: DatabaseSync, condition: string, value: string): readonly (readonly StoredEvent[])[] {
-  const rows = db
-    .prepare(`SELECT s.id, b.version, b.epoch, b.at_us, b.events FROM sagas s JOIN batches b ON b.saga = s.no
-              WHERE ${condition} ORDER BY s.no, b.version`)
-    .all(value);
-  return logsOf(rows as unknown as readonly BatchRow[]);
-}

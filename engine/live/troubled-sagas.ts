@@ -4,7 +4,7 @@ import type { StoredEvent } from '../core/ports.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { liveNowUs } from './clock.ts';
 import { logsOf, rowsOf } from './health-facts.ts';
-import type { SagaCatalogue } from './saga-catalogue.ts';
+import type { SagaQueries } from './saga-catalogue.ts';
 
 const HOUR_US = 3_600_000_000;
 const TROUBLED: readonly SagaStatus[] = [
@@ -36,7 +36,7 @@ export interface TroubledSagas {
 
 /** For `diagnoseAll`. @throws UserError `store-failed` */
 export async function troubledSagas(
-  catalogue: SagaCatalogue,
+  catalogue: SagaQueries,
   { hours, sagasMax }: TroubledBounds,
 ): Promise<TroubledSagas> {
   const nowUs = liveNowUs();

@@ -26,15 +26,17 @@ export function fixture(file: string): string {
   return resolve('test/cli/fixtures', file);
 }
 
-/** Starts `sagastorm …words`; `nodeWords` are for node itself. */
+/** Starts `sagastorm …words`; `nodeWords` are for node itself, `user` is who runs it. */
 export function start(
   words: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
   nodeWords: readonly string[] = [],
+  user: { readonly uid?: number; readonly gid?: number } = {},
 ): ChildProcess {
   const { NO_COLOR, FORCE_COLOR, DEBUG, ...inherited } = process.env;
-  return spawn(process.execPath, [...nodeWords, MAIN, ...words], { cwd, env: { ...inherited, ...env } });
+  const options = { cwd, env: { ...inherited, ...env }, ...user };
+  return spawn(process.execPath, [...nodeWords, MAIN, ...words], options);
 }
 
 /** Everything that a started process writes until it ends. */
