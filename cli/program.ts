@@ -1,13 +1,8 @@
 // The command line: finds the command, runs it, and turns every way it can end into an exit code.
-//
-// Whatever the user can mend ends in one sentence and a hint on stderr. A stack is only printed with --debug, or
-// with DEBUG set.
 
-import { UserError } from '../engine/core/user-error.ts';
 import { keepStdoutClean } from '../simulator/campaign/console.ts';
-import { AMBIENT_ACCESS, firstLine, isUserError } from '../simulator/campaign/error-data.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
-import { codeOfError, EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import {
   BENCH,
   COMPARE,
@@ -30,7 +25,8 @@ import {
   TUNE,
   WHY,
 } from './specs.ts';
-import { remark, tolerateLostReaders } from './terminal.ts';
+import { tolerateLostReaders } from './terminal.ts';
+import { tellError } from './told-error.ts';
 
 type Command = (words: readonly string[], flags: GivenFlags) => Promise<ExitCode>;
 
@@ -90,38 +86,7 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
     if (line.kind === 'nothing') return EXIT.usage;
     keepStdoutClean(); // from here on other people's code runs
     return await COMMANDS[line.command]!(line.words, line.flags);
-  } catch (caught) {
-    const error = ofFiles(caught) ?? caught;
-    report(error, argv.includes('--debug') || Boolean(process.env.DEBUG));
-    return codeOfError(error);
+  } catch (error) {
+    return tellError(error, argv.includes('--debug'));
   }
-}
-
-const TROUBLE: Readonly<Record<string, string>> = {
-  EACCES: 'may not be read or written by this user',
-  EPERM: 'may not be read or written by this user',
-  EISDIR: 'is a folder',
-  ENOTDIR: 'stands below something that is no folder',
-  ENAMETOOLONG: 'is too long a name',
-  EROFS: 'is on a disk that nothing can be written to',
-  ENOSPC: 'could not be written: the disk is full',
-  ELOOP: 'is a link in a circle',
-};
-
-/** What the system says of a file that somebody named, in words; undefined for anything else. */
-function ofFiles(error: unknown): UserError | undefined {
-  if (!(error instanceof Error) || isUserError(error)) return undefined;
-  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
-  const trouble = typeof code === 'string' ? TROUBLE[code] : undefined;
-  if (trouble === undefined || typeof path !== 'string') return undefined;
-  return new UserError('file-unusable', `${path} ${trouble}`, 'Mend that, or name another file.');
-}
-
-function report(error: unknown, debug: boolean): void {
-  const [message, hint] = isUserError(error)
-    ? [error.message, error.code === AMBIENT_ACCESS ? `Not deterministic. ${error.hint}` : error.hint]
-    : [`internal error: ${firstLine(error)}`, 'Run it again with --debug to see where.'];
-  remark(`sagastorm: ${/[.!?]$/.test(message) ? message : `${message}.`}\n`);
-  if (hint !== undefined) remark(`  ${hint}\n`);
-  if (debug && error instanceof Error) remark(`${error.stack}\n`);
 }

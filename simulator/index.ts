@@ -48,6 +48,6 @@ export type { ServiceLevels } from './service-levels.ts';
 export type { Capacity, Incident } from './service-load.ts';
 export type { Answered, Task, TimedParticipant, Turn, TurnTime } from './timed-participant.ts';
 export * from './tune-record.ts';
-export { simulate } from './world/host.ts';
 export { AmbientAccessError } from './world/sandbox.ts';
+export { simulate } from './world/simulate.ts';
 export type { SimulationOptions } from './world/simulation-options.ts';

@@ -3,7 +3,7 @@
 import { type Profile, profiles } from '../simulator/faults/profile.ts';
 import type { RunResult } from '../simulator/run-result.ts';
 import type { Scenario } from '../simulator/scenario.ts';
-import { simulate as simulateRun } from '../simulator/world/host.ts';
+import { simulate as simulateRun } from '../simulator/world/simulate.ts';
 import type { SimulationOptions } from '../simulator/world/simulation-options.ts';
 import { checkProfile, checkScenario } from './storm-options.ts';
 

@@ -20,6 +20,7 @@ import { Reporting } from '../reporters.ts';
 import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { withRunConfig } from '../run-config.ts';
 import { remark } from '../terminal.ts';
+import { tellError } from '../told-error.ts';
 import { jobOf } from './one-run.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
 
@@ -58,13 +59,18 @@ export async function run(typed: readonly string[], typedFlags: GivenFlags): Pro
     const codes: ExitCode[] = [];
     for (const scenario of scenarios) {
       if (stop.signal.aborted) break;
-      const found = await showing(scenario, quiet, (progress) =>
-        runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }, keep),
-      );
-      const record = await withDebugPages(found, shared.out, given);
-      const stored = storeRecord(record, shared.out, scenarios.length > 1);
-      reporting.add(record, stored, await pages.add(record, stored));
-      codes.push(codeOfVerdict(record.verdict));
+      try {
+        const found = await showing(scenario, quiet, (progress) =>
+          runCampaign({ ...shared, scenario, signal: stop.signal, ...progress }, keep),
+        );
+        const record = await withDebugPages(found, shared.out, given);
+        const stored = storeRecord(record, shared.out, scenarios.length > 1);
+        reporting.add(record, stored, await pages.add(record, stored));
+        codes.push(codeOfVerdict(record.verdict));
+      } catch (error) {
+        if (scenarios.length === 1) throw error;
+        codes.push(tellError(error, process.argv.includes('--debug'))); // the others are run and told
+      }
     }
     reporting.end();
     await pages.end();
@@ -128,13 +134,16 @@ function sharedOptions(given: GivenFlags, scenarios: readonly string[]): Shared 
   };
 }
 
-/** Ctrl-C: the runs in hand are finished and reported. A second one ends the process at once. */
+/** Ctrl-C, or a CI server that cancels: the runs in hand are finished and reported. A second one ends the process at once. */
 export function stopOnInterrupt(stop: AbortController, what = 'stopping after the runs in hand'): () => void {
   const interrupted = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
     remark(`\nsagastorm: ${what}; press ctrl-C again to stop at once.\n`);
   };
-  process.on('SIGINT', interrupted);
-  return () => process.off('SIGINT', interrupted);
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, interrupted);
+  return () => {
+    for (const signal of signals) process.off(signal, interrupted);
+  };
 }

@@ -113,11 +113,12 @@ export async function check({ file, capsule }: Regression): Promise<CheckedRegre
   };
 }
 
-function runPinned(prepared: PreparedJob, { file, capsule: { seed, plan, only } }: Regression): RunResult {
+function runPinned(prepared: PreparedJob, { file, capsule }: Regression): RunResult {
+  const { seed, plan, only } = capsule;
   try {
     return runSeed(prepared, seed, { plan, ...(only === undefined ? {} : { only }) });
   } catch (error) {
-    const { message, ...data } = toErrorData(error, 'its run broke off');
+    const { message, ...data } = toErrorData(error, { scenario: capsule.scenario, seed });
     throw fromErrorData({ ...data, message: `pinned ${file}: ${message}` });
   }
 }

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { DEBUG_RECORD_SCHEMA, type DebugRecord } from '../debug-record.ts';
 import { sentence } from '../explore/story.ts';
 import { INVARIANTS } from '../invariants/catalogue.ts';
+import { NOTHING_THROWN } from '../invariants/nothing-thrown.ts';
 import { describeInvariants } from '../invariants/own-invariants.ts';
 import type { RunResult, Violation } from '../run-result.ts';
 import { type Capsule, jobOf } from './capsule.ts';
@@ -110,7 +111,9 @@ function headOf(job: Job, { scenario, policy, sagas }: PreparedJob, seed: string
     profile: job.profile,
     policy: policy.name,
     fingerprint: result.fingerprint,
-    invariants: [...INVARIANTS, ...own].map(({ id, statement }) => ({ id, statement, state: stateOf(id) })),
+    invariants: [...INVARIANTS, ...(violated.has(NOTHING_THROWN.id) ? [NOTHING_THROWN] : []), ...own].map(
+      ({ id, statement }) => ({ id, statement, state: stateOf(id) }),
+    ),
   } as const;
 }
 

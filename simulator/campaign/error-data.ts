@@ -2,6 +2,7 @@
 // bring its own copy of this package: so errors are told apart by what they carry.
 
 import { UserError } from '../../engine/core/user-error.ts';
+import { thrownAt } from '../thrown-place.ts';
 
 /** An error on its way between threads. `user`: the user can mend it; otherwise it is ours. */
 export interface ErrorData {
@@ -38,17 +39,24 @@ export function firstLine(error: unknown): string {
   return line === '' ? 'no message' : line;
 }
 
-/** Makes data of an error. `where` says what was going on, for errors that are not the user's. */
-export function toErrorData(error: unknown, where: string): ErrorData {
+/** The run that broke off; without a seed none had begun. */
+export interface BrokenOff {
+  readonly scenario: string;
+  readonly seed: string | undefined;
+}
+
+/** Makes data of an error. */
+export function toErrorData(error: unknown, { scenario, seed }: BrokenOff): ErrorData {
   const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+  const where = seed === undefined ? scenario : `seed "${seed}" of ${scenario}`;
   if (!isUserError(error)) {
-    return { user: false, code: 'internal', message: `${where}: ${firstLine(error)}`, ...stack };
+    return { user: false, code: 'internal', message: `${where} broke off: ${firstLine(error)}`, ...stack };
   }
-  const place = error.code === AMBIENT_ACCESS ? placeOf(error) : undefined;
+  const message = error.code === AMBIENT_ACCESS ? `${error.message}${thrownAt(error)}` : error.message;
   return {
     user: true,
     code: error.code,
-    message: place === undefined ? error.message : `${error.message} (${place})`,
+    message: seed === undefined ? message : `${where}: ${message}`,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...stack,
   };
@@ -60,15 +68,4 @@ export function fromErrorData({ user, code, message, hint, stack }: ErrorData): 
   const error = new UserError(code, message, hint);
   if (stack !== undefined) error.stack = stack;
   return error;
-}
-
-/** The first place outside the guard itself: `scenarios/ride.ts:12:5`. */
-function placeOf({ stack = '' }: Error): string | undefined {
-  const frame = stack
-    .split('\n')
-    .find((line) => /^\s*at .*file:/.test(line) && !/\/sandbox\.[jt]s:/.test(line));
-  const url = frame?.match(/file:\/\/(\S+?:\d+:\d+)/)?.[1];
-  if (url === undefined) return undefined;
-  const here = `${process.cwd()}/`;
-  return url.startsWith(here) ? url.slice(here.length) : url;
 }

@@ -6,7 +6,7 @@ import { inProtocol, type Place } from '../protocol.ts';
 import type { Protocol } from '../protocol-names.ts';
 import type { FaultPlan, RunResult } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
-import { simulate } from '../world/host.ts';
+import { simulate } from '../world/simulate.ts';
 import type { SimulationOptions } from '../world/simulation-options.ts';
 import { loadScenario } from './load-scenario.ts';
 import { choosePolicy, type PolicyChoice } from './policy-choice.ts';

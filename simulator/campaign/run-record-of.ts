@@ -8,6 +8,7 @@
 import { FAULTS } from '../faults/catalogue.ts';
 import { coverageCells } from '../faults/injector.ts';
 import { INVARIANTS } from '../invariants/catalogue.ts';
+import { NOTHING_THROWN } from '../invariants/nothing-thrown.ts';
 import { describeInvariants } from '../invariants/own-invariants.ts';
 import {
   type Objective,
@@ -159,7 +160,9 @@ function campaignReasons(
   const { slo: levels } = job.scenario;
   const reasons: string[] = [];
   const { started, completed } = summary.sagas;
-  if (judgesPromises && completed === 0 && started >= SAGAS_TELLING && levels.completedPermille === undefined)
+  const { violated, total } = summary.runs;
+  const isTelling = started >= SAGAS_TELLING && violated < total;
+  if (judgesPromises && completed === 0 && isTelling && levels.completedPermille === undefined)
     reasons.push(`of ${started} sagas none completed: ${NONE_COMPLETED}`);
   if (cutShort !== undefined) reasons.push(`stopped after ${cutShort}`);
   if (strict && undelivered.length > 0)
@@ -203,8 +206,9 @@ function invariantStates(
     if (violated.has(id)) return 'violated';
     return summary.invariantsExercised.has(id) ? 'held' : 'not-exercised';
   };
+  const thrown = violated.has(NOTHING_THROWN.id) ? [NOTHING_THROWN] : [];
   return [
-    ...INVARIANTS.map(({ id, statement }) => ({ id, statement, state: stateOf(id) })),
+    ...[...INVARIANTS, ...thrown].map(({ id, statement }) => ({ id, statement, state: stateOf(id) })),
     ...own.map(({ id, statement }) => {
       const line = source?.lineOf(id);
       return { id, statement, state: stateOf(id), ...(line === undefined ? {} : { line }) };

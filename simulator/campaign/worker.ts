@@ -136,7 +136,7 @@ async function answer<Value>(
 ): Promise<Answer<Value>> {
   const { job, port } = task;
   const progress = port === undefined ? {} : { onProgress: (ended: number) => port.postMessage(ended) };
-  let current = task.seeds[0];
+  let current: string | undefined;
   try {
     const prepared = await load(job);
     const run: RunOne = (seed, extras) => {
@@ -145,7 +145,7 @@ async function answer<Value>(
     };
     return { kind: 'done', value: work(run, prepared) };
   } catch (error) {
-    return { kind: 'failed', error: toErrorData(error, `seed "${current}" of ${job.scenario} broke off`) };
+    return { kind: 'failed', error: toErrorData(error, { scenario: job.scenario, seed: current }) };
   }
 }
 

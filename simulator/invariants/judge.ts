@@ -20,6 +20,7 @@ import type {
   WorldView,
 } from './invariant.ts';
 import { foldChecked } from './legal-transitions.ts';
+import { NOTHING_THROWN, thrownIn } from './nothing-thrown.ts';
 
 const VIOLATIONS_KEPT = 100;
 
@@ -87,18 +88,36 @@ export class Judge {
   }
 
   #record({ id, statement }: Invariant, message: string, file: CaseFile | undefined): void {
-    this.violationsTotal++;
-    if (this.violations.length >= VIOLATIONS_KEPT) return;
-    const violation: Violation = {
+    if (this.violationsTotal >= VIOLATIONS_KEPT) {
+      this.violationsTotal++;
+      return;
+    }
+    this.#keep({
       invariant: id,
       statement,
       message,
       atUs: this.#now(),
       ...(file === undefined ? {} : { saga: file.saga }),
       signature: file === undefined ? id : `${id}:${shapeOf(file)}`,
-    };
+    });
+  }
+
+  #keep(violation: Violation): void {
+    this.violationsTotal++;
     this.violations.push(violation);
     this.#tell?.(violation);
+  }
+
+  /** Something was thrown in the middle of the run, which ends with it. What is no failure of a run is thrown on. */
+  thrown(error: unknown): void {
+    const thrown = thrownIn(error);
+    if (thrown === undefined) throw error;
+    this.#keep({
+      invariant: NOTHING_THROWN.id,
+      statement: NOTHING_THROWN.statement,
+      atUs: this.#now(),
+      ...thrown,
+    });
   }
 
   /** Ids of invariants that had something to judge so far. */

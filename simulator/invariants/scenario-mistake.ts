@@ -1,6 +1,7 @@
 // What the code of a scenario threw while it was asked: its author's to mend, not ours.
 
 import { UserError } from '../../engine/core/user-error.ts';
+import { firstLine, thrownAt } from '../thrown-place.ts';
 
 /**
  * Asks the code of a scenario something.
@@ -16,10 +17,5 @@ export function asking<Value>(who: string, ask: () => Value): Value {
 }
 
 function mistake(who: string, error: unknown): UserError {
-  const where = error instanceof Error ? /\bat .*/.exec(error.stack ?? '')?.[0] : undefined;
-  return new UserError(
-    'scenario-threw',
-    `${who} threw ${String(error).split('\n', 1)[0]}${where === undefined ? '' : ` (${where})`}`,
-    'It is code of the scenario, and must be pure.',
-  );
+  return new UserError('scenario-threw', `${who} threw ${firstLine(error)}${thrownAt(error)}`);
 }

@@ -52,7 +52,7 @@ export class ServiceSlot extends Slot {
     const answers = typeof started?.fetch === 'function' || typeof started?.handle === 'function';
     if (!answers || typeof started.books?.entries !== 'function') {
       throw new UserError(
-        'bad-participant',
+        'bad-service',
         `${this.name} started as something that ${answers ? 'has no books' : 'answers nothing'}`,
         'Its `start` returns { fetch or handle, books: { entries } }.',
       );
@@ -85,7 +85,9 @@ export class ServiceSlot extends Slot {
     try {
       return this.byItself(() => read(books));
     } catch (error) {
-      throw error instanceof UserError ? error : this.mistake('has books that cannot be read', error);
+      throw error instanceof UserError
+        ? error
+        : this.mistake('bad-books', 'has books that cannot be read', error);
     }
   }
 

@@ -3,6 +3,7 @@
 
 import type { Outcome } from '../../engine/core/protocol.ts';
 import { UserError } from '../../engine/core/user-error.ts';
+import { firstLine, thrownAt } from '../thrown-place.ts';
 import type { Answered, Task } from '../timed-participant.ts';
 import { fail, handling } from './fault-slot.ts';
 import { end, type Life, nextTimer, type Owner, owners, type VirtualTimer } from './virtual-time.ts';
@@ -61,7 +62,7 @@ export abstract class Slot {
         await this.up(life);
         if (!life.isOver) this.#isStarting = false;
       } catch (error) {
-        fail(error instanceof UserError ? error : this.mistake('could not be started', error));
+        fail(error instanceof UserError ? error : this.mistake('bad-service', 'could not be started', error));
       }
     });
   }
@@ -85,7 +86,9 @@ export abstract class Slot {
         if (!life.isOver && this.#open.delete(task.task)) this.#answers.push({ task: task.task, ...answer });
       } catch (error) {
         fail(
-          error instanceof UserError ? error : this.mistake(`asked for "${task.call.action}", threw`, error),
+          error instanceof UserError
+            ? error
+            : this.mistake('bad-participant', `asked for "${task.call.action}", threw`, error),
         );
       }
     });
@@ -111,9 +114,8 @@ export abstract class Slot {
     return this.#owner === undefined ? work() : owners.run(this.#owner, work);
   }
 
-  protected mistake(what: string, error: unknown): UserError {
-    const why = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    return new UserError('bad-participant', `${this.name} ${what}: ${why}`);
+  protected mistake(code: string, what: string, error: unknown): UserError {
+    return new UserError(code, `${this.name} ${what}: ${firstLine(error)}${thrownAt(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
-// Builds a world for a scenario and runs it: the host of the engine in virtual time, twin of engine/live/host.ts.
+// One run: the world of a scenario, built and run to its end. The host of the engine in virtual time, twin of
+// engine/live/host.ts.
 //
 // S8  Chaos until `healAtUs`, then the world heals; from there every saga must end: see ../run-extent.ts.
 // S10 A run that passes a bound is inconclusive.
@@ -27,7 +28,6 @@ import { promisesQuiet } from '../service-levels.ts';
 import { incidentsEndUs } from '../service-load.ts';
 import { StepTally } from '../step-tally.ts';
 import { Timeline } from '../timeline.ts';
-import { checkOptions } from './check-options.ts';
 import { Client } from './client.ts';
 import type { Incidents } from './incidents.ts';
 import { tableOf } from './latency-tables.ts';
@@ -38,7 +38,7 @@ import { byKind, eventsMaxOf, inconclusive } from './outcome.ts';
 import { impossibleKinds } from './possible.ts';
 import { type ProcessObserver, SimProcess } from './process.ts';
 import { SagaRegister, sagaId } from './saga-register.ts';
-import { outside, withoutAmbient } from './sandbox.ts';
+import { outside } from './sandbox.ts';
 import { SendCounts } from './send-counts.ts';
 import { NEVER, type Partition, SimSaga, waitsForRefused } from './sim-saga.ts';
 import type { SimulationOptions } from './simulation-options.ts';
@@ -57,45 +57,14 @@ const FORGET_FROM = 50_000;
 const HEAL = 0;
 
 const queue = new EventQueue();
-/** There is one queue: a run inside another would take the events of the other away. */
-let underWay = false;
-/** What was said to the last one that tried: nobody can hide it. */
-let refusal: UserError | undefined;
 
-/**
- * Runs one scenario once, in virtual time. Synchronous; the same options give the same result, bit by bit.
- * @throws AmbientAccessError when code inside the run asks for real time or chance
- * @throws UserError `bad-options`; when definitions cannot run under the policy; `bad-payload`; `nested-run` inside another run
- * @example
- * const result = simulate(scenario, { seed: 'nightly/17', sagas: 100, profile: profiles.storm });
- * if (result.verdict === 'violated') console.error(result.violations[0]);
- */
-export function simulate(scenario: Scenario, options: SimulationOptions): RunResult {
-  if (underWay) {
-    refusal = new UserError(
-      'nested-run',
-      'a run cannot start inside another run',
-      'Call simulate() outside of sagas, participants, workloads, invariants and onProgress.',
-    );
-    throw refusal;
-  }
-  checkOptions(scenario, options);
-  underWay = true;
-  refusal = undefined;
-  try {
-    const result = withoutAmbient(() => new Run(scenario, options).run());
-    if (refusal === undefined) return result;
-    throw refusal;
-  } catch (error) {
-    throw refusal ?? error; // what came of it is not the cause
-  } finally {
-    queue.clear(); // a run that was stopped leaves events behind, and they lead to all of it
-    underWay = false;
-  }
+/** A run that was stopped leaves events behind, and they lead to all of it. */
+export function forgetRun(): void {
+  queue.clear();
 }
 
 /** One run: the world, its parts, and what is counted. */
-class Run implements World, ProcessObserver, Actor, WorldView {
+export class Run implements World, ProcessObserver, Actor, WorldView {
   readonly sim: Simulation;
   readonly seed: Seed;
   readonly injector: FaultInjector;
@@ -223,6 +192,16 @@ class Run implements World, ProcessObserver, Actor, WorldView {
   }
 
   run(): RunResult {
+    let stop: Stop = 'events-max';
+    try {
+      stop = this.#toTheEnd();
+    } catch (error) {
+      this.judge.thrown(error);
+    }
+    return this.#result(stop);
+  }
+
+  #toTheEnd(): Stop {
     const eventsMax = eventsMaxOf(this.#options.sagas);
     let stop = this.sim.run({ eventsMax, untilUs: this.#untilUs });
     if (stop === 'time-max' && this.tally.ended === this.#expected) {
@@ -232,7 +211,7 @@ class Run implements World, ProcessObserver, Actor, WorldView {
     }
     this.#goesOn = stop === 'time-max';
     if (stop !== 'events-max') this.judge.quiescence(this);
-    return this.#result(stop);
+    return stop;
   }
 
   /** How many sagas are to begin. */

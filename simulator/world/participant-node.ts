@@ -9,7 +9,9 @@ import type { CommitFate, HandlerFate, RestartFate } from '../faults/fault.ts';
 import { faultSet } from '../faults/injector.ts';
 import { commitOf, PLACE, participantMachine } from '../faults/point.ts';
 import type { HttpResponse } from '../http-message.ts';
+import { SagaMistake } from '../invariants/nothing-thrown.ts';
 import type { Capacity } from '../service-load.ts';
+import { firstLine, thrownAt } from '../thrown-place.ts';
 import { isTimed } from '../timed-participant.ts';
 import type { Desks } from './desks.ts';
 import type { Sufferer } from './incidents.ts';
@@ -292,7 +294,7 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
     } catch (error) {
       if (this.#hasDied()) return undefined; // whatever became of it on its way through the participant
       if (error instanceof UserError || error instanceof AmbientAccessError) throw error;
-      throw this.#mistake(call, `threw ${String(error)}`, error);
+      throw this.#mistake(call, `threw ${firstLine(error)}${thrownAt(error)}`);
     }
     return this.#hasDied() ? outcome : this.#known(call, outcome);
   }
@@ -300,16 +302,14 @@ export class ParticipantNode implements Receiver, Sufferer, DeskOwner {
   #known(call: Call, outcome: Outcome): Outcome {
     const heard = overTheWire(outcome);
     if (typeof heard !== 'string') return heard;
-    throw this.#mistake(call, `answered ${heard}`);
+    const hint =
+      'It answers with { kind: "applied" }, or with "rejected" or "unknown", a failure class and a reason.';
+    throw this.#mistake(call, `answered ${heard}`, hint);
   }
 
-  #mistake({ action }: Call, what: string, cause?: unknown): UserError {
-    const where = cause instanceof Error ? /\bat .*/.exec(cause.stack ?? '')?.[0] : undefined;
-    return new UserError(
-      'bad-participant',
-      `participant "${this.service}", asked for "${action}", ${what}${where === undefined ? '' : ` (${where})`}`,
-      'It answers with { kind: "applied" }, or with "rejected" or "unknown", a failure class and a reason.',
-    );
+  #mistake({ action, saga }: Call, what: string, hint?: string): UserError {
+    const message = `participant "${this.service}", asked for "${action}", ${what}`;
+    return new SagaMistake(saga, 'bad-participant', message, hint);
   }
 
   #crash(downUs: number): void {

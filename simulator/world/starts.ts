@@ -7,6 +7,7 @@ import { type FaultInjector, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
 import { type Seed, scale } from '../kernel/random.ts';
 import type { SagaStart, Scenario } from '../scenario.ts';
+import { firstLine, thrownAt } from '../thrown-place.ts';
 import { Workload } from './workload.ts';
 import { DRAW } from './world.ts';
 
@@ -83,12 +84,8 @@ export class Starts {
       return workload() as Partial<SagaStart> | null | undefined;
     } catch (error) {
       if (error instanceof UserError) throw error;
-      const frame = error instanceof Error ? /\bat .*/.exec(error.stack ?? '')?.[0] : undefined;
-      throw new UserError(
-        'bad-start',
-        `the workload of scenario "${this.#scenario.name}" threw, for saga number ${index}: ${String(error)}`,
-        frame === undefined ? undefined : `Look there: ${frame}.`,
-      );
+      const what = `the workload of scenario "${this.#scenario.name}" threw, for saga number ${index}: ${firstLine(error)}`;
+      throw new UserError('bad-start', `${what}${thrownAt(error)}`);
     }
   }
 

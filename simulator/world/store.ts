@@ -11,10 +11,10 @@ import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
 import type { GivenUp } from '../../engine/core/saga-event.ts';
-import { UserError } from '../../engine/core/user-error.ts';
 import type { AppendFate, LoadFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
+import { SagaMistake } from '../invariants/nothing-thrown.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import type { Variant } from '../scenario.ts';
 import { type Partition, type SimSaga, triesOf } from './sim-saga.ts';
@@ -261,10 +261,11 @@ export class SimStore implements Store, Actor {
 }
 
 /** A payload that cannot be made is a mistake in the saga, and no refusal of a service. */
-function refusePayloadFault({ definition }: SimSaga, { step, reason }: GivenUp<string>): void {
+function refusePayloadFault({ definition, id }: SimSaga, { step, reason }: GivenUp<string>): void {
   const prefix = payloadFault(step);
   if (!reason.startsWith(prefix)) return;
-  throw new UserError(
+  throw new SagaMistake(
+    id,
     'bad-payload',
     `saga "${definition.name}", step "${step}": the payload cannot be made: ${reason.slice(prefix.length)}`,
     'A payload is made at once, from the input and earlier results, and is JSON of whole numbers.',

@@ -51,6 +51,59 @@ describe.concurrent('sagastorm run', () => {
     expect(seedIn(one)).not.toBe(seedIn(two));
   });
 
+  test('what a service throws in some runs is a failure: made small, replayed, and nobody else is kept waiting', async () => {
+    const folder = freshFolder();
+    const throws = fixture('throws-at-undo.ts');
+    const words = ['run', throws, honest, '--seeds', '5', '--seed', 'x', '--json'];
+    const { code, stdout } = await line(words, folder);
+    const [first, second] = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as RunRecord);
+    const { invariant, message, faults, shrunk, capsule } = first!.violations[0]!;
+    expect(invariant).toBe('nothing-thrown');
+    expect(message).toMatch(
+      /^participant "notary", asked for "t\w+", threw TypeError: .*undefined.* \(at .*throws-at-undo\.ts:17:\d+\)$/,
+    );
+    expect(faults).toHaveLength(1);
+    expect(shrunk).toMatchObject({ isMinimal: true, sagas: 1 });
+    expect(first!.invariants.find(({ id }) => id === 'nothing-thrown')).toMatchObject({ state: 'violated' });
+    expect(second).toMatchObject({ scenario: 'honest', verdict: 'held' });
+    expect(second!.invariants.map(({ id }) => id)).not.toContain('nothing-thrown');
+    expect(code).toBe(1);
+    const again = await line(['replay', capsule!], folder);
+    expect(again.stdout).toMatch(/ VIOLATED\n Reproduced: /);
+    expect(again.code).toBe(1);
+  });
+
+  test.each([
+    [
+      'throws-in-invariant',
+      /^invariant "stumbles" threw TypeError: the ink is dry \(at .*invariant\.ts:16:\d+\)$/,
+    ],
+    [
+      'throws-in-sometimes',
+      /^`sometimes` "the moon is reached" threw RangeError: too far \(at .*times\.ts:\d+:\d+\)$/,
+    ],
+  ])('so is what the code of a scenario throws: %s', async (name, told) => {
+    const { code, stdout } = await line(['run', fixture(`${name}.ts`), '--seed', 'x', '--json']);
+    const [violation] = (JSON.parse(stdout) as RunRecord).violations;
+    expect(violation).toMatchObject({ invariant: 'nothing-thrown', message: expect.stringMatching(told) });
+    expect(code).toBe(1);
+  });
+
+  test('a scenario that cannot be run names its seed, and the others are run and told', async () => {
+    const folder = freshFolder();
+    const words = ['run', fixture('rolls-dice.ts'), fixture('breaks.ts'), honest, '--seed', 'x', '--json'];
+    const { code, stdout, stderr } = await line(words, folder);
+    expect(JSON.parse(stdout)).toMatchObject({ scenario: 'honest', verdict: 'held' });
+    expect(stderr).toMatch(
+      /sagastorm: seed "x" of \S+rolls-dice\.ts: Math\.random\(\) was called inside a sim/,
+    );
+    expect(stderr).toMatch(/sagastorm: internal error: seed "x" of \S+breaks\.ts broke off: /);
+    expect(code).toBe(70);
+  });
+
   test('--json prints the record and nothing else; the same is stored', async () => {
     const folder = freshFolder();
     const { stdout, stderr } = await line(['run', honest, '--seeds', '3', '--seed', '1e5', '--json'], folder);
@@ -104,7 +157,7 @@ describe.concurrent('sagastorm run', () => {
     ['rolls-dice', 'Math.random() was called inside a simulated run'],
   ])('%s ends in 4 and names the call', async (name, sentence) => {
     const { code, stdout, stderr } = await sagastorm(['run', fixture(`${name}.ts`)]);
-    expect(stderr).toContain(`sagastorm: ${sentence}`);
+    expect(stderr).toContain(`.ts: ${sentence}`);
     expect(stderr).toContain(`${name}.ts:`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe('');
@@ -158,17 +211,20 @@ describe.concurrent('sagastorm run', () => {
     },
   );
 
-  test('ctrl-C ends it after the runs in hand, with what was done', async () => {
-    const folder = freshFolder();
-    const child = start(['run', honest, '--seeds', '10000000', '--seed', 'x', '--workers', '1'], folder);
-    const end = ended(child);
-    while (!existsSync(`${folder}/.sagastorm`)) await sleep(20);
-    child.kill('SIGINT');
-    const { code, stdout, stderr } = await end;
-    expect(stderr).toContain('stopping after the runs in hand');
-    expect(stdout).toMatch(/stopped after \d+ of 10000000 runs/);
-    expect(code).toBe(130);
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends it after the runs in hand, with what was done',
+    async (signal) => {
+      const folder = freshFolder();
+      const child = start(['run', honest, '--seeds', '10000000', '--seed', 'x', '--workers', '1'], folder);
+      const end = ended(child);
+      while (!existsSync(`${folder}/.sagastorm`)) await sleep(20);
+      child.kill(signal);
+      const { code, stdout, stderr } = await end;
+      expect(stderr).toContain('stopping after the runs in hand');
+      expect(stdout).toMatch(/stopped after \d+ of 10000000 runs/);
+      expect(code).toBe(130);
+    },
+  );
 
   test('colour where it is asked for', async () => {
     const coloured = await ended(start(['run', honest], freshFolder(), { FORCE_COLOR: '1' }));

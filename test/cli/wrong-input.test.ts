@@ -183,14 +183,6 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   [`run ${fixture('has-a-cycle.ts')}`, /saga "round": .*stamp → file → stamp/],
   [`run ${fixture('has-a-crowd.ts')}`, /scenario "has-a-crowd" has 300 orchestrators\./],
   [`run ${fixture('falls-in-latency.ts')}`, /`latency` has percentiles that do not rise\./],
-  [
-    `run ${fixture('throws-in-invariant.ts')}`,
-    /invariant "stumbles" threw TypeError: the ink is dry \(at .*throws-in-invariant\.ts:\d+/,
-  ],
-  [
-    `run ${fixture('throws-in-sometimes.ts')}`,
-    /`sometimes` "the moon is reached" threw RangeError: too far \(at /,
-  ],
   [`run ${fixture('starts-nowhere.ts')}`, /starts saga number 2 at NaN, not a moment of the run\./],
   [`run ${fixture('starts-a-stranger.ts')}`, /returns "will" as saga number 0, which scenario/],
   [`run ${honest} --saga none.json`, /no file none\.json\./],

@@ -133,7 +133,7 @@ describe('what is the mistake of its author', () => {
     ['throws', 'bad-participant', 'service "lamps" asked for "light", threw: Error: my own mistake'],
     ['leavesRejection', 'service-crashed', 'threw what nobody caught: Error: nobody waits for me'],
     ['noResponse', 'bad-participant', 'asked for "light", answered with string, not a Response'],
-    ['noBooks', 'bad-participant', 'service "lamps" started as something that has no books'],
+    ['noBooks', 'bad-service', 'service "lamps" started as something that has no books'],
     ['badBooks', 'bad-books', 'has an entry in its books that is no effect: {"key":"nonsense"'],
     ['missing', 'service-broken', 'exports no function "missing"'],
   ])('%s: %s', (name, code, message) => {

@@ -40,15 +40,36 @@ test.each<[what: string, handle: () => unknown, message: RegExp]>([
     () => {
       throw new Error('no such wallet');
     },
-    /participant "wallet", asked for "pay", threw Error: no such wallet \(at .*participant-mistakes/,
+    /participant "wallet", asked for "pay", threw Error: no such wallet \(at test\/simulator\/world\/participant-mistakes\.test\.ts:\d+:\d+\)$/,
   ],
   ['answers nothing', () => undefined, /answered nothing/],
   ['answers in its own words', () => ({ kind: 'ok' }), /answered \{"kind":"ok"\}/],
   ['promises an answer', async () => ({ kind: 'applied' }), /answered with a Promise/],
   ['names no failure class', () => ({ kind: 'rejected', failure: 'bussiness', reason: '' }), /"bussiness"/],
 ])('a participant that %s is told so in one sentence', (_what, handle, message) => {
-  expect(() => run(handle)).toThrow(UserError);
-  expect(() => run(handle)).toThrow(message);
+  const { verdict, violations } = run(handle);
+  expect(verdict).toBe('violated');
+  expect(violations).toMatchObject([{ invariant: 'nothing-thrown', saga: expect.stringMatching(/^s-/) }]);
+  expect(violations[0]!.message).toMatch(message);
+});
+
+test('what is thrown in different sagas and places is one failure', () => {
+  const signatureOf = (handle: (call: Call) => unknown) => run(handle).violations[0]!.signature;
+  const one = signatureOf(({ saga }) => {
+    throw new RangeError(`no wallet 17 of ${saga}`);
+  });
+  const other = signatureOf(({ saga }) => {
+    throw new RangeError(`no wallet 4 of ${saga}`);
+  });
+  expect(one).toBe(other);
+  expect(one).not.toMatch(/mistakes|:\d/);
+});
+
+test('what is no mistake of the code in a run is thrown on', () => {
+  const handle = (): never => {
+    throw new UserError('bad-account', 'there is no such account');
+  };
+  expect(() => run(handle)).toThrow('there is no such account');
 });
 
 test('S6: two runs that differ only in what was booked have different fingerprints', () => {
