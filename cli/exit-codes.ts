@@ -1,6 +1,11 @@
 // What the process says when it ends. The codes are public: scripts depend on them.
 
-import { BOOKS_UNREACHABLE, STORE_UNREACHABLE } from '../engine/live/unreachable.ts';
+import {
+  BOOKS_UNREACHABLE,
+  STORE_BUSY,
+  STORE_FAILED,
+  STORE_UNREACHABLE,
+} from '../engine/live/unreachable.ts';
 import { AMBIENT_ACCESS, isUserError } from '../simulator/campaign/error-data.ts';
 import type { Verdict } from '../simulator/run-record.ts';
 
@@ -42,7 +47,7 @@ export function codeOfVerdict(verdict: Verdict): ExitCode {
 
 /** Of servers: cli/commands/repair.ts. */
 export const NO_SERVER = 'no-server';
-const AWAY = [BOOKS_UNREACHABLE, STORE_UNREACHABLE, NO_SERVER];
+const AWAY = [BOOKS_UNREACHABLE, STORE_UNREACHABLE, STORE_FAILED, STORE_BUSY, NO_SERVER];
 
 /**
  * A run that asked for real time or chance is not deterministic; what depends on a service, a server or a database that is away

@@ -3,7 +3,7 @@
 // F1. One finding per distinct failure. What only made the campaign inconclusive is none: it proves nothing.
 // F2. A record whose verdict is not `held` or `inconclusive` has a finding.
 
-import type { Objective, RecordedViolation, RunRecord } from '../simulator/run-record.ts';
+import type { Objective, RecordedViolation, RunRecord, ShrunkFailure } from '../simulator/run-record.ts';
 import { counted, duration, number } from './wording.ts';
 
 export interface Finding {
@@ -90,13 +90,13 @@ function violations(record: RunRecord): readonly Finding[] {
 }
 
 function detailsOf(violation: RecordedViolation, runs: number): Finding['details'] {
-  const { seed, saga, atUs, also, faults, shrunk, notShrunk, replay, runTest, debug } = violation;
+  const { seed, saga, atUs, also, faults, shrunk, notShrunk, capsule, replay, runTest, debug } = violation;
   const where = `${saga === undefined ? '' : `saga ${saga} `}at ${duration(atUs)}`;
   const struck = faults.length === 0 ? 'none' : listed(faults.map(({ kind, at }) => `${kind} at ${at}`));
   return [
     ['seed', `${seed} (${where}; ${number(violation.runs)} of ${counted(runs, 'run')})`],
     ...(also === undefined ? [] : [['and breaks', also.join(', ')] as const]),
-    shrunk === undefined ? ['faults', struck] : ['shrunk', shrunk.sentence], // which names its faults
+    shrunk === undefined ? ['faults', struck] : ['shrunk', shrunkText(shrunk, capsule)], // which names its faults
     ...(notShrunk === undefined ? [] : [['shrunk', `no: ${notShrunk}`] as const]),
     ['replay', replay],
     ...(runTest === undefined ? [] : [['test', runTest] as const]),
@@ -105,6 +105,14 @@ function detailsOf(violation: RecordedViolation, runs: number): Finding['details
 }
 
 const FAULTS_LISTED_MAX = 10;
+
+/** The story of one that could be smaller may be as long as a page. */
+function shrunkText({ isMinimal, sentence, faults, from }: ShrunkFailure, capsule = '<capsule>'): string {
+  if (isMinimal) return sentence;
+  const open = `not minimal; \`sagastorm shrink ${capsule}\` goes on`;
+  if (faults.length <= FAULTS_LISTED_MAX) return `${sentence} (${open})`;
+  return `${number(from.faults)} → ${counted(faults.length, 'fault')} (${open}): ${listed(faults)}`;
+}
 
 function listed(faults: readonly string[]): string {
   const more = faults.length - FAULTS_LISTED_MAX;

@@ -177,19 +177,25 @@ const FLAG_HINTS: readonly (readonly [says: string, hint: string])[] = [
   ['needs a reason', 'Give it as --why TEXT, one line of 1 to 500 characters.'],
 ];
 
-/** What a proxy answers when there is nobody behind it. */
-const GATEWAY = [502, 503, 504];
+/** It cannot answer now, or there is nobody behind a proxy. */
+function isAway(status: number): boolean {
+  return status >= 500 || status === 429;
+}
 
 function problem({ code, detail, hint }: Answer['json'], status: number): UserError {
   if (typeof code !== 'string') {
     const where = 'Say with --url where the sagastorm server is.';
     const sentence = `what answered is no sagastorm server, or none is behind it (HTTP ${status})`;
-    return new UserError(GATEWAY.includes(status) ? NO_SERVER : 'unexpected-answer', sentence, where);
+    return new UserError(isAway(status) ? NO_SERVER : 'unexpected-answer', sentence, where);
   }
   const why = typeof detail === 'string' ? detail : `the server answered ${status}`;
   const token = status === 401 ? 'Set SAGASTORM_TOKEN to a token that the server knows.' : undefined;
   const own = code === 'bad-act' ? FLAG_HINTS.find(([says]) => why.includes(says))?.[1] : undefined;
-  return new UserError(code, why, token ?? own ?? (typeof hint === 'string' ? hint : undefined));
+  return new UserError(
+    isAway(status) ? NO_SERVER : code,
+    why,
+    token ?? own ?? (typeof hint === 'string' ? hint : undefined),
+  );
 }
 
 interface Teller {

@@ -14,6 +14,7 @@ import {
   type WorkerOptions,
   type WorkerReport,
 } from '../../engine/live/index.ts';
+import { STORE_BUSY } from '../../engine/live/unreachable.ts';
 import { sagaId } from '../../simulator/world/saga-register.ts';
 import { ChaosStore } from './chaos-store.ts';
 import { ChaosTransport } from './chaos-transport.ts';
@@ -155,7 +156,7 @@ function reported(report: HostReport): void {
 
 /** Nothing is wrong with one that was fenced, be it while it takes up its sagas. */
 function over(error: unknown): never {
-  if (error instanceof UserError && error.code === 'store-busy') process.exit(TRY_AGAIN);
+  if (error instanceof UserError && error.code === STORE_BUSY) process.exit(TRY_AGAIN);
   if (error instanceof UserError && error.code === 'fenced') {
     say({ kind: 'fenced' });
     process.exit(0);

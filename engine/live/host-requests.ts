@@ -7,6 +7,7 @@ import { isAtRest, type SagaState } from '../core/saga-state.ts';
 import { UserError } from '../core/user-error.ts';
 import type { DefinitionShelf } from './definition-shelf.ts';
 import type { RepairAnswer } from './live-engine.ts';
+import { STORE_FAILED } from './unreachable.ts';
 
 interface Waiting<Value> {
   resolve(value: Value): void;
@@ -108,7 +109,7 @@ export class HostRequests {
           input: (answer) => {
             this.#loads.delete(waiting);
             if (answer.kind === 'loaded') return resolve(answer.events);
-            reject(new UserError('store-failed', `the log of saga ${saga} could not be read`, 'Try again.'));
+            reject(new UserError(STORE_FAILED, `the log of saga ${saga} could not be read`, 'Try again.'));
           },
         },
       );

@@ -6,6 +6,7 @@
 import type { Store } from '../core/ports.ts';
 import { rowsOf, type SagaEvent, type StoredEvent } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
+import { STORE_FAILED } from './unreachable.ts';
 
 const PARTITION = 'main';
 /** Sagas whose events are written at the same time. */
@@ -167,5 +168,5 @@ function badExport(line: number, why: string): UserError {
 
 function notWritten(saga: string, kind: string): UserError {
   const hint = 'See that no engine runs on the store, and that it has no saga of this name; then try again.';
-  return new UserError('store-failed', `the log of ${saga} could not be written (${kind})`, hint);
+  return new UserError(STORE_FAILED, `the log of ${saga} could not be written (${kind})`, hint);
 }

@@ -7,6 +7,7 @@
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
+import { STORE_FAILED } from './unreachable.ts';
 
 /** A saga as lists show it. Times in microseconds since 1970, by the clocks of the writers. */
 export interface SagaRow {
@@ -110,7 +111,7 @@ export function storeFailed(error: unknown): UserError {
     : isForbidden(error)
       ? MAY_LOOK
       : 'Try again.';
-  return new UserError('store-failed', `the store could not be asked: ${why}`, hint);
+  return new UserError(STORE_FAILED, `the store could not be asked: ${why}`, hint);
 }
 
 const MAY_LOOK =

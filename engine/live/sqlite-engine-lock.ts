@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../core/user-error.ts';
 import { engineRunning } from './engine-running.ts';
 import { SQLITE_BUSY } from './sqlite-file.ts';
+import { STORE_BUSY } from './unreachable.ts';
 
 const BUSY_TIMEOUT_MS = 1_000;
 
@@ -21,7 +22,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 export function holdAsEngine(file: string): DatabaseSync {
   return locked(file, BUSY_TIMEOUT_MS, takeShared, () => {
     const hint = 'Wait until `sagastorm store` has done its work, then start again.';
-    return new UserError('store-busy', `${file} is being restored or rebuilt`, hint);
+    return new UserError(STORE_BUSY, `${file} is being restored or rebuilt`, hint);
   });
 }
 

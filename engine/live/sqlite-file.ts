@@ -13,6 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { UserError } from '../core/user-error.ts';
 import { APPLICATION_ID } from './file-kinds.ts';
 import { olderSchema } from './saga-catalogue.ts';
+import { STORE_BUSY } from './unreachable.ts';
 
 /** Where sagas are kept when nobody says otherwise; relative to the working directory. */
 export const SAGAS_FILE = '.sagastorm/sagas.db';
@@ -208,7 +209,7 @@ function newer(file: string, version: number): UserError {
 
 function busy(file: string): UserError {
   const hint = 'See what holds it, or whether a process that did is stopped; then start again.';
-  return new UserError('store-busy', `${file} is held by another process`, hint);
+  return new UserError(STORE_BUSY, `${file} is held by another process`, hint);
 }
 
 function unusable(file: string, why: string): UserError {

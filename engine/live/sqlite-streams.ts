@@ -10,6 +10,7 @@ import type { DomainEvent, StreamEvent } from '../event-sourcing/aggregate.ts';
 import type { EventStreams, StreamAppend } from '../event-sourcing/event-streams.ts';
 import { storeFailed } from './saga-catalogue.ts';
 import { openSagasFile, SAGAS_FILE } from './sqlite-file.ts';
+import { STORE_BUSY } from './unreachable.ts';
 
 /** Where {@link SqliteStreams} keeps its events. */
 export interface SqliteStreamsOptions {
@@ -66,7 +67,7 @@ export class SqliteStreams implements EventStreams {
       if (isCommitting) throw storeFailed(error);
       const why = error instanceof Error ? error.message : String(error);
       const hint = 'See that no other program holds it and that the disk has room, then try again.';
-      throw new UserError('store-busy', `${this.#file} could not be written: ${why}`, hint);
+      throw new UserError(STORE_BUSY, `${this.#file} could not be written: ${why}`, hint);
     }
   }
 

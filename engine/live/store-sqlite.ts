@@ -43,6 +43,7 @@ import { readLogs } from './sqlite-logs.ts';
 import { noteRetired } from './sqlite-restore.ts';
 import { readTotals } from './sqlite-totals.ts';
 import { exportLines, retireSagas, saveCopy } from './sqlite-upkeep.ts';
+import { STORE_BUSY } from './unreachable.ts';
 
 /** Appends in one transaction: their answers are handed out in one turn of the event loop. */
 const COMMIT_APPENDS_MAX = 4_000;
@@ -146,7 +147,7 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       const why = error instanceof Error ? error.message : String(error);
       const hint = 'See that no other program holds it and that the disk has room, then start again.';
-      throw new UserError('store-busy', `${this.#file} could not be written: ${why}`, hint);
+      throw new UserError(STORE_BUSY, `${this.#file} could not be written: ${why}`, hint);
     }
     answers.opened(epoch, logs);
   }

@@ -5,3 +5,7 @@
 export const BOOKS_UNREACHABLE = 'books-unreachable';
 /** Of the UserError for a database that cannot be connected to. */
 export const STORE_UNREACHABLE = 'store-unreachable';
+/** Of the UserError for a store that was asked and failed; it may be well again, or damaged. */
+export const STORE_FAILED = 'store-failed';
+/** Of the UserError for a file that another process holds. */
+export const STORE_BUSY = 'store-busy';

@@ -129,6 +129,19 @@ test.each([
 });
 
 test.each([
+  [503, { code: 'store-failed', detail: 'the store could not be asked' }],
+  [429, { code: 'too-many-requests', detail: 'too many requests' }],
+])('a server that cannot now (HTTP %i) may another time', async (status, json) => {
+  const server = createServer((_request, response) => response.writeHead(status).end(JSON.stringify(json)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const words = ['repair', 'resume', 's-1', '--by', 'anna', '--url', `http://127.0.0.1:${port}`];
+  const { code, stderr } = await line(words);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(json.detail)]);
+  server.close();
+});
+
+test.each([
   [['repair'], 'repair needs an act'],
   [['repair', 'skip', 's-1', '--by', 'anna'], 'repair skip needs a reason.\n  Give it as --why TEXT.'],
   [['repair', 'resolve', 's-1', '--by', 'anna'], 'repair resolve needs a reason.\n  Give it as --why TEXT.'],
