@@ -4,14 +4,17 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { StoredEvent } from '../engine/core/ports.ts';
 import { UserError } from '../engine/core/user-error.ts';
 import {
   fileKind,
+  KEY_SCOPES,
   kindText,
   liveNowUs,
   PostgresStore,
   SqliteReader,
   SqliteStore,
+  sagaOfKey,
   saveLines,
   withoutEngine,
 } from '../engine/live/index.ts';
@@ -120,6 +123,15 @@ function keptChoice(given: GivenFlags): Exclude<StoreChoice, { kind: 'memory' }>
     what,
     'Name a file with --db, or a database with --store postgres --db URL.',
   );
+}
+
+/** The log of a saga, by its id or by the Idempotency-Key under which it was begun; empty when there is none. */
+export async function logBy(store: ReadStore, idOrKey: string): Promise<readonly StoredEvent[]> {
+  for (const id of [idOrKey, ...KEY_SCOPES.map((scope) => sagaOfKey(idOrKey, scope))]) {
+    const log = await store.logOf(id);
+    if (log.length > 0) return log;
+  }
+  return [];
 }
 
 /** Why the store has no log of a saga: it never had one, or the log was retired. */

@@ -24,7 +24,7 @@ import { textOf as flagText, isGiven, textsOf } from '../flags.ts';
 import { loadDefinitions } from '../saga-definitions.ts';
 import { bookSources, readBooks } from '../service-books.ts';
 import { DIAGNOSE } from '../specs.ts';
-import { noLogOf, type ReadStore, storeToRead } from '../store-upkeep.ts';
+import { logBy, noLogOf, type ReadStore, storeToRead } from '../store-upkeep.ts';
 import { palette, print } from '../terminal.ts';
 
 const BOUNDS = { hours: 24, sagasMax: 10_000 };
@@ -93,12 +93,12 @@ async function found(
   const effects = books.length === 0 ? {} : { effectsOf: effectsIn(books) };
   const facts = { servicesOf, nowUs: liveNowUs(), ...effects };
   if (saga === undefined) return { diagnoses: diagnoseAll({ logs, others, ...facts }) };
-  const log = await store.logOf(saga);
+  const log = await logBy(store, saga);
   if (log.length === 0) {
     const hint = '`sagastorm diagnose --all` tells of all that did not complete.';
     throw await noLogOf(store, saga, hint);
   }
-  const beside = [...logs, ...others].filter(([first]) => first?.saga !== saga);
+  const beside = [...logs, ...others].filter(([first]) => first?.saga !== log[0]!.saga);
   const diagnoses = diagnoseAll({ logs: [log], others: beside, ...facts });
   if (books.length === 0) return { diagnoses };
   const byId = new Map(beside.map((one) => [one[0]!.saga, one]));
@@ -143,7 +143,7 @@ function summaryText({
     ` ${counted(sagas, 'saga')} that did not complete, or not yet · ${duration(meanDurationUs)} on average`,
     `   classes   ${listed(classes)}`,
     `   errors    ${listed(errorPatterns)}`,
-    `   failed attempts by service   ${listed(serviceFailures)}`,
+    `   failed attempts   ${listed(serviceFailures)}`,
     '',
   ].join('\n');
 }

@@ -1,14 +1,13 @@
 // Beginning a saga at the wish of somebody who may ask twice.
 //
-// I1. A key always means the same saga: its id is a hash of the key. So whoever asks again, here or at another process,
+// I1. A key always means the same saga: its id is a hash of the key (engine/live/keyed-saga.ts). So whoever asks again, here or at another process,
 //     after a crash or at the same time, asks for the same saga, and there is one.
 // I2. The same key with another body is refused, whoever came first: what counts is the first event of the durable log.
 // I3. Within a process those with the same key are served one after another, so that only the first is told `created`.
 
-import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../core/ports.ts';
 import type { SagaEvent } from '../core/saga-event.ts';
-import type { SagaCatalogue } from '../live/index.ts';
+import { type KeyScope, type SagaCatalogue, sagaOfKey } from '../live/index.ts';
 import { bad, Problem } from './problem.ts';
 
 export type SagaCreated = Extract<SagaEvent, { readonly kind: 'saga-created' }>;
@@ -16,7 +15,7 @@ export type SagaCreated = Extract<SagaEvent, { readonly kind: 'saga-created' }>;
 /** What is to be begun. */
 export interface Creation {
   /** Keys of different kinds of requests do not meet. */
-  readonly scope: string;
+  readonly scope: KeyScope;
   /** From the header; undefined: a new saga each time. */
   readonly key: string | undefined;
   /** Asks the engine; with an id when there is a key. */
@@ -43,7 +42,7 @@ export class Creations {
   async create(creation: Creation): Promise<Created> {
     const { scope, key } = creation;
     if (key === undefined) return { id: await creation.begin({}), isNew: true };
-    const id = idOfKey(scope, key);
+    const id = sagaOfKey(checkedKey(key), scope);
     const before = this.#asking.get(id) ?? Promise.resolve();
     const turn = before.then(() => this.#once(id, creation));
     const settled = turn.catch(() => undefined);
@@ -67,24 +66,11 @@ export class Creations {
   }
 }
 
-/**
- * The id of the saga that a key means: a UUID of version 8, from the first half of a SHA-256. I1.
- *
- * @throws Problem 400 `bad-key`
- */
-export function idOfKey(scope: string, key: string): string {
-  if (!/^[!-~]{1,200}$/.test(key)) {
-    throw bad(
-      'Idempotency-Key is not 1 to 200 visible ASCII characters',
-      'Use a UUID, for example.',
-      'bad-key',
-    );
-  }
-  const bytes = createHash('sha256').update(`${scope}\n${key}`).digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+/** @throws Problem 400 `bad-key` */
+export function checkedKey(key: string): string {
+  if (/^[!-~]{1,200}$/.test(key)) return key;
+  const hint = 'Use a UUID, for example.';
+  throw bad('Idempotency-Key is not 1 to 200 visible ASCII characters', hint, 'bad-key');
 }
 
 /** I2. */

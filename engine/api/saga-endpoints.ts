@@ -10,8 +10,8 @@ import type { RepairKind } from '../core/repair-act.ts';
 import type { SagaStatus } from '../core/saga-event.ts';
 import { SAGA_STATUSES } from '../core/saga-status.ts';
 import { whyWaiting } from '../core/waiting.ts';
-import { type LiveEngine, liveNowUs, type SagaCatalogue } from '../live/index.ts';
-import type { Creation, Creations, SagaCreated } from './creation.ts';
+import { type LiveEngine, liveNowUs, type SagaCatalogue, sagaOfKey } from '../live/index.ts';
+import { type Creation, type Creations, checkedKey, type SagaCreated } from './creation.ts';
 import { type Answer, type Asked, type Endpoint, endpoint } from './endpoint.ts';
 import { bad, Problem } from './problem.ts';
 import type { SagaReader } from './saga-reader.ts';
@@ -44,6 +44,7 @@ const TAG = 'Sagas';
 export function sagaEndpoints(parts: SagaParts): readonly Endpoint[] {
   return [
     ...listEndpoints(parts),
+    byKeyEndpoint(parts),
     ...oneSagaEndpoints(parts),
     ...eventEndpoints(parts),
     ...wishEndpoints(parts),
@@ -175,6 +176,25 @@ function unknownDefinition(
     suggestion(name.slice(0, 100), names),
     'unknown-definition',
   );
+}
+
+/** Before those with an id: an address is read in their order. */
+function byKeyEndpoint({ reader }: SagaParts): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/api/sagas/by-key',
+    role: 'read',
+    tag: TAG,
+    summary: 'Look at the saga that a key has begun',
+    query: z.object({ key: z.string().openapi({ description: 'The Idempotency-Key of POST /api/sagas' }) }),
+    answers: { 200: ['The saga', SagaView] },
+    async handle({ query: { key }, record }) {
+      const id = sagaOfKey(checkedKey(key));
+      const saga = await reader.read(id);
+      record.saga = id;
+      return { value: sagaView(saga) };
+    },
+  });
 }
 
 function oneSagaEndpoints({ catalogue, reader }: SagaParts): readonly Endpoint[] {

@@ -6,6 +6,7 @@ export { type FileKind, fileKind, isSameFile, kindText } from './file-kinds.ts';
 export { type HealthBounds, healthFacts } from './health-facts.ts';
 export { Host, type HostOptions, type Started, type Stopped } from './host.ts';
 export type { HostReport } from './host-report.ts';
+export { KEY_SCOPES, type KeyScope, sagaOfKey } from './keyed-saga.ts';
 export type { LiveEngine, RepairAnswer } from './live-engine.ts';
 export {
   type ExportedSagas,

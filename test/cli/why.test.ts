@@ -3,9 +3,39 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { SagaEvent } from '../../engine/core/saga-event.ts';
-import { SqliteStore } from '../../engine/live/index.ts';
+import { SqliteStore, sagaOfKey } from '../../engine/live/index.ts';
 import { appendAll, appendOf, COMPLETED, CREATED, REQUESTED } from '../engine/live/store-asking.ts';
-import { freshFolder, line } from './sagastorm.ts';
+import { freshFolder, line, lineByLine } from './sagastorm.ts';
+
+test('a saga is found by the key that began it, and told with what it was begun with', async () => {
+  const folder = freshFolder();
+  const store = new SqliteStore({ file: join(folder, 'sagas.db') });
+  let epoch = 0;
+  store.open('main', { opened: (opened) => (epoch = opened) });
+  const order = { ...CREATED, input: { orderId: 4711, note: 'x'.repeat(400) } } as SagaEvent;
+  const ids = [sagaOfKey('order-4711'), sagaOfKey('order-4712', 'orders')];
+  await appendAll(store, [
+    appendOf(ids[0]!, epoch, [order, REQUESTED]),
+    appendOf(ids[1]!, epoch, [CREATED, REQUESTED]),
+  ]);
+  await store.close();
+  const on = ['--db', 'sagas.db'];
+  const { stdout } = await line(['why', 'order-4711', ...on], folder);
+  expect(stdout).toMatch(
+    new RegExp(`^ ✗ ${ids[0]} waits .*\\n     d 3, begun with {"orderId":4711,"note":"x{270,280}…\\n`),
+  );
+  const [one, other, json] = await lineByLine(
+    [
+      ['diagnose', 'order-4711', ...on],
+      ['why', 'order-4712', ...on],
+      ['why', 'order-4711', '--json', ...on],
+    ],
+    folder,
+  );
+  expect(one!.stdout).toContain(` ${ids[0]} running: engine-away`);
+  expect(other!.stdout).toContain(` ${ids[1]} waits`);
+  expect(JSON.parse(json!.stdout)).toMatchObject({ saga: ids[0], input: { orderId: 4711 } });
+});
 
 test('open sagas are told, those that are stuck first; ended ones are not', async () => {
   const folder = freshFolder();

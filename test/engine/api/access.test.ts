@@ -20,6 +20,7 @@ const guarded = (options: ServedOptions = {}) => served({ tokens: TOKENS, ...opt
 const ROUTES: readonly (readonly [method: string, path: string, role: Role | 'open'])[] = [
   ['POST', '/api/sagas', 'operate'],
   ['GET', '/api/sagas', 'read'],
+  ['GET', '/api/sagas/by-key', 'read'],
   ['GET', '/api/sagas/{id}', 'read'],
   ['DELETE', '/api/sagas/{id}', 'admin'],
   ['GET', '/api/sagas/{id}/status', 'read'],

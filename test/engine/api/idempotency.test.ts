@@ -1,7 +1,7 @@
 // I1–I3: whoever asks twice with one key gets one saga.
 
 import { expect, test } from 'vitest';
-import { idOfKey } from '../../../engine/api/creation.ts';
+import { sagaOfKey } from '../../../engine/live/index.ts';
 import { EXAMPLE, type Served, served } from './served.ts';
 
 const withKey = (key: string) => ({ 'idempotency-key': key });
@@ -75,7 +75,7 @@ test('of many different bodies under one key at the same time one wins, and all 
 
 test('I2: what another process has begun under the key is found in the log', async () => {
   const { ask, host } = await served();
-  await host.createFromJson({ ...EXAMPLE, timeout: 301 }, { id: idOfKey('sagas', 'k-5') });
+  await host.createFromJson({ ...EXAMPLE, timeout: 301 }, { id: sagaOfKey('k-5') });
   expect((await ask('POST', '/api/sagas', EXAMPLE, withKey('k-5'))).status).toBe(422);
   expect((await ask('POST', '/api/sagas', { ...EXAMPLE, timeout: 301 }, withKey('k-5'))).status).toBe(200);
 });
@@ -92,7 +92,7 @@ test('orders and sagas have keys of their own', async () => {
 });
 
 test('a key is a UUID of version 8, and another one for every key', () => {
-  const ids = ['a', 'b', 'A', 'aa'].map((key) => idOfKey('sagas', key));
+  const ids = ['a', 'b', 'A', 'aa'].map((key) => sagaOfKey(key));
   for (const id of ids)
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(new Set(ids).size).toBe(4);
@@ -104,4 +104,14 @@ test.each(['', 'a b', 'ü', 'x'.repeat(201)])('the key %j is refused', async (ke
   const { status, json } = await api.ask('POST', '/api/sagas', EXAMPLE, withKey(sent));
   expect([status, json.code]).toEqual([400, 'bad-key']);
   expect(await count(api)).toBe(0);
+});
+
+test('whoever knows the key finds the saga', async () => {
+  const { ask } = await served();
+  const { json } = await ask('POST', '/api/sagas', EXAMPLE, withKey('order-4711'));
+  expect((await ask('GET', '/api/sagas/by-key?key=order-4711')).json).toEqual(json);
+  const nobodys = await ask('GET', '/api/sagas/by-key?key=order-4712');
+  expect([nobodys.status, nobodys.json.code]).toEqual([404, 'unknown-saga']);
+  for (const bad of ['', '?key=', '?key=a%20b'])
+    expect((await ask('GET', `/api/sagas/by-key${bad}`)).status).toBe(400);
 });
