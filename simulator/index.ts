@@ -37,6 +37,7 @@ export * from './run-result.ts';
 export {
   defineScenario,
   type Engine,
+  type KeepsLiterals,
   type SagaStart,
   type Scenario,
   type ScenarioSpec,

@@ -39,6 +39,17 @@ export interface SagaStart<Given = unknown> {
 export type StartOf<Saga extends SagaDefinition> =
   Saga extends SagaDefinition<infer Given> ? SagaStart<Given> : never;
 
+/** Anything. Where it is expected, the compiler keeps `'EUR'` as it is and does not make it a string. */
+export type KeepsLiterals =
+  | ''
+  | 0
+  | true
+  | NonNullable<unknown>
+  | null
+  | undefined
+  | readonly KeepsLiterals[]
+  | { readonly [key: string]: KeepsLiterals };
+
 /** What a process runs: sagastorm's own orchestrator, or what stands in for it. */
 export type Engine = Pick<Orchestrator, 'handle'> & Partial<Pick<Orchestrator, 'dispose'>>;
 
@@ -68,7 +79,7 @@ export interface ScenarioSpec<Saga extends SagaDefinition = SagaDefinition> {
   /** Users' own clients, by the name of the service that they ask; see `ownClient`. The others are asked by the engine. */
   readonly clients?: Readonly<Record<string, ClientSource>>;
   /** Saga `index` of the run. Must be pure: same context, same answer. */
-  workload(context: WorkloadContext): StartOf<Saga>;
+  workload(context: WorkloadContext): StartOf<Saga> & { readonly input: KeepsLiterals };
   /** Sagas per run unless `--sagas` says otherwise. Default 100. */
   readonly sagasPerRun?: number;
   /** Replaces the policy of every definition. `--policy` replaces both. */

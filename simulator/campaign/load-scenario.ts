@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { suggestion } from '../../engine/core/nearest.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Scenario } from '../scenario.ts';
+import { thrownAt } from '../thrown-place.ts';
 import { firstLine, isUserError } from './error-data.ts';
 import { commonJsManifest, misread } from './module-kind.ts';
 import { isNotBuilt, MODULE_EXTENSION, SCENARIOS_FOLDER } from './source-tree.ts';
@@ -157,17 +158,25 @@ function brokenFile(file: string, error: unknown): UserError {
     const manifest = OF_A_PART.test(error.message) ? commonJsManifest(file) : undefined;
     return new UserError(
       'scenario-broken',
-      `${path} is not valid: ${firstLine(error)}`,
+      `${invalidPlace(file, error)} is not valid: ${firstLine(error)}`,
       manifest === undefined
-        ? 'Run it with node to see where.'
+        ? 'Run it with node to see the line itself.'
         : `${shownPath(manifest)} says "type": "commonjs": rename the .ts and .js files that it imports to .mts and .mjs.`,
     );
   }
   return new UserError(
     'scenario-broken',
-    `${path} could not be loaded: ${firstLine(error)}`,
-    'The file threw while it was imported; run it with node to see where.',
+    `${path} could not be loaded: ${firstLine(error)}${thrownAt(error)}`,
+    'It, or a module that it imports, threw while it was imported; run it with node to see more.',
   );
+}
+
+/** Node says in which file and line of TypeScript it stopped; of JavaScript, only to who runs it. */
+function invalidPlace(file: string, { stack = '' }: Error): string {
+  const [, found, line] = /^(?:file:\/\/)?([^\n]+):(\d+)\n/.exec(stack) ?? [];
+  if (found === undefined) return `${shownPath(file)}, or a module that it imports,`;
+  const place = `${shownPath(found)}:${line}`;
+  return found === file ? place : `${place}, which ${shownPath(file)} imports,`;
 }
 
 function scenarioIn(module: { readonly default?: unknown }, file: string): Scenario {

@@ -55,7 +55,7 @@ describe.concurrent('the kind of a package', () => {
   test('"type": "commonjs": a part that is not renamed is hinted at', async () => {
     const text = "import { title } from './parts.ts';\nexport default title;\n";
     const { code, stderr } = await sagastorm(['run', scenarioIn('{ "type": "commonjs" }', 'mine.mts', text)]);
-    expect(stderr).toContain("mine.mts is not valid: The requested module './parts.ts'");
+    expect(stderr).toContain("mine.mts:1 is not valid: The requested module './parts.ts'");
     expect(stderr).toContain(
       'says "type": "commonjs": rename the .ts and .js files that it imports to .mts and .mjs.',
     );
@@ -65,7 +65,9 @@ describe.concurrent('the kind of a package', () => {
   test('"type": "commonjs": a plain mistake is not blamed on the package', async () => {
     const file = scenarioIn('{ "type": "commonjs" }', 'mine.mts', 'export default {\n');
     const { code, stderr } = await sagastorm(['run', file]);
-    expect(stderr).toMatch(/mine\.mts is not valid: [^\n]+\.\n {2}Run it with node to see where\.\n$/);
+    expect(stderr).toMatch(
+      /mine\.mts:\d+ is not valid: [^\n]+\.\n {2}Run it with node to see the line itself\.\n$/,
+    );
     expect(code).toBe(64);
   });
 });

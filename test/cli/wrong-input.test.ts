@@ -17,6 +17,8 @@ const honest = fixture('honest.ts');
 const malformed = written('malformed.json', '{\n  "name": "deed",\n  "steps": [,]\n}\n');
 const noCapsule = written('no-capsule.json', '{ "schema": "sagastorm/run@1" }');
 const notValid = written('not-valid.mjs', 'export default {\n');
+written('not-typed.ts', '\n\nexport const one = ;\n');
+const imports = written('imports.ts', "import './not-typed.ts';\n");
 const later = written('later.json', '{ "schema": "sagastorm/blob@2" }');
 const number = written('number.json', '7');
 const capsule = written('capsule.json', '{ "schema": "sagastorm/capsule@1" }');
@@ -173,13 +175,17 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   ['run ./none.ts', /no file \.\/none\.ts\./],
   ['run .', /no scenario called "\."\./],
   [`run ${malformed}`, /malformed\.json is not a scenario/],
-  [`run ${fixture('throws.ts')}`, /throws\.ts could not be loaded: the notary is on holiday\./],
+  [
+    `run ${fixture('throws.ts')}`,
+    /throws\.ts could not be loaded: the notary is on holiday \(at .*throws\.ts:\d+:\d+\)\./,
+  ],
   [
     `run ${fixture('exports-nothing.ts')}`,
     /exports-nothing\.ts is not a scenario: it has no default export\./,
   ],
   [`run ${fixture('exports-something.ts')}`, /is not a scenario: its default export is something else\./],
-  [`run ./${notValid}`, /not-valid\.mjs is not valid: Unexpected /],
+  [`run ./${notValid}`, /not-valid\.mjs, or a module that it imports, is not valid: Unexpected /],
+  [`run ./${imports}`, /not-typed\.ts:3, which \S*imports\.ts imports, is not valid: /],
   [`run ${fixture('has-a-cycle.ts')}`, /saga "round": .*stamp → file → stamp/],
   [`run ${fixture('has-a-crowd.ts')}`, /scenario "has-a-crowd" has 300 orchestrators\./],
   [`run ${fixture('falls-in-latency.ts')}`, /`latency` has percentiles that do not rise\./],

@@ -65,7 +65,7 @@ function card(
   return html`<article class="failure tone-bad" id="${id}" tabindex="-1" aria-labelledby="${id}-title">
 <h3 id="${id}-title"><a class="anchor" href="#${id}">${place}</a> <span class="state"><span aria-hidden="true">✗</span> ${invariant}</span> <span class="often">${violation.pinned !== true && 'in '}${oftenWords(violation, runs.total)}</span></h3>
 <p class="message">${message}</p>
-<p class="note">It should hold that: ${statement}.${also !== undefined && ` The same faults also break ${also.join(', ')}.`}${alike !== undefined && ` There are ${alikeWords(alike)}.`}</p>
+<p class="note">It should hold that: ${statement}.${also !== undefined && ` The same faults also break ${also.join(', ')}.`}${alike !== undefined && ` There ${alike === 1 ? 'is' : 'are'} ${alikeWords(alike)}.`}</p>
 ${shrunk !== undefined && story(shrunk, faults)}
 ${pairs([
   [
