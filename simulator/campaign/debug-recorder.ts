@@ -306,6 +306,11 @@ export class DebugRecorder extends TraceLog {
     this.#unplaced.push(said);
   };
 
+  /** To be told that the run is over: what was thrown ended it, and no event came after. */
+  over(): void {
+    this.#placeAtLast();
+  }
+
   get #nowUs(): number {
     return this.#world?.nowUs() ?? 0;
   }

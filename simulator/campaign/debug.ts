@@ -93,6 +93,7 @@ function watched(
   };
   const { visit, onViolation } = recorder;
   const result = runSeed(observed, seed, { ...extras, trace: recorder, visit, onViolation });
+  recorder.over();
   return { recorder, result };
 }
 

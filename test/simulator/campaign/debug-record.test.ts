@@ -45,6 +45,15 @@ test.each(SEEDS)('nor does it in a storm over $scenario', async ({ scenario }) =
   expect(record.fingerprint).toBe(runSeed(prepared, 'storm/1').fingerprint);
 });
 
+test('what was thrown is said in the last event that there was', async () => {
+  const scenario = 'test/cli/fixtures/throws-at-undo.ts';
+  const record = await debugSeed({ scenario, profile: 'storm', sagas: 12 }, 'storm/1');
+  expect(record.violations).toMatchObject([
+    { invariant: 'nothing-thrown', event: record.events.at(-1)!.index },
+  ]);
+  expect(record.past.at(-1)).toBe(record.violations[0]!.event);
+});
+
 test.each(cases)('the past holds the violation and nothing later: $name', ({ record }) => {
   const event = record.violations[0]!.event;
   expect(record.past.at(-1)).toBe(event);
