@@ -18,7 +18,7 @@ const SAYS_MAX = 300;
 /** Something that was thrown in the middle of a run. */
 export interface Thrown {
   readonly message: string;
-  /** Of what it says, numbers and places aside: those of one bug are alike. */
+  /** Of what it says, numbers, places and what was asked for aside: those of one bug are alike. */
   readonly signature: string;
   readonly saga?: string;
 }
@@ -41,6 +41,7 @@ export function thrownIn(error: unknown): Thrown | undefined {
   const [first = ''] = message.split('\n', 1);
   const words = first
     .replace(/ \(at [^()]*\)$/, '')
+    .replace(/,? asked for "[^"]*"/, '')
     .replaceAll(/\d+/g, '#')
     .slice(0, SAYS_MAX);
   return {

@@ -60,6 +60,7 @@ describe.concurrent('sagastorm run', () => {
       .trim()
       .split('\n')
       .map((text) => JSON.parse(text) as RunRecord);
+    expect(first!.violations).toHaveLength(1); // whatever was to be undone
     const { invariant, message, faults, shrunk, capsule } = first!.violations[0]!;
     expect(invariant).toBe('nothing-thrown');
     expect(message).toMatch(
