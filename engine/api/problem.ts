@@ -39,6 +39,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'not-started': 503,
   'store-failed': 503,
   'store-busy': 503,
+  'store-damaged': 503,
 };
 const RETRY_AFTER_S = '1';
 

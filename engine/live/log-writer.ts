@@ -6,7 +6,6 @@
 import type { Store } from '../core/ports.ts';
 import { rowsOf, type SagaEvent, type StoredEvent } from '../core/saga-event.ts';
 import { UserError } from '../core/user-error.ts';
-import { STORE_FAILED } from './unreachable.ts';
 
 const PARTITION = 'main';
 /** Sagas whose events are written at the same time. */
@@ -43,7 +42,7 @@ export class LogWriter {
     this.#partitionOf = partitionOf;
   }
 
-  /** Resolves when it is durable. @throws UserError `store-failed` */
+  /** Resolves when it is durable. @throws UserError `not-written` */
   async append(together: WrittenTogether): Promise<void> {
     const epoch = await this.#epochOf(this.#partitionOf(together.saga));
     const append = { kind: 'append', number: ++this.#number, epoch, ...together } as const;
@@ -74,7 +73,7 @@ export class LogWriter {
  *
  * @param logs each oldest event first
  * @returns how many sagas
- * @throws UserError `store-failed`, also when the store has one of these sagas
+ * @throws UserError `not-written`, also when the store has one of these sagas
  * @example
  * await writeLogs(logs, new SqliteStore({ file: 'rebuilt.db' }));
  */
@@ -168,5 +167,5 @@ function badExport(line: number, why: string): UserError {
 
 function notWritten(saga: string, kind: string): UserError {
   const hint = 'See that no engine runs on the store, and that it has no saga of this name; then try again.';
-  return new UserError(STORE_FAILED, `the log of ${saga} could not be written (${kind})`, hint);
+  return new UserError('not-written', `the log of ${saga} could not be written (${kind})`, hint);
 }

@@ -106,13 +106,12 @@ export function checkNames(sagas: readonly string[]): void {
 /** What a store that could not be asked says. */
 export function storeFailed(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
-  const hint = isDamage(error)
-    ? 'What is stored is damaged: put a backup in its place with `sagastorm store restore`.'
-    : isForbidden(error)
-      ? MAY_LOOK
-      : 'Try again.';
-  return new UserError(STORE_FAILED, `the store could not be asked: ${why}`, hint);
+  const what = `the store could not be asked: ${why}`;
+  if (isDamage(error)) return new UserError('store-damaged', what, DAMAGED);
+  return new UserError(STORE_FAILED, what, isForbidden(error) ? MAY_LOOK : 'Try again.');
 }
+
+const DAMAGED = 'What is stored is damaged: put a backup in its place with `sagastorm store restore`.';
 
 const MAY_LOOK =
   'To look, its user needs GRANT USAGE ON SCHEMA sagastorm, GRANT SELECT ON ALL TABLES IN SCHEMA sagastorm and GRANT SELECT ON ALL SEQUENCES IN SCHEMA sagastorm.';
@@ -133,10 +132,10 @@ export function olderSchema(where: string, version: number, present: number): Us
 }
 
 /** SQLite: a table that is not there, a page that is malformed, a header that is none. */
-const DAMAGED: readonly unknown[] = [1, 11, 26];
+const DAMAGE_CODES: readonly unknown[] = [1, 11, 26];
 
 /** What was read is not what was written; a second try reads the same. */
 function isDamage(error: unknown): boolean {
   if (error instanceof SyntaxError || error instanceof TypeError) return true; // events that are no list of JSON
-  return DAMAGED.includes((error as { readonly errcode?: unknown } | undefined)?.errcode);
+  return DAMAGE_CODES.includes((error as { readonly errcode?: unknown } | undefined)?.errcode);
 }
