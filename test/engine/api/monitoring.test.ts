@@ -274,17 +274,19 @@ test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours)
 });
 
 test('the status page reads without JavaScript, and says what is stuck', async () => {
-  const { ask, ids } = await mixed();
+  const { ask, api, ids } = await mixed();
   const { text, headers } = await ask('GET', '/');
   expect(text).toContain('id="n-total">4<');
   expect(text).toContain('id="n-compensation_failed">1<');
   expect(text).toContain('<b id="person">1</b>');
-  expect(text).toContain(`<td>${ids[2]}</td>`);
+  expect(text).toContain(`data-label="Saga">${ids[2]}</th>`);
   expect(text).toMatch(
-    /<td>It waits for a person since [\d.]+ m?s: the undo of \S*reserve_inventory\S* was given up/,
+    /data-label="Why">It waits for a person since [\d.]+ m?s: the undo of \S*reserve_inventory\S* was given up/,
   );
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
-  expect(text).not.toMatch(/https?:\/\//);
+  const [page = '', script] = text.split('<script>');
+  expect(page.replaceAll(api.url, '')).not.toMatch(/https?:\/\//);
+  expect(script).not.toMatch(/https?:\/\/(?!127\.0\.0\.1:8080')/);
 });
 
 test('every id that the script of the page writes to is on the page', async () => {
