@@ -49,8 +49,18 @@ code { overflow-wrap: anywhere } td code { display: block; margin-top: .25rem }
 @media (max-width: 30rem) { body { padding: 1rem } .bars th { width: 8.5rem } .bars .count { width: 4.5rem } }
 `;
 
+export interface PageAnswer {
+  /** Default 200. */
+  readonly status?: number;
+  /** Besides those of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The page as an answer. H2. */
-export function pageResponse({ title, body, script }: Page): Response {
+export function pageResponse(
+  { title, body, script }: Page,
+  { status = 200, headers = {} }: PageAnswer = {},
+): Response {
   const allowed = [
     "default-src 'none'",
     `style-src '${hashOf(STYLE)}'`,
@@ -76,7 +86,9 @@ ${script === undefined ? '' : `<script>${script}</script>`}
 </html>
 `;
   return new Response(html, {
+    status,
     headers: {
+      ...headers,
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': allowed.join('; '),
       'cache-control': 'no-store',

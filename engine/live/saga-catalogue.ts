@@ -110,7 +110,7 @@ export function storeFailed(error: unknown): UserError {
     : isForbidden(error)
       ? MAY_LOOK
       : 'Try again.';
-  return new UserError('store-failed', `the store could not be asked: ${why}`, hint);
+  return new UserError('store-failed', `the store could not be asked: ${why}`, hint, { cause: error });
 }
 
 const MAY_LOOK =

@@ -2,6 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { MemoryStore } from '../../engine/live/index.ts';
+import { storeFailed } from '../../engine/live/saga-catalogue.ts';
 import { EXAMPLE, type Served, served } from '../engine/api/served.ts';
 import { APPLIED, LOST, NO } from '../engine/live/stage.ts';
 import { inBrowser, inPage, obstacles } from './browser.ts';
@@ -92,6 +94,21 @@ inBrowser((browser) => {
     const before = await page.textContent('#at');
     await page.locator('#at', { hasNotText: before! }).waitFor();
     expect(await inPage(page, 'String(getSelection())')).toBe(marked);
+  });
+
+  test('when the store is away the page says so, and leads back when it is there again', async () => {
+    const store = new MemoryStore();
+    const counts = store.counts.bind(store);
+    store.counts = () => Promise.reject(storeFailed(new Error('gone')));
+    const { api } = await served({ catalogue: store });
+    const { page } = await browser.visit(api.url, { viewport: { width: 390, height: 900 } });
+    expect(await page.textContent('main')).toContain('The store cannot be asked at present.');
+    expect(await overhang(page)).toBe(0);
+    expect(await obstacles(page)).toEqual([]);
+    store.counts = counts;
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('#live', { hasText: 'Live' }).waitFor();
   });
 
   test.each(WIDTHS)(
