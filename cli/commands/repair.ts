@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { nearest, suggestion } from '../../engine/core/nearest.ts';
 import { REPAIR_KINDS, type RepairKind, TAKES_OVER } from '../../engine/core/repair-act.ts';
+import { SERVER_URL_DEFAULT } from '../../engine/core/repair-command.ts';
 import { SAGA_STATUSES } from '../../engine/core/saga-status.ts';
 import { UserError } from '../../engine/core/user-error.ts';
 import type { Palette } from '../../reports/pretty.ts';
@@ -15,7 +16,6 @@ import { EXIT, type ExitCode, NO_SERVER } from '../exit-codes.ts';
 import { isGiven, secondsOf, textOf, textsOf } from '../flags.ts';
 import { palette, print } from '../terminal.ts';
 
-const URL_DEFAULT = 'http://127.0.0.1:8080';
 const PAGE = 200;
 
 /** As the server tells them. */
@@ -79,7 +79,7 @@ function askingOf([act, ...sagas]: readonly string[], given: GivenFlags): Asking
   const id = textOf(given, 'act') ?? `cli-${randomUUID().slice(0, 13)}`;
   const parts = { act, id, by: textOf(given, 'by'), why: textOf(given, 'why'), step: textOf(given, 'step') };
   return {
-    url: (textOf(given, 'url') ?? URL_DEFAULT).replace(/\/+$/, ''),
+    url: (textOf(given, 'url') ?? SERVER_URL_DEFAULT).replace(/\/+$/, ''),
     act: parts,
     isDryRun: isGiven(given, 'dry-run') || (isForAll && !isGiven(given, 'yes')), // R2
   };

@@ -13,7 +13,9 @@ import { type ApiApp, type ApiContext, type ApiEnv, type Endpoint, routerPath } 
 import { readJson } from './json-body.ts';
 import type { ApiMeters } from './meters.ts';
 import { refuseForeignHost, refuseForeignOrigin } from './origin-guard.ts';
+import { pageResponse } from './page.ts';
 import { later, Problem, problemOf, problemResponse } from './problem.ts';
+import { asksForPage, problemPage } from './problem-page.ts';
 import { askerOf, RateLimit } from './rate-limit.ts';
 import { type RequestLog, RequestRecord } from './request-log.ts';
 
@@ -31,12 +33,16 @@ export interface AppParts {
 /** Answers `Request`s; served by serve-api.ts. */
 export function apiApp(parts: AppParts): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnv>();
+  const pages = new Set(parts.endpoints.flatMap(({ isPage, path }) => (isPage ? [path] : [])));
   app.onError((error, context) => {
+    const { method, path } = context.req;
     const record = context.get('record');
     const problem = problemOf(error);
-    if (problem.status === 500) record.error = error;
+    if (problem.status === 500 || (problem.status > 500 && error.cause !== undefined)) record.error = error;
     record.problem = problem;
-    return problemResponse(problem, record.id);
+    return pages.has(path) && asksForPage(method, context.req.header('accept'))
+      ? pageResponse(problemPage(problem, path, record.id), problem)
+      : problemResponse(problem, record.id);
   });
   app.use(recorded(parts), guarded(parts), bounded(parts));
   mount(app, parts);

@@ -45,7 +45,7 @@ export function docsPage(document: unknown): Page {
   );
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) =>
-      `<h3 id="${escaped(name)}">${escaped(name)}</h3>\n<pre>${escaped(JSON.stringify(schema, undefined, 2))}</pre>`,
+      `<h3 id="${escaped(name)}">${escaped(name)}</h3>\n${scrolled(`Schema ${name}`, JSON.stringify(schema, undefined, 2))}`,
   );
   const body = `<h1>${escaped(info.title)}</h1>
 <p class="dim">Version ${escaped(info.version)} · <a href="/">status</a> · <a href="/openapi.json">OpenAPI 3.1</a></p>
@@ -55,6 +55,11 @@ ${operations.join('\n')}
 <h2>Schemas</h2>
 ${schemas.join('\n')}`;
   return { title: info.title, body };
+}
+
+/** Lines that may be too long for the page: the keyboard reaches them, to scroll. */
+function scrolled(name: string, text: string): string {
+  return `<pre role="region" aria-label="${escaped(name)}" tabindex="0">${escaped(text)}</pre>`;
 }
 
 function operationHtml(method: string, path: string, operation: z.output<typeof Operation>): string {

@@ -123,6 +123,8 @@ function queryOf(schema: z.ZodObject | undefined, given: Readonly<Record<string,
   return schema?.parse(Object.fromEntries(values)) ?? {};
 }
 
+const PAGE = { 'text/html': { schema: z.string() } };
+
 function routeOf(spec: EndpointSpec<z.ZodObject, z.ZodObject>): RouteConfig {
   const { method, path, role, tag, summary, description, params, query, headers, body } = spec;
   const answers = Object.entries(spec.answers).map(([status, [what, schema]]) => [
@@ -130,8 +132,8 @@ function routeOf(spec: EndpointSpec<z.ZodObject, z.ZodObject>): RouteConfig {
     { description: what, ...contentOf(schema) },
   ]);
   const problems = {
-    description: 'A problem (RFC 9457)',
-    content: { [PROBLEM_TYPE]: { schema: ProblemSchema } },
+    description: spec.isPage === true ? 'A problem (RFC 9457); for browsers, a page' : 'A problem (RFC 9457)',
+    content: { [PROBLEM_TYPE]: { schema: ProblemSchema }, ...(spec.isPage === true ? PAGE : {}) },
   };
   return createRoute({
     method,

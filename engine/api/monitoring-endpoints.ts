@@ -11,6 +11,7 @@ import { type EventStream, STREAM_HEADERS } from './event-stream.ts';
 import { type HealthWatch, SagaHealthReport } from './health-report.ts';
 import type { ApiMeters } from './meters.ts';
 import { pageResponse } from './page.ts';
+import { pageOrigin } from './page-origin.ts';
 import { later } from './problem.ts';
 import { statusPage } from './status-page.ts';
 import type { StatusWatch } from './status-snapshot.ts';
@@ -109,7 +110,9 @@ function pageEndpoints({ watch, stream, document }: MonitoringParts): readonly E
       path: '/',
       summary: 'The status page',
       answers: { 200: ['A page', 'text/html'] },
-      handle: async () => ({ response: pageResponse(statusPage(await watch.snapshot())) }),
+      handle: async ({ header }) => ({
+        response: pageResponse(statusPage(await watch.snapshot(), pageOrigin(header))),
+      }),
     }),
     endpoint({
       ...page,

@@ -38,10 +38,29 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; vertical-align: top }
 code, pre { font: .9em ui-monospace, monospace } pre { overflow: auto; border: 1px solid var(--line); padding: .75rem;
   border-radius: .5rem } .verb { font-weight: 700; margin-right: .5rem } a { color: inherit }
+code { overflow-wrap: anywhere } td code { display: block; margin-top: .25rem }
+.stacked tbody th { min-width: 10rem; font-weight: 600; overflow-wrap: anywhere } .stacked td:nth-child(4) { white-space: nowrap }
+@media (max-width: 60rem) {
+  .stacked:not([hidden]), .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block } .stacked thead { display: none }
+  .stacked tr { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .8rem; margin: .75rem 0 }
+  .stacked th, .stacked td { border: 0; padding: .15rem 0; overflow-wrap: anywhere }
+  .stacked [data-label]::before { content: attr(data-label) ": "; color: var(--dim); font-weight: 400 }
+}
+@media (max-width: 30rem) { body { padding: 1rem } .bars th { width: 8.5rem } .bars .count { width: 4.5rem } }
 `;
 
+export interface PageAnswer {
+  /** Default 200. */
+  readonly status?: number;
+  /** Besides those of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The page as an answer. H2. */
-export function pageResponse({ title, body, script }: Page): Response {
+export function pageResponse(
+  { title, body, script }: Page,
+  { status = 200, headers = {} }: PageAnswer = {},
+): Response {
   const allowed = [
     "default-src 'none'",
     `style-src '${hashOf(STYLE)}'`,
@@ -59,13 +78,17 @@ export function pageResponse({ title, body, script }: Page): Response {
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 ${body}
+</main>
 ${script === undefined ? '' : `<script>${script}</script>`}
 </body>
 </html>
 `;
   return new Response(html, {
+    status,
     headers: {
+      ...headers,
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': allowed.join('; '),
       'cache-control': 'no-store',

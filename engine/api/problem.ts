@@ -1,6 +1,6 @@
 // What goes wrong, as it is told over HTTP: problem+json (RFC 9457) with a stable code, one clear sentence, and a hint.
 //
-// P1. Every answer that is no success is a problem. A bug of ours is `internal`, and says nothing about our insides.
+// P1. Every answer that is no success is a problem; a browser that opens a page gets it as one. A bug of ours is `internal`, and says nothing about our insides.
 // P2. Whoever may ask again later is told when: `Retry-After`.
 
 import { STATUS_CODES } from 'node:http';
@@ -82,14 +82,20 @@ export function later(code: string, detail: string, afterS: number, status = 503
   return new Problem({ status, code, detail, hint: 'Ask again later.', headers });
 }
 
+/** With its full stop. */
+export function sentenceOf({ message }: Problem): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
 /** The body of a problem. */
-export function problemBody({ status, code, message, hint }: Problem, requestId?: string): object {
+export function problemBody(problem: Problem, requestId?: string): object {
+  const { status, code, hint } = problem;
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
     code,
-    detail: /[.!?]$/.test(message) ? message : `${message}.`,
+    detail: sentenceOf(problem),
     ...(hint === undefined ? {} : { hint }),
     ...(requestId === undefined ? {} : { requestId }),
   };

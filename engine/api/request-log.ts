@@ -4,6 +4,8 @@
 //     id of a saga once it is known to be one. So nothing that somebody sent stands in a log, and no secret.
 // W2. A request belongs to the trace of its `traceparent` (W3C), or else to that of its saga, which is the one that the
 //     participants see.
+// W3. Of an error its kind, its place and its codes are told, such as ECONNREFUSED: never its message, which may show what
+//     somebody sent, an address, or a password.
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
@@ -101,9 +103,39 @@ export class RequestLog {
   }
 }
 
-/** Where it happened, and what kind of error it is; its message may show what somebody sent. */
+/** Where it happened, and what kind of error it is. W3. */
 function causeOf(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error };
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { name: error.name, at: frames.slice(0, 8).map((line) => line.trim()) };
+  const codes = codesOf(error);
+  return {
+    name: error.name,
+    ...(codes.length === 0 ? {} : { codes }),
+    at: frames.slice(0, 8).map((line) => line.trim()),
+  };
+}
+
+const CAUSES_MAX = 8;
+
+/** Of an error and of what caused it: `['store-failed', '57P01']`. W3. */
+function codesOf(error: Error): readonly (string | number)[] {
+  const codes = new Set<string | number>();
+  let cause: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth++) {
+    const { code, sqlState, errcode } = cause as CodedError;
+    for (const one of [code, sqlState, errcode]) if (isCode(one)) codes.add(one);
+    cause = cause.cause;
+  }
+  return [...codes];
+}
+
+/** What systems, PostgreSQL, and SQLite call what went wrong. */
+interface CodedError {
+  readonly code?: unknown;
+  readonly sqlState?: unknown;
+  readonly errcode?: unknown;
+}
+
+function isCode(value: unknown): value is string | number {
+  return Number.isSafeInteger(value) || (typeof value === 'string' && /^[\w-]{1,40}$/.test(value));
 }

@@ -33,6 +33,8 @@ export interface StuckSaga {
   readonly why: string;
   /** What a person can do, such as a command. */
   readonly remedy: string;
+  /** The command in which the remedy ends, if it does in one. */
+  readonly command?: string;
 }
 
 export interface StatusSnapshot {
@@ -151,7 +153,7 @@ function stuckView(log: readonly StoredEvent[], nowUs: number): StuckSaga | unde
   const [first] = log;
   if (waiting === undefined || waiting.waitsFor === 'nothing' || first?.event.kind !== 'saga-created')
     return undefined;
-  const { saga: id, status, sentence: why, remedy = '' } = waiting;
+  const { saga: id, status, sentence: why, remedy = '', command } = waiting;
   const ageSeconds = Math.max(0, Math.floor((nowUs - first.atUs) / 1_000_000));
   return {
     id,
@@ -161,6 +163,7 @@ function stuckView(log: readonly StoredEvent[], nowUs: number): StuckSaga | unde
     ageSeconds,
     why,
     remedy,
+    ...(command === undefined ? {} : { command }),
   };
 }
 

@@ -11,8 +11,9 @@ export class UserError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
 
-  constructor(code: string, message: string, hint?: string) {
-    super(message);
+  /** @param options what caused it, for logs: nobody is shown it */
+  constructor(code: string, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.hint = hint;
   }

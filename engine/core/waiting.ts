@@ -5,7 +5,8 @@
 //     about to be, unless nobody drives the saga.
 // Y2. Nothing is guessed: what the log does not say (when a call that was sent times out, who drives the saga) is not said.
 
-import { actWords, type DoneAct, doneAct, type RepairKind, TAKES_OVER } from './repair-act.ts';
+import { actWords, type DoneAct, doneAct, TAKES_OVER } from './repair-act.ts';
+import { repairCommand } from './repair-command.ts';
 import type { SagaEvent, SagaStatus, StopReason, StoredEvent } from './saga-event.ts';
 import { isEnded } from './saga-state.ts';
 
@@ -46,6 +47,8 @@ export interface SagaWait {
   readonly next: string;
   /** What a person can do. */
   readonly remedy?: string;
+  /** The command in which the remedy ends, if it does in one. */
+  readonly command?: string;
   /** What people did, oldest first. */
   readonly acts: readonly PastAct[];
 }
@@ -76,6 +79,7 @@ export function whyWaiting(log: readonly StoredEvent[], nowUs: number): SagaWait
     calls.length > 0 && due.length === 0 ? Math.min(...calls.map((call) => call.dueAtUs)) : undefined;
   const base = { saga, status: view.status, calls, acts: view.acts };
   if (isEnded(view.status)) {
+    const command = repairCommand('retry', saga);
     return {
       ...base,
       waitsFor: 'nothing',
@@ -84,7 +88,7 @@ export function whyWaiting(log: readonly StoredEvent[], nowUs: number): SagaWait
       sentence: `has ended ${view.status}, ${span(nowUs - lastAtUs)} ago${because(view.reason)}${byHand(view)}`,
       next: 'Nothing happens any more.',
       ...(view.status === 'failed'
-        ? { remedy: `It had no effect, and may be tried again: ${commandOf('retry', saga)}` }
+        ? { remedy: `It had no effect, and may be tried again: ${command}`, command }
         : {}),
     };
   }
@@ -133,6 +137,7 @@ function forRetry(base: Base, { deadlineAtUs }: LogReading, untilUs: number, now
 
 function forPerson(base: Base, view: LogReading, sinceUs: number, nowUs: number): SagaWait {
   const { step, failure, reason } = view.gaveUp ?? { step: 'a step', failure: 'unknown', reason: '' };
+  const command = repairCommand('resume', base.saga);
   return {
     ...base,
     waitsFor: 'person',
@@ -140,7 +145,8 @@ function forPerson(base: Base, view: LogReading, sinceUs: number, nowUs: number)
     isStuck: true,
     sentence: `waits for a person since ${span(nowUs - sinceUs)}: the undo of "${step}" was given up (${failure}${reason === '' ? '' : `: ${reason}`})`,
     next: 'Nothing happens until somebody acts; what was not undone still stands.',
-    remedy: `See why ${step} cannot be undone, mend it, and resume the saga: ${commandOf('resume', base.saga)}`,
+    remedy: `See why ${step} cannot be undone, mend it, and resume the saga: ${command}`,
+    command,
   };
 }
 
@@ -300,11 +306,6 @@ export function actsIn(log: readonly StoredEvent[]): readonly PastAct[] {
     const act = doneAct(event);
     return act === undefined ? [] : [{ ...act, atUs }];
   });
-}
-
-/** What to type; the rest of it is in docs/on-call.md. */
-function commandOf(act: RepairKind, saga: string): string {
-  return `sagastorm repair ${act} ${saga} --by NAME`;
 }
 
 function because(reason: StopReason | undefined): string {

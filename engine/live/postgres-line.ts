@@ -94,6 +94,8 @@ export class PostgresLine implements StatementRunner {
   #client: Client | undefined;
   #backoffMs = 0;
   #retryAtMs = 0;
+  /** Why there is none, while it is not time to try again. */
+  #whyNot: unknown;
   #isClosed = false;
   #isGivenUp = false;
   #whenIdle: (() => void) | undefined;
@@ -163,7 +165,7 @@ export class PostgresLine implements StatementRunner {
     } catch (error) {
       const failure = failureOf(error);
       if (failure.effect === 'unknown') this.#lost(client);
-      else if (failure.sqlState === READ_ONLY) this.#leave(client);
+      else if (failure.sqlState === READ_ONLY) this.#leave(client, failure);
       reject(failure);
     }
     clearTimeout(timer);
@@ -173,7 +175,7 @@ export class PostgresLine implements StatementRunner {
   /** N3. */
   async #connect(): Promise<Client> {
     if (this.#isGivenUp || performance.now() < this.#retryAtMs) {
-      throw new Error('there is no connection to the database');
+      throw new Error('there is no connection to the database', { cause: this.#whyNot });
     }
     const connecting = this.#options.connect();
     try {
@@ -185,18 +187,21 @@ export class PostgresLine implements StatementRunner {
       if (prepare !== undefined) await bounded(client, answerMs, () => prepare(client));
       this.#client = client;
       this.#backoffMs = 0;
+      this.#whyNot = undefined;
       return client;
     } catch (error) {
       this.#backoffMs = Math.min(Math.max(BACKOFF_MS, this.#backoffMs * 2), BACKOFF_MAX_MS);
       this.#retryAtMs = performance.now() + this.#backoffMs;
+      this.#whyNot = error;
       connecting.then(cut, () => undefined); // it may still come
       throw error;
     }
   }
 
   /** N5. */
-  #leave(client: Client): void {
+  #leave(client: Client, why: LineError): void {
     this.#lost(client);
+    this.#whyNot = why;
     this.#retryAtMs = performance.now() + BACKOFF_MAX_MS;
   }
 

@@ -107,8 +107,9 @@ export function checkNames(sagas: readonly string[]): void {
 export function storeFailed(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
   const what = `the store could not be asked: ${why}`;
-  if (isDamage(error)) return new UserError('store-damaged', what, DAMAGED);
-  return new UserError(STORE_FAILED, what, isForbidden(error) ? MAY_LOOK : 'Try again.');
+  const because = { cause: error };
+  if (isDamage(error)) return new UserError('store-damaged', what, DAMAGED, because);
+  return new UserError(STORE_FAILED, what, isForbidden(error) ? MAY_LOOK : 'Try again.', because);
 }
 
 const DAMAGED = 'What is stored is damaged: put a backup in its place with `sagastorm store restore`.';

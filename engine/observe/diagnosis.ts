@@ -7,13 +7,15 @@
 // Q3. Where two causes look the same from here, the evidence says so: a service that is down without a sound, and a network
 //     that loses every call, are both `network-timeout`.
 // Q4. What a person took over is that person's: the cause is still told, but nothing is left for `resume`.
+// Q5. A service is away also where something else answers in its place. Then what was answered is the evidence, and starting
+//     the service is no remedy.
 
 import type { FailureClass } from '../core/protocol.ts';
 import { actWords, doneAct, TAKES_OVER } from '../core/repair-act.ts';
 import type { SagaStatus, StoredEvent } from '../core/saga-event.ts';
 import { whyWaiting } from '../core/waiting.ts';
 import { type Attempt, attemptsOf, brokenLog, type ServiceOf } from './attempts.ts';
-import { type DiagnosisClass, REMEDIES, type Remedy } from './remedies.ts';
+import { type DiagnosisClass, REMEDIES, type Remedy, SOMETHING_ELSE_ANSWERS } from './remedies.ts';
 
 /** How often the effects of a step stand in the books of its service. */
 export interface StepEffects {
@@ -60,7 +62,11 @@ export const AROUND_US = 60_000_000;
 const SLOW_AFTER = 4;
 const SLOW_ONE_IN = 10;
 
-type Finding = Pick<Diagnosis, 'class' | 'evidence'> & { readonly service?: string | undefined };
+type Finding = Pick<Diagnosis, 'class' | 'evidence'> & {
+  readonly service?: string | undefined;
+  /** Instead of what is said of the class. */
+  readonly told?: Pick<Remedy, 'cause' | 'remedy'>;
+};
 
 /**
  * Why a saga did not complete, or does not go on.
@@ -83,6 +89,7 @@ export function diagnose(facts: DiagnosisFacts): Diagnosis {
     class: found.class,
     evidence: isTaken ? [...found.evidence, ...takenOver(log)] : found.evidence,
     ...REMEDIES[found.class],
+    ...found.told,
     ...(isTaken && found.class === 'compensating-failure' ? { remedy: TAKEN_OVER } : {}),
     ...(service === undefined ? {} : { service }),
     ...(primary === undefined ? {} : { primaryError: ERROR_TYPES[primary.failure!] }),
@@ -93,6 +100,11 @@ export function diagnose(facts: DiagnosisFacts): Diagnosis {
 }
 
 const TAKEN_OVER = 'Nothing more is sent: a person took it over, and settles by hand what still stands.';
+
+const NO_UNDO_THERE: Pick<Remedy, 'cause' | 'remedy'> = {
+  cause: `${REMEDIES['compensating-failure'].cause}: ${SOMETHING_ELSE_ANSWERS.cause}`,
+  remedy: `${SOMETHING_ELSE_ANSWERS.remedy} Then resume the saga: sagastorm repair resume.`,
+};
 
 /** Q4. By whom. */
 function takenOver(log: readonly StoredEvent[]): readonly string[] {
@@ -188,6 +200,7 @@ function byWaiting(
         `${failed.length} of its ${there.length} attempts at ${service} failed`,
       ],
       service,
+      ...(isNoOutcome(givenUp) ? { told: NO_UNDO_THERE } : {}),
     };
   }
   if (!waiting.isStuck) return undefined;
@@ -232,16 +245,41 @@ function classified(last: Attempt, own: readonly Attempt[], seen: readonly Attem
     return { class: 'resource-contention', evidence: [`${tries}, ${full} because it has no room`] };
   }
   if (late === 0 || late < count('transient', 'dependency_failure')) {
-    const answered = seen.filter((attempt) => attempt.failure === undefined).length;
-    const evidence = [
+    const what =
       late === 0
         ? `${tries} with an error`
-        : `${tries}, ${own.length - late} with an error and ${late} in silence`,
-      `${answered} of ${seen.length} calls around it were applied`,
-    ];
-    return { class: 'service-unavailable', evidence };
+        : `${tries}, ${own.length - late} with an error and ${late} in silence`;
+    return unavailable(what, count('dependency_failure') > count('transient'), seen);
   }
   return slowOrLost(`${tries}, ${late} without an answer in time`, own, seen);
+}
+
+/** The HTTP transport's words for an answer that is no outcome: a status, or what its parser says of what is no HTTP. */
+const NO_OUTCOME = /^(answered \d{3}\b|HPE_)/;
+
+function isNoOutcome({ failure, reason }: Pick<Attempt, 'failure' | 'reason'>): boolean {
+  return failure === 'dependency_failure' && NO_OUTCOME.test(reason);
+}
+
+/** Q5. @param isStrange whether most failures were `dependency_failure`: of it the log says why only when a step is given up */
+function unavailable(what: string, isStrange: boolean, seen: readonly Attempt[]): Finding {
+  const answered = seen.filter(({ failure }) => failure === undefined).length;
+  const failed = seen.filter(({ failure }) => failure === 'transient' || failure === 'dependency_failure');
+  const given = failed.filter(({ reason }) => reason !== '');
+  const [most] = [...Map.groupBy(given, ({ reason }) => reason).values()].sort((a, b) => b.length - a.length);
+  const isElsewhere = most === undefined ? isStrange : isNoOutcome(most[0]!);
+  return {
+    class: 'service-unavailable',
+    evidence: [
+      what,
+      ...(most === undefined
+        ? []
+        : [`the reason given most often (${most.length} of ${given.length}): "${most[0]!.reason}"`]),
+      ...(isElsewhere ? ['what was answered is no outcome (dependency_failure)'] : []),
+      `${answered} of ${seen.length} calls around it were applied`,
+    ],
+    ...(isElsewhere ? { told: SOMETHING_ELSE_ANSWERS } : {}),
+  };
 }
 
 /** A service that is slow still answers, late; of a network that loses calls, those that come through are as fast as ever. */

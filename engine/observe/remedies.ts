@@ -119,5 +119,12 @@ export const REMEDIES: Readonly<Record<DiagnosisClass, Remedy>> = {
   none: { pattern: 'none', cause: 'nothing is wrong with it', remedy: 'Nothing is needed.' },
 };
 
+/** Of a service that is away though something answers in its place: it is not brought back by starting it. */
+export const SOMETHING_ELSE_ANSWERS: Pick<Remedy, 'cause' | 'remedy'> = {
+  cause: 'something else answers at the address of a service, or the service does not let us in',
+  remedy:
+    'See what answers there: look at the address, at a proxy before it, and at the credentials that are sent.',
+};
+
 /** Every class, in the order of the flowchart. */
 export const DIAGNOSIS_CLASSES = Object.keys(REMEDIES) as DiagnosisClass[];

@@ -20,9 +20,9 @@ export interface DataTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** The table, in a box that scrolls when it is too wide. */
+/** The table, in a box that scrolls when it is too wide. The section around it may have the same name: the box says that it is a table. */
 export function dataTable({ name, columns, rows }: DataTable): Markup {
-  return html`<div class="table" role="region" aria-label="${name}" tabindex="0"><table data-name="${name}">
+  return html`<div class="table" role="region" aria-label="Table: ${name}" tabindex="0"><table data-name="${name}">
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>
 ${lines(rows.map((cells) => html`<tr>${cells.map((cell, i) => bodyCell(cell, i, columns[i]!))}</tr>`))}

@@ -40,6 +40,8 @@ export interface Opened {
 export interface TestBrowser {
   /** Opens a document from a file, as a double-click does; `hash` follows the address. */
   open(html: string, options?: BrowserContextOptions & { readonly hash?: string }): Promise<Opened>;
+  /** Goes to the page of a server. */
+  visit(url: string, options?: BrowserContextOptions): Promise<Opened>;
 }
 
 /** What has to be said about a machine; undefined when it has a Chromium. */
@@ -74,19 +76,23 @@ export function inBrowser(define: (browser: TestBrowser) => void): void {
     await browser?.close();
     rmSync(folder, { recursive: true });
   });
+  async function visit(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    open.push(context);
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
+    await page.goto(url);
+    return { page, said };
+  }
   define({
-    async open(html, { hash = '', ...options } = {}) {
+    visit,
+    open(html, { hash = '', ...options } = {}) {
       const file = join(folder, `page-${pages++}.html`);
       writeFileSync(file, html);
-      const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-      context.setDefaultTimeout(PATIENCE_MS);
-      open.push(context);
-      const page = await context.newPage();
-      const said: string[] = [];
-      page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
-      await page.goto(pathToFileURL(file).href + hash);
-      return { page, said };
+      return visit(pathToFileURL(file).href + hash, options);
     },
   });
 }
@@ -94,13 +100,16 @@ export function inBrowser(define: (browser: TestBrowser) => void): void {
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const LOOK = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`;
 
-/** What axe-core finds that keeps people out: its serious and critical violations. */
+/** Less serious to axe-core, but who goes from landmark to landmark must find each, and tell them apart. */
+const LANDMARKS = ['landmark-one-main', 'landmark-no-duplicate-main', 'landmark-unique', 'region'];
+
+/** What axe-core finds that keeps people out: its serious and critical violations, and those of landmarks. */
 export async function obstacles(page: Page): Promise<readonly string[]> {
   // Asked in the page: the builder for Playwright takes as long again for frames, which our pages do not have.
   await inPage(page, `${readFileSync(AXE, 'utf8')}; 0`);
   const violations = await inPage<readonly Result[]>(page, LOOK);
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || LANDMARKS.includes(id))
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 

@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FailureClass, Outcome } from '../../engine/core/protocol.ts';
 import type { SagaEvent, StoredEvent } from '../../engine/core/saga-event.ts';
+import { outcomeOfAnswer, outcomeOfFailure } from '../../engine/http/http-outcome.ts';
 import { attemptsOf } from '../../engine/observe/attempts.ts';
 import { servicesIn } from '../../engine/observe/diagnose-all.ts';
 import { brokenLog, diagnose, diagnoseAll, REMEDIES, type StepEffects } from '../../engine/observe/index.ts';
@@ -16,10 +18,7 @@ const CREATED: SagaEvent = { kind: 'saga-created', definition: 'd', definitionVe
 const asked = (step: string): SagaEvent => ({ kind: 'step-requested', step });
 const applied = (step: string): SagaEvent => ({ kind: 'step-applied', step });
 const COMPLETED: SagaEvent = { kind: 'saga-completed' };
-const again = (
-  attempt: number,
-  failure: 'timeout' | 'circuit_open' | 'rate_limited' | 'transient',
-): SagaEvent => ({
+const again = (attempt: number, failure: FailureClass): SagaEvent => ({
   kind: 'step-retry-scheduled',
   step: 'pay',
   attempt,
@@ -179,6 +178,95 @@ describe('a saga', () => {
     const classOf = (seconds: number) =>
       diagnoseAll({ logs: [own], others: [other(seconds)], nowUs: 5 * S }).map((one) => one.class);
     expect([classOf(0.9), classOf(0.1)]).toEqual([['slow-service'], ['network-timeout']]);
+  });
+});
+
+describe('Q5: a service that cannot be used', () => {
+  const reasonOf = (outcome: Outcome): string => (outcome.kind === 'applied' ? 'none' : outcome.reason);
+  const answered = (status: number, body: string): string =>
+    reasonOf(outcomeOfAnswer({ status, body, retryAfter: undefined }, 0));
+  const NO_JSON = answered(200, '<html>');
+  const LOGIN = answered(401, '{ "detail": "log in first" }');
+  const givenUp = (failure: FailureClass, reason: string): readonly SagaEvent[] => [
+    CREATED,
+    asked('pay'),
+    again(2, failure),
+    { kind: 'step-left-unknown', step: 'pay', failure, reason },
+    { kind: 'compensation-started', reason: { kind: 'step-failed', step: 'pay', failure, reason } },
+    { kind: 'compensation-requested', step: 'pay' },
+    { kind: 'step-compensated', step: 'pay' },
+    { kind: 'saga-compensated' },
+  ];
+  const beside = (saga: string, events: readonly SagaEvent[]): readonly StoredEvent[] =>
+    logOf(events).map((row) => ({ ...row, saga }));
+
+  test('is told with what was answered, and how often, when something else answers at its address', () => {
+    const [one] = diagnoseAll({
+      logs: [logOf(givenUp('dependency_failure', NO_JSON))],
+      others: [
+        beside('a', givenUp('dependency_failure', LOGIN)),
+        beside('b', givenUp('dependency_failure', NO_JSON)),
+      ],
+      nowUs: 20 * S,
+    });
+    expect(one).toMatchObject({
+      class: 'service-unavailable',
+      cause: expect.stringContaining('something else answers'),
+      remedy: expect.stringMatching(/address.*proxy.*credentials/),
+      evidence: [
+        '2 of its attempts at pay failed with an error',
+        `the reason given most often (2 of 3): "${NO_JSON}"`,
+        'what was answered is no outcome (dependency_failure)',
+        '3 of 9 calls around it were applied',
+      ],
+    });
+  });
+
+  test('is no better for its undo: where that was given up, too, what answers there comes before resuming', () => {
+    const events = givenUp('dependency_failure', NO_JSON).slice(0, -2);
+    const stop = {
+      kind: 'step-compensation-failed',
+      step: 'pay',
+      failure: 'dependency_failure',
+      reason: NO_JSON,
+    } as const;
+    expect(found([...events, stop, { kind: 'saga-compensation-failed' }])).toMatchObject({
+      class: 'compensating-failure',
+      cause: expect.stringMatching(/an undo was given up: something else answers/),
+      remedy: expect.stringMatching(/address.*proxy.*credentials.*resume/),
+    });
+  });
+
+  test.each<[string, readonly SagaEvent[]]>([
+    ['answers 401', givenUp('dependency_failure', LOGIN)],
+    [
+      'speaks no HTTP',
+      givenUp('dependency_failure', reasonOf(outcomeOfFailure('garbled', 'HPE_INVALID_CONSTANT'))),
+    ],
+    ['is asked again still', [CREATED, asked('pay'), again(2, 'dependency_failure')]],
+  ])('is something else when what %s', (_what, events) => {
+    expect(found(events)).toMatchObject({
+      class: 'service-unavailable',
+      cause: expect.stringContaining('something else'),
+    });
+  });
+
+  test.each<[string, readonly SagaEvent[], string]>([
+    ['refuses connections', givenUp('transient', 'ECONNREFUSED'), '"ECONNREFUSED"'],
+    ['fails', givenUp('transient', answered(500, '')), '"answered 500"'],
+    [
+      'says itself that another is away',
+      givenUp('dependency_failure', 'the bank is away'),
+      '"the bank is away"',
+    ],
+    ['is not configured', givenUp('dependency_failure', 'no service pay'), '"no service pay"'],
+  ])('is away when it %s, and the reason is told', (_what, events, reason) => {
+    const { class: name, cause, remedy, evidence } = found(events);
+    expect({ pattern: 'partition', cause, remedy }).toEqual(REMEDIES['service-unavailable']);
+    expect([name, evidence[1]]).toEqual([
+      'service-unavailable',
+      `the reason given most often (1 of 1): ${reason}`,
+    ]);
   });
 });
 

@@ -6,7 +6,8 @@ import { EngineMeter } from '../../../engine/api/index.ts';
 import { SAGA_STATUSES } from '../../../engine/core/saga-status.ts';
 import type { Book } from '../../../engine/index.ts';
 import { UserError } from '../../../engine/index.ts';
-import { liveNowUs } from '../../../engine/live/index.ts';
+import { liveNowUs, MemoryStore } from '../../../engine/live/index.ts';
+import { storeFailed } from '../../../engine/live/saga-catalogue.ts';
 import { APPLIED, LOST, NO } from '../live/stage.ts';
 import { HandClock } from './hand-clock.ts';
 import { EXAMPLE, type ServedOptions, served } from './served.ts';
@@ -274,17 +275,59 @@ test.each(['0', '8761', '1.5', 'many', ''])('hours=%s is refused', async (hours)
 });
 
 test('the status page reads without JavaScript, and says what is stuck', async () => {
-  const { ask, ids } = await mixed();
+  const { ask, api, ids } = await mixed();
   const { text, headers } = await ask('GET', '/');
   expect(text).toContain('id="n-total">4<');
   expect(text).toContain('id="n-compensation_failed">1<');
   expect(text).toContain('<b id="person">1</b>');
-  expect(text).toContain(`<td>${ids[2]}</td>`);
+  expect(text).toContain(`data-label="Saga">${ids[2]}</th>`);
   expect(text).toMatch(
-    /<td>It waits for a person since [\d.]+ m?s: the undo of \S*reserve_inventory\S* was given up/,
+    /data-label="Why">It waits for a person since [\d.]+ m?s: the undo of \S*reserve_inventory\S* was given up/,
   );
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
-  expect(text).not.toMatch(/https?:\/\//);
+  const [page = '', script] = text.split('<script>');
+  expect(page.replaceAll(api.url, '')).not.toMatch(/https?:\/\//);
+  expect(script).not.toMatch(/https?:\/\/(?!127\.0\.0\.1:8080')/);
+});
+
+const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+test('when the store is away, a browser is told so by a page, with a way on; a program by a problem', async () => {
+  const away = new MemoryStore();
+  let isAway = true;
+  const find = away.find.bind(away);
+  away.find = (query) => (isAway ? Promise.reject(storeFailed(new Error('<pg> db.example'))) : find(query));
+  const { ask, log } = await served({ catalogue: away });
+  const { status, headers, text } = await ask('GET', '/', undefined, BROWSER);
+  expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([
+    503,
+    'text/html; charset=utf-8',
+    '1',
+  ]);
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  expect(text).toMatch(
+    /<main>[\s\S]*The store cannot be asked at present\.[\s\S]*<a href="\/">[\s\S]*<\/main>/,
+  );
+  expect(text).not.toMatch(/db\.example|\{"/);
+  expect(log.join('')).toContain(`"code":"store-failed"`);
+  for (const [path, accept] of [
+    ['/', '*/*'],
+    ['/', 'application/json'],
+    ['/api/sagas', BROWSER.accept],
+  ]) {
+    const problem = await ask('GET', path!, undefined, { accept: accept! });
+    expect([problem.status, problem.json.code]).toEqual([503, 'store-failed']);
+  }
+  isAway = false;
+  expect((await ask('GET', '/', undefined, BROWSER)).status).toBe(200);
+});
+
+test('whatever keeps a browser from a page is told by a page, and never as HTML of who asked', async () => {
+  const { ask } = await served();
+  const { status, text } = await ask('GET', '/?%3Cb%3E=1', undefined, BROWSER);
+  expect(status).toBe(400);
+  expect(text).toContain('<a href="/">');
+  expect(text).not.toContain('<b>');
 });
 
 test('every id that the script of the page writes to is on the page', async () => {

@@ -1,8 +1,10 @@
-// W1, W2: a line for each request, which says what is needed to find it, and no secret.
+// W1, W2, W3: a line for each request, which says what is needed to find it, and no secret.
 
 import { expect, test } from 'vitest';
 import { accessToken } from '../../../engine/api/access.ts';
-import { traceIdOf } from '../../../engine/live/index.ts';
+import { MemoryStore, traceIdOf } from '../../../engine/live/index.ts';
+import { LineError } from '../../../engine/live/postgres-line.ts';
+import { storeFailed } from '../../../engine/live/saga-catalogue.ts';
 import { bearer, EXAMPLE, served } from './served.ts';
 
 const linesOf = (log: readonly string[]) =>
@@ -72,6 +74,65 @@ test('a secret stands in no log and in no event, wherever somebody puts it', asy
   expect(log.join('')).not.toContain(secret);
   expect(log.join('')).toContain('"caller":"SAGA_TOKEN"');
   expect(JSON.stringify(await store.logOf(String(json.id)))).not.toContain(secret);
+});
+
+/** A store that cannot be asked, for this reason. */
+class AwayStore extends MemoryStore {
+  readonly #why: unknown;
+
+  constructor(why: unknown) {
+    super();
+    this.#why = why;
+  }
+
+  override find(): never {
+    throw storeFailed(this.#why);
+  }
+}
+
+const SECRET = 'postgres://sagas:hunter2@db.example/sagas';
+const failed = (members: object, cause?: unknown) =>
+  Object.assign(new Error(`cannot reach ${SECRET}`, { cause }), members);
+
+test.each<[what: string, why: unknown, codes: readonly (string | number)[]]>([
+  [
+    'nobody listens',
+    new LineError('none', failed({ code: 'ECONNREFUSED', errno: -111 })),
+    ['store-failed', 'ECONNREFUSED'],
+  ],
+  ['it refuses', new LineError('none', failed({ code: '28P01' }), '28P01'), ['store-failed', '28P01']],
+  [
+    'it was lost before',
+    new LineError('none', failed({}, failed({ code: '57P01' }))),
+    ['store-failed', '57P01'],
+  ],
+  [
+    'its file is damaged',
+    failed({ code: 'ERR_SQLITE_ERROR', errcode: 11 }),
+    ['store-failed', 'ERR_SQLITE_ERROR', 11],
+  ],
+  [
+    'what should be codes are none',
+    failed({ code: SECRET, sqlState: 'x'.repeat(41), errcode: 1.5 }, failed({ code: { SECRET } })),
+    ['store-failed'],
+  ],
+])(
+  'W3: when the store is away because %s, a line has the codes of it, and never a message',
+  async (_what, why, codes) => {
+    const { ask, log } = await served({ catalogue: new AwayStore(why) });
+    expect((await ask('GET', '/health')).status).toBe(503);
+    const [line] = linesOf(log);
+    expect(line).toMatchObject({ level: 'error', code: 'store-failed', error: { name: 'UserError', codes } });
+    expect(log.join('')).not.toMatch(/hunter2|postgres:|db\.example|xxxx/);
+  },
+);
+
+test('W3: an error that goes in circles ends', async () => {
+  const one = failed({ code: 'EPIPE' });
+  one.cause = one;
+  const { ask, log } = await served({ catalogue: new AwayStore(one) });
+  await ask('GET', '/health');
+  expect(linesOf(log)[0]).toMatchObject({ error: { codes: ['store-failed', 'EPIPE'] } });
 });
 
 test('without a sink nothing is logged, and all is answered', async () => {

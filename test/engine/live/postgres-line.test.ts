@@ -58,6 +58,14 @@ function hangingLine(): PostgresLine {
   });
 }
 
+test('N3: while it is not time to try again, each statement is still told why there is no connection', async () => {
+  const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  const line = new PostgresLine({ connect: () => Promise.reject(refused) });
+  await expect(line.run({ text: 'SELECT 1' })).rejects.toMatchObject({ cause: refused });
+  await expect(line.run({ text: 'SELECT 2' })).rejects.toMatchObject({ cause: { cause: refused } });
+  await line.close();
+});
+
 test('N4: what waits for an answer, or for its turn, is told that it gets none', async () => {
   const line = hangingLine();
   const asked = [line.run({ text: 'SELECT 1' }), line.run({ text: 'SELECT 2' })];
