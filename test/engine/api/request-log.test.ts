@@ -109,7 +109,7 @@ test.each<[what: string, why: unknown, codes: readonly (string | number)[]]>([
   [
     'its file is damaged',
     failed({ code: 'ERR_SQLITE_ERROR', errcode: 11 }),
-    ['store-failed', 'ERR_SQLITE_ERROR', 11],
+    ['store-damaged', 'ERR_SQLITE_ERROR', 11],
   ],
   [
     'what should be codes are none',
@@ -122,7 +122,7 @@ test.each<[what: string, why: unknown, codes: readonly (string | number)[]]>([
     const { ask, log } = await served({ catalogue: new AwayStore(why) });
     expect((await ask('GET', '/health')).status).toBe(503);
     const [line] = linesOf(log);
-    expect(line).toMatchObject({ level: 'error', code: 'store-failed', error: { name: 'UserError', codes } });
+    expect(line).toMatchObject({ level: 'error', code: codes[0], error: { name: 'UserError', codes } });
     expect(log.join('')).not.toMatch(/hunter2|postgres:|db\.example|xxxx/);
   },
 );
