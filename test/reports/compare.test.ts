@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { type Palette, renderComparison, renderComparisonMarkdown } from '../../reports/index.ts';
-import { drawnComparison, comparison as record } from './comparisons.ts';
+import { drawnComparison, comparison as record, scantComparison } from './comparisons.ts';
 
 const same = (text: string): string => text;
 const plain: Palette = { bold: same, dim: same, green: same, red: same, yellow: same };
@@ -125,4 +125,16 @@ test('the sensitivity of the recommendation stands below, with what broke in its
   const markdown = renderComparisonMarkdown(drawnComparison);
   expect(markdown).toContain('| Completed sagas: faults | 500 ms | 2 s |');
   expect(markdown).toContain('with seed "nightly/3"');
+});
+
+test('a grid in which every cell has too few runs is left out, and that is said', () => {
+  const text = renderComparison(scantComparison, { colors: plain, width: 200 });
+  const markdown = renderComparisonMarkdown(scantComparison);
+  for (const shown of [text, markdown]) {
+    expect(shown).toMatch(/p99\s+latency is left out: every cell has too few runs to say\./);
+    expect(shown).not.toMatch(/too few( {2}| \|)(\[|too)/);
+  }
+  expect(text).toContain(' Completed sagas by call timeout');
+  expect(text).not.toContain('p99 latency by call timeout');
+  expect(markdown).not.toContain('p99 latency: faults');
 });

@@ -8,7 +8,12 @@ import { withoutMeta } from '../../../reports/html/page.ts';
 import { renderBriefMarkdown } from '../../../reports/index.ts';
 import { changesTo } from '../../../reports/policy-change.ts';
 import type { ComparedPolicy } from '../../../simulator/index.ts';
-import { comparison, drawnComparison as drawn, sweptComparison as swept } from '../comparisons.ts';
+import {
+  comparison,
+  drawnComparison as drawn,
+  scantComparison as scant,
+  sweptComparison as swept,
+} from '../comparisons.ts';
 
 test('the recommendation comes first, then its evidence, then where it loses', () => {
   const page = renderComparisonHtml(drawn);
@@ -36,6 +41,21 @@ test('equal results have equal pages, but for what made them', () => {
   expect(renderComparisonHtml(later)).not.toBe(renderComparisonHtml(drawn));
   const other = { ...drawn, sentence: 'Something else.' };
   expect(withoutMeta(renderComparisonHtml(other))).not.toBe(withoutMeta(renderComparisonHtml(drawn)));
+});
+
+test('a cell with too few runs is neither best nor worst, and the legend says so', () => {
+  const page = renderComparisonHtml(drawn);
+  expect(page).toContain('<td class="heat h0" data-value="">too few</td>');
+  expect(page.match(/<td class="heat h[1-5][^>]*>too few/g)).toBeNull();
+  expect(page).toContain('too few runs to say');
+});
+
+test('a map in which every cell has too few runs is left out', () => {
+  const page = renderComparisonHtml(scant);
+  expect(page).toContain('Completed sagas by fault rate and timeout');
+  expect(page).not.toContain('p99 latency by fault rate and timeout');
+  expect(page).toContain('p99 latency is left out');
+  expect(page).not.toMatch(/class="[^"]*\bh0"/);
 });
 
 test('text stays text, whatever a policy is called', () => {
