@@ -201,3 +201,44 @@ export const sweptComparison: CompareRecord = {
     }),
   ),
 };
+
+/** Policies of which only their place on the picture of the front matters; the first is recommended. */
+export function frontOf(
+  points: readonly (readonly [name: string, p99Us: number, calls: number])[],
+): CompareRecord {
+  return {
+    ...comparison,
+    recommended: points[0]![0],
+    policies: points.map(([name, p99Us, calls], i) => ({
+      ...comparison.policies[Math.min(i, 1)]!,
+      name,
+      isOnFront: i % 2 === 0,
+      metrics: [
+        { id: 'completed', value: 0.98, samples: 200 },
+        { id: 'latency-p99', value: p99Us, samples: 200 },
+        { id: 'calls', value: calls, samples: 200 },
+      ],
+    })),
+  };
+}
+
+/** Policies that come to nearly the same, some to exactly the same. */
+export const nearFront: CompareRecord = frontOf([
+  ['default', 2_100_000, 5.02],
+  ['patient', 2_110_000, 5.03],
+  ['impatient', 2_099_000, 5.01],
+  ['resilient', 2_105_000, 5.02],
+  ['naive', 2_100_000, 5.02],
+]);
+
+/** Some near, some apart, one at an edge. */
+export const looseFront: CompareRecord = frontOf([
+  ['default', 14_300_000, 6.05],
+  ['patient', 10_200_000, 6.8],
+  ['impatient', 35_600_000, 6.26],
+  ['resilient', 21_700_000, 6.01],
+  ['naive', 38_700_000, 5.8],
+  ['eager', 11_000_000, 6.16],
+  ['tuned-17', 14_200_000, 5.78],
+  ['tuned-4', 36_100_000, 5.22],
+]);
