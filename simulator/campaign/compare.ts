@@ -29,6 +29,7 @@ import {
   contenders,
   protocolContenders,
   refuseLoneProtocol,
+  refuseUnfit,
   withContender,
 } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
@@ -119,6 +120,7 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
   const entries = entriesOf(base, rootSeed, chosen);
   const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
   refuseTooMuch(seeds, prepared.sagas);
+  await refuseUnfit(base, chosen);
   if (options.sensitivity === true) checkSensitivity(prepared.scenario, chosen, base);
   const workers = Math.min(options.workers ?? availableParallelism(), seeds * entries.length);
   const extent = { sagas: prepared.sagas, workers, options };

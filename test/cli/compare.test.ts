@@ -102,6 +102,11 @@ describe.concurrent('sagastorm compare', () => {
       [...BOTH, '--sweep', 'compensation=1'],
       'Settings: compensation.attemptsMax, compensation.',
     ],
+    [
+      'a policy that cannot run the scenario',
+      ['compare', 'bank-transfer', '--policy', 'default', '--sweep', 'callTimeoutMs=200000'],
+      '"default:callTimeoutMs=200000" cannot run: saga "bank-transfer": its steps may need',
+    ],
     ['a single seed', [...BOTH, '--seeds', '1'], '--seeds takes a whole number from 2 to 10,000, not "1"'],
     [
       'another command’s reporter',

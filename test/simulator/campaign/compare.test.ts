@@ -139,6 +139,30 @@ describe('a comparison', () => {
   });
 });
 
+describe('who cannot run is refused before the first run', () => {
+  test.each<[string, Partial<CompareOptions>, string]>([
+    [
+      'a policy that does not fit the deadline of a definition',
+      { scenario: 'bank-transfer', policies: ['default'], sweep: 'callTimeoutMs=500,200000' },
+      '"default:callTimeoutMs=200000" cannot run: saga "bank-transfer": its steps may need 1213.2 s',
+    ],
+    [
+      'a protocol that the scenario cannot run under',
+      { scenario: 'scenarios/own-service/card-payments.ts', policies: [], protocols: ['saga', '2pc'] },
+      'scenario "card-payments" cannot run under 2pc: service "payments" runs on its own',
+    ],
+  ])('%s', async (_, options, message) => {
+    const done: number[] = [];
+    const onProgress = (progress: { readonly done: number }): void => {
+      done.push(progress.done);
+    };
+    await expect(recordOf({ seeds: 4, workers: 1, sagas: 2, ...options, onProgress })).rejects.toThrow(
+      message,
+    );
+    expect(done).toEqual([]);
+  });
+});
+
 /**
  * What a storm looks like: mean latencies that differ between seeds as much as they are large (coefficient of variation
  * 1, as measured for order-processing), and a policy that scatters around `factor` times that by 12 % of the mean.
