@@ -1,7 +1,8 @@
 // Service level objectives: what a scenario declares, compared with what its runs came to.
 
 import type { Objective, Percentiles, RunRecord } from '../run-record.ts';
-import type { ServiceLevels } from '../service-levels.ts';
+import { isPromisedIn, type ServiceLevels } from '../service-levels.ts';
+import type { PreparedJob } from './job.ts';
 
 type Measured = Pick<RunRecord, 'sagas' | 'latencyUs' | 'load'>;
 
@@ -110,6 +111,14 @@ function latency(words: string, of: (measured: Measured) => Percentiles, percent
     },
     isMet: (actual, limit) => actual <= limit,
   };
+}
+
+/** What a scenario promises in the weather of a job; empty when that is nothing. */
+export function promisedLevels({
+  scenario: { slo, sloWeather },
+  profile,
+}: Pick<PreparedJob, 'scenario' | 'profile'>): ServiceLevels {
+  return isPromisedIn(profile.name, sloWeather) ? slo : {};
 }
 
 /** Every objective that was declared, in the order of the catalogue. */

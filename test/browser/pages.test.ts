@@ -9,9 +9,11 @@ import { renderComparisonHtml } from '../../reports/html/compare/page.ts';
 import { renderGalleryHtml, renderRunHtml } from '../../reports/html/index.ts';
 import {
   comparison,
+  crowdedComparison,
   drawnComparison,
   looseFront,
   nearFront,
+  promisingComparison,
   sweptComparison,
 } from '../reports/comparisons.ts';
 import { ALL, broken, drawn, real } from '../reports/html/records.ts';
@@ -25,6 +27,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'a gallery': renderGalleryHtml([drawn, broken, real]),
   'a comparison': renderComparisonHtml(drawnComparison),
   'a comparison of a sweep': renderComparisonHtml(sweptComparison),
+  'a comparison with service levels': renderComparisonHtml(promisingComparison),
   'a brief': renderBriefHtml(drawnComparison),
 };
 interface Look {
@@ -94,6 +97,8 @@ inBrowser((browser) => {
       ['a policy that breaks an invariant', comparison],
       ['everything that can be drawn', drawnComparison],
       ['a sweep in which all can be told apart', sweptComparison],
+      ['policies that miss service levels', promisingComparison],
+      ['twenty policies', crowdedComparison],
       ['a policy that is kept', { ...sweptComparison, recommended: 'default' }],
     ])('the brief of %s is printed on one sheet', async (_, record) => {
       const { page } = await browser.open(renderBriefHtml(record));
@@ -101,8 +106,11 @@ inBrowser((browser) => {
       expect(pdf.match(/\/Type \/Page(?!s)/g)).toHaveLength(1);
     });
 
-    test('the table that decides fits into its box at 1280 pixels', async () => {
-      const { page } = await browser.open(renderComparisonHtml(sweptComparison));
+    test.each([
+      ['without service levels', sweptComparison],
+      ['with service levels', promisingComparison],
+    ])('the table that decides fits into its box at 1280 pixels, %s', async (_, record) => {
+      const { page } = await browser.open(renderComparisonHtml(record));
       const wide =
         "[...document.querySelectorAll('#policies .table')].map((one) => one.scrollWidth - one.clientWidth)";
       expect(await inPage(page, wide)).toEqual([0]);

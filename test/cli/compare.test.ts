@@ -75,6 +75,16 @@ describe.concurrent('sagastorm compare', () => {
     expect(code).toBe(1);
   });
 
+  test('says which service levels of the scenario each policy meets, and which it misses', async () => {
+    const words = ['compare', fixture('promises.ts'), '--policy', 'default', '--policy', 'patient'];
+    const { stdout, code } = await line([...words, '--seeds', '2', '--seed', 'a', '--profile', 'calm']);
+    expect(stdout).toMatch(
+      / service levels\n {3}default +✗ 1 of 2 met\n {5}✗ half of all sagas end within 1 ms, here [\d.]+ ms\n {3}patient +✗ 1 of 2 met\n/,
+    );
+    expect(stdout).toMatch(/No policy meets all service\s+levels\./);
+    expect(code).toBe(0);
+  });
+
   test('protocols are compared as policies are, with the time that locks are held', async () => {
     const words = ['compare', 'bank-transfer', '--protocol', 'saga', '--protocol', '2pc', '--seeds', '20'];
     const { stdout, code } = await line([...words, '--sagas', '20', '--seed', 'a', '--quiet']);

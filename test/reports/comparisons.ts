@@ -202,6 +202,46 @@ export const sweptComparison: CompareRecord = {
   ),
 };
 
+const LEVELS = [
+  ['completedPermille', 'at least 700 of 1,000 sagas complete', 700],
+  ['sagaP99Ms', '99 % of all sagas end within 20 s', 20_000],
+  ['compensationP99Ms', '99 % of all undos end within 60 s', 60_000],
+  ['detectionMs', 'an incident is noticed within 30 s', 30_000],
+] as const;
+
+function levels(actual: readonly (number | undefined)[]): NonNullable<ComparedPolicy['slo']> {
+  return LEVELS.map(([name, statement, limit], i) => {
+    const value = actual[i];
+    if (value === undefined) return { id: `slo/${name}`, statement, limit, state: 'not-measured' };
+    const isMet = name === 'completedPermille' ? value >= limit : value <= limit;
+    return { id: `slo/${name}`, statement, limit, actual: value, state: isMet ? 'met' : 'missed' };
+  });
+}
+
+/** The baseline meets three of four service levels, the last was not measured; others miss one, two or more. */
+export const promisingComparison: CompareRecord = {
+  ...sweptComparison,
+  policies: sweptComparison.policies.map((policy, i) => ({
+    ...policy,
+    slo: levels(
+      [
+        [749, 18_700, 59_000],
+        [690, 21_200, 59_000],
+        [600, 25_000, 90_000],
+      ][i]!,
+    ),
+  })),
+};
+
+/** As many policies as a comparison takes, most of which miss something. */
+export const crowdedComparison: CompareRecord = {
+  ...promisingComparison,
+  policies: Array.from({ length: 20 }, (_, i) => {
+    const policy = promisingComparison.policies[Math.min(i, 2)]!;
+    return i < 2 ? policy : { ...policy, name: `default:retry.timeout.attemptsMax=${i + 3}` };
+  }),
+};
+
 /** Policies of which only their place on the picture of the front matters; the first is recommended. */
 export function frontOf(
   points: readonly (readonly [name: string, p99Us: number, calls: number])[],
