@@ -98,7 +98,7 @@ function placesOf(at: Point, width: number, plot: Plot, others: Others): readonl
       const box = { left, right: left + width, top: height - HALF_HEIGHT, bottom: height + HALF_HEIGHT };
       const leader = leaderTo(box, at);
       const isLed = isAstray(box, at, others) || lengthOf(leader) > NEAR;
-      const off = bias + Math.abs(height - y) / 1_000;
+      const off = (left === wanted ? bias : sides.length) + Math.abs(height - y) / 1_000;
       return { box, anchor, leader, isLed, cost: off + costOf(box, leader, isLed, at, others) };
     }),
   );
@@ -144,13 +144,18 @@ function lengthOf([[x1, y1], [x2, y2]]: Place['leader']): number {
   return Math.hypot(x2 - x1, y2 - y1);
 }
 
-/** Looked at every few units. */
-function crosses(leader: Place['leader'], box: Box): boolean {
-  const [[x1, y1], [x2, y2]] = leader;
-  const steps = Math.max(1, Math.ceil(lengthOf(leader) / 3));
-  return Array.from({ length: steps }, (_, i) => i / steps).some((share) =>
-    contains(box, [x1 + share * (x2 - x1), y1 + share * (y2 - y1)]),
-  );
+/** Whether some of the line is inside of the box. */
+function crosses([[x1, y1], [x2, y2]]: Place['leader'], { left, right, top, bottom }: Box): boolean {
+  const [fromX, toX] = shareWithin(x1, x2, left, right);
+  const [fromY, toY] = shareWithin(y1, y2, top, bottom);
+  return Math.max(fromX, fromY) < Math.min(toX, toY);
+}
+
+/** From which part of the way to which it is between two bounds, in one direction. */
+function shareWithin(at: number, end: number, low: number, high: number): readonly [number, number] {
+  if (at === end) return at > low && at < high ? [0, 1] : [1, 0];
+  const [a, b] = [(low - at) / (end - at), (high - at) / (end - at)];
+  return [Math.max(0, Math.min(a, b)), Math.min(1, Math.max(a, b))];
 }
 
 function around([x, y]: Point): Box {
