@@ -6,7 +6,8 @@ import { code, escaped } from './markdown.ts';
 
 /** Renders one brief; the text ends in a newline. */
 export function renderBriefMarkdown(record: CompareRecord): string {
-  const { title, decision, why, changes, evidence, caveats, replays, noReplays, method } = briefOf(record);
+  const { title, decision, why, changes, promises, evidence, caveats, replays, noReplays, method } =
+    briefOf(record);
   const list = (texts: readonly string[], none: string): readonly string[] =>
     texts.length === 0 ? [none] : texts.map((text) => `- ${text}`);
   const change = changes.map(({ words, typed }) =>
@@ -18,6 +19,7 @@ export function renderBriefMarkdown(record: CompareRecord): string {
     `**${escaped(decision)}** ${escaped(why)}`,
     '',
     ...(change.length === 0 ? [] : ['## What to change', '', ...list(change, ''), '']),
+    ...(promises.length === 0 ? [] : ['## Service levels', '', ...list(promises.map(escaped), ''), '']),
     '## Evidence',
     '',
     ...list(evidence.map(escaped), 'No difference can be told apart from noise.'),

@@ -9,6 +9,7 @@ import type { ComparedPolicy, CompareRecord, Metric } from '../simulator/compare
 import { verdicts } from './compare.ts';
 import { blocksOf, contendersOf } from './compare-rows.ts';
 import { changesTo, type PolicyChange } from './policy-change.ts';
+import { type PromiseRow, promiseRowsOf } from './promise-rows.ts';
 import { weatherSentence } from './sensitivity-rows.ts';
 import { counted, curly, number, percent } from './wording.ts';
 
@@ -19,6 +20,8 @@ export interface Brief {
   readonly why: string;
   /** Empty when everything stays as it is. */
   readonly changes: readonly PolicyChange[];
+  /** Which service levels each policy meets; empty when none are promised. */
+  readonly promises: readonly string[];
   /** Metrics that can be told apart, in words. */
   readonly evidence: readonly string[];
   readonly caveats: readonly string[];
@@ -34,6 +37,8 @@ const EVIDENCE_MAX = 5;
 const WORSE_MAX = 3;
 const VERDICTS_MAX = 2;
 const REPLAYS_MAX = 2;
+const PROMISES_MAX = 3;
+const MISSED_MAX = 2;
 /** B2: the metric on the left says nothing that the one on the right does not. */
 const FOLLOWS: Readonly<Record<string, string>> = {
   cost: 'calls',
@@ -56,15 +61,19 @@ export function briefOf(record: CompareRecord): Brief {
   const what = contendersOf(record);
   const { evidence, against } = isKept ? ofOthers(record) : ofChosen(record, chosen);
   const weather = weatherSentence(record);
+  const promises = promisesOf(record, [chosen, baseline!]).map(curly);
+  const taken = promises.length === 0 ? 0 : 1; // B2
   return {
     title: `Which ${what.one} for ${scenario}`,
     decision: isKept ? `Keep “${recommended}”.` : `Take “${recommended}” in place of “${baseline!.name}”.`,
     why: curly(sentence),
     changes: isKept ? [] : changesTo(chosen, baseline!, what.one).slice(0, CHANGES_MAX),
-    evidence,
+    promises,
+    evidence: evidence.slice(0, EVIDENCE_MAX - taken),
     caveats: [
       ...verdicts({ ...record, policies: [chosen] }).slice(0, VERDICTS_MAX),
-      ...against,
+      ...missing(chosen),
+      ...against.slice(0, WORSE_MAX - taken),
       ...losing(chosen, record.metrics),
       ...(weather === undefined ? [] : [weather]),
       ...record.assumptions.slice(-1), // how far it carries
@@ -77,6 +86,42 @@ export function briefOf(record: CompareRecord): Brief {
       : 'There is no seed on which it loses, or none that a command can name.',
     method: `${number(policies.length - 1)} ${what.many} over the same ${counted(seeds, 'seed')} of ${counted(sagasPerRun, 'saga')}, root seed “${rootSeed}”, profile ${profile}; 95 % intervals from ${number(statistics.resamples)} resamples over seeds, told apart at ${percent(statistics.familyError)} after Holm.`,
   };
+}
+
+/** A line each, the chosen first, then the baseline; what would be too many is only counted. */
+function promisesOf(record: CompareRecord, first: readonly ComparedPolicy[]): readonly string[] {
+  const rows = promiseRowsOf(record).filter(({ role }) => role !== 'control');
+  const rank = ({ policy }: PromiseRow): number => {
+    const at = first.findIndex(({ name }) => name === policy);
+    return at < 0 ? first.length : at;
+  };
+  const order = rows.toSorted((a, b) => rank(a) - rank(b));
+  const full = order.slice(0, PROMISES_MAX).map(({ policy, met, missed }) => {
+    const told = [...missed.slice(0, MISSED_MAX), ...andMore(missed.length - MISSED_MAX)].join('; ');
+    return `"${policy}": ${met}${told === '' ? '' : `. Missed: ${told}`}.`;
+  });
+  return [...full, ...onlyCounted(order.slice(PROMISES_MAX))];
+}
+
+function onlyCounted(rows: readonly PromiseRow[]): readonly string[] {
+  const [first, ...others] = rows;
+  if (first === undefined) return [];
+  if (others.length === 0) return [`"${first.policy}": ${first.met}.`];
+  const missing = rows.filter(({ isMissed }) => isMissed).length;
+  return [
+    `${number(rows.length)} more: ${number(rows.length - missing)} miss none, ${number(missing)} miss some.`,
+  ];
+}
+
+function andMore(count: number): readonly string[] {
+  return count > 0 ? [`and ${number(count)} more`] : [];
+}
+
+/** What the chosen policy itself misses. */
+function missing(chosen: ComparedPolicy): readonly string[] {
+  const [row] = promiseRowsOf({ policies: [chosen] });
+  if (row?.isMissed !== true) return [];
+  return [`It misses ${number(row.missed.length)} of ${counted(chosen.slo!.length, 'service level')}.`];
 }
 
 function ofChosen(record: CompareRecord, chosen: ComparedPolicy) {

@@ -4,6 +4,7 @@ import type { CompareRecord } from '../simulator/compare-record.ts';
 import { verdicts } from './compare.ts';
 import { blocksOf, contendersOf, legendOf } from './compare-rows.ts';
 import { code, escaped, row } from './markdown.ts';
+import { type PromiseRow, promiseRowsOf } from './promise-rows.ts';
 import { gridsOf, sensitivityNote } from './sensitivity-rows.ts';
 import { counted } from './wording.ts';
 
@@ -15,6 +16,7 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
       row([i === 0 ? block.title : '', policy, value, difference, interval]),
     ),
   );
+  const promises = promiseRowsOf(record);
   const lines = [
     `## ${contendersOf(record).Many} for ${escaped(scenario)}`,
     '',
@@ -24,9 +26,13 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     '',
     row(['Metric', contendersOf(record).One, 'Value', `Difference to ${policies[0]!.name}`, '95 % interval']),
     '| --- | --- | ---: | ---: | --- |',
+    ...promises.map(({ policy, sign, met }, i) =>
+      row([i === 0 ? 'service levels' : '', policy, `${sign} ${met}`, '', '']),
+    ),
     ...rows,
     '',
     escaped(legendOf(record)),
+    ...promises.flatMap(missedLines),
     ...sensitivityLines(record),
     ...verdicts(record).flatMap((line) => ['', escaped(line)]),
     '',
@@ -35,6 +41,12 @@ export function renderComparisonMarkdown(record: CompareRecord): string {
     ...assumptions.map((assumption) => `- ${escaped(assumption)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function missedLines({ policy, missed, notMeasured }: PromiseRow): readonly string[] {
+  const all = [...missed.map((text) => `✗ ${text}`), ...notMeasured.map((text) => `○ ${text}`)];
+  if (all.length === 0) return [];
+  return ['', `Service levels of ${escaped(policy)}:`, '', ...all.map((text) => `- ${escaped(text)}`)];
 }
 
 function sensitivityLines(record: CompareRecord): readonly string[] {

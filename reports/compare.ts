@@ -4,6 +4,7 @@ import type { CompareRecord } from '../simulator/compare-record.ts';
 import { blocksOf, type CompareBlock, type CompareRow, contendersOf, legendOf } from './compare-rows.ts';
 import { wrap } from './layout.ts';
 import type { PrettyOptions } from './pretty.ts';
+import { promiseRowsOf } from './promise-rows.ts';
 import { gridsOf, type SensitivityGrid, sensitivityNote, sensitivityVerdicts } from './sensitivity-rows.ts';
 import { counted, duration, number } from './wording.ts';
 
@@ -18,6 +19,7 @@ export function renderComparison(record: CompareRecord, options: PrettyOptions):
     ...wrap(title(record), width).map(colors.bold),
     '',
     ...indented(record.sentence).map(colors.bold),
+    ...promiseLines(record, columns, options),
     ...blocks.flatMap((block) => ['', ...blockLines(block, columns, options)]),
     '',
     ...leftOut(all).flatMap(indented).map(colors.dim),
@@ -74,6 +76,28 @@ function blockLines(
     return `   ${row.role === 'control' ? colors.dim(name) : name}  ${value}  ${painted}  ${colors.dim(row.interval)}`;
   };
   return [` ${colors.bold(title)}`, ...rows.map(line)];
+}
+
+/** Which service levels each policy meets; what it misses stands below it. */
+function promiseLines(
+  record: CompareRecord,
+  columns: Readonly<Record<Column, number>>,
+  { colors, width }: PrettyOptions,
+): readonly string[] {
+  const rows = promiseRowsOf(record);
+  if (rows.length === 0) return [];
+  const below = (sign: string, text: string): readonly string[] =>
+    wrap(text, width - 7).map((line, i) => `     ${i === 0 ? sign : ' '} ${line}`);
+  const lines = rows.flatMap(({ policy, role, met, sign, isMissed, missed, notMeasured }) => {
+    const name = policy.padEnd(columns.policy);
+    const said = `${sign} ${met}`;
+    return [
+      `   ${role === 'control' ? colors.dim(name) : name}  ${isMissed ? colors.red(said) : colors.green(said)}`,
+      ...missed.flatMap((text) => below('✗', text)),
+      ...notMeasured.flatMap((text) => below('○', text).map(colors.dim)),
+    ];
+  });
+  return ['', ` ${colors.bold('service levels')}`, ...lines];
 }
 
 function sensitivityLines(record: CompareRecord, { colors, width }: PrettyOptions): readonly string[] {

@@ -3,7 +3,8 @@
 // F1. One finding per distinct failure. What only made the campaign inconclusive is none: it proves nothing.
 // F2. A record whose verdict is not `held` or `inconclusive` has a finding.
 
-import type { Objective, RecordedViolation, RunRecord, ShrunkFailure } from '../simulator/run-record.ts';
+import type { RecordedViolation, RunRecord, ShrunkFailure } from '../simulator/run-record.ts';
+import { objectiveText } from './objectives.ts';
 import { counted, duration, number } from './wording.ts';
 
 export interface Finding {
@@ -38,12 +39,6 @@ export function findingsOf(record: RunRecord): readonly Finding[] {
 /** The rule of what must happen at least once. */
 export function occasionRule(name: string): { readonly rule: string; readonly statement: string } {
   return { rule: `sometimes/${name}`, statement: `Sometimes true: ${name}` };
-}
-
-/** `… within 1 ms, here 12`. */
-export function objectiveText({ statement, actual }: Objective): string {
-  if (actual === undefined) return `${statement}: not measured`;
-  return `${statement}, here ${actual < 0 ? 'never' : number(actual)}`;
 }
 
 function divergence(record: RunRecord): readonly Finding[] {

@@ -7,8 +7,9 @@
 //     common.
 
 import type { RunRecord } from '../simulator/run-record.ts';
-import { DETERMINISTIC, type Finding, findingsOf, objectiveText, occasionRule } from './findings.ts';
+import { DETERMINISTIC, type Finding, findingsOf, occasionRule } from './findings.ts';
 import { renderLine } from './line.ts';
+import { objectiveText } from './objectives.ts';
 import { counted, number } from './wording.ts';
 import { element, text } from './xml.ts';
 

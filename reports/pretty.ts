@@ -10,6 +10,7 @@ import type {
 } from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
 import { loadRows } from './load.ts';
+import { objectiveText } from './objectives.ts';
 import { policyRows } from './policy.ts';
 import {
   alikeWords,
@@ -277,11 +278,11 @@ function objectives({ slo }: RunRecord): readonly (readonly [string, string])[] 
   const met = slo.filter(({ state }) => state === 'met').length;
   const rest = slo
     .filter(({ state }) => state !== 'met')
-    .map(({ statement, actual }) => {
-      return actual === undefined
-        ? `not measured: ${statement}`
-        : `missed: ${statement}, here ${actual < 0 ? 'never' : number(actual)}`;
-    });
+    .map((objective) =>
+      objective.actual === undefined
+        ? `not measured: ${objective.statement}`
+        : `missed: ${objectiveText(objective)}`,
+    );
   return [['SLO', [`${number(met)}/${number(slo.length)} met`, ...rest].join(' · ')]];
 }
 

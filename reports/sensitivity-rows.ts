@@ -7,7 +7,7 @@ export interface SensitivityEntry {
   readonly text: string;
   /** Bare: a share, or microseconds; absent where too few sagas ended. */
   readonly value?: number;
-  /** 1 … 5, from the best cell of the grid to the worst; 0 without a value. */
+  /** 1 … {@link SHADES}, from the best cell of the grid to the worst; 0 without a value, which is neither. */
   readonly shade: number;
   /** The policy as it is, in the weather of the profile. */
   readonly isOwn: boolean;
@@ -34,19 +34,28 @@ const TOLD: readonly Told[] = [
   { title: 'Completed sagas', unit: 'share', isGain: true, of: ({ completed }) => completed, text: percent },
   { title: 'p99 latency', unit: 'us', isGain: false, of: ({ p99Us }) => p99Us, text: duration },
 ];
-const SHADES = 5;
+/** Steps of the shade. */
+export const SHADES = 5;
 const AS_IT_IS = 1_000;
 
-/** Empty when the comparison was not asked for it. */
+/** Empty when the comparison was not asked for it; a grid in which no cell has a value is left out. */
 export function gridsOf({ sensitivity }: Pick<CompareRecord, 'sensitivity'>): readonly SensitivityGrid[] {
   if (sensitivity === undefined) return [];
-  return TOLD.map((told) => gridOf(sensitivity, told));
+  return TOLD.filter((told) => !isEmpty(sensitivity, told)).map((told) => gridOf(sensitivity, told));
+}
+
+function isEmpty({ cells }: Sensitivity, told: Told): boolean {
+  return cells.flat().every((cell) => told.of(cell) === undefined);
 }
 
 /** How to read the grids. */
 export function sensitivityNote({ profile, sensitivity }: CompareRecord): string {
   const { policy, seeds, ownTimeoutMs } = sensitivity!;
-  return `"${policy}" on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`;
+  const empty = TOLD.filter((told) => isEmpty(sensitivity!, told));
+  return [
+    `"${policy}" on ${counted(seeds, 'seed')} per cell: a row is how frequent the faults of ${profile} are, a column the call timeout. In brackets the policy as it is, ${duration(ownTimeoutMs * 1_000)}. The cells have no intervals: look for the slope.`,
+    ...empty.map(({ title }) => `${title} is left out: every cell has too few runs to say.`),
+  ].join(' ');
 }
 
 /** What other weather does to the policy as it is, in one sentence; nothing when the comparison was not asked. */
@@ -112,8 +121,7 @@ function gridOf(
         return {
           text: marked,
           ...(value === undefined ? {} : { value }),
-          shade:
-            value === undefined ? SHADES : shadeOf(told.isGain ? most - value : value - least, most - least),
+          shade: value === undefined ? 0 : shadeOf(told.isGain ? most - value : value - least, most - least),
           isOwn,
           isBroken,
         };

@@ -4,6 +4,7 @@
 import type { ComparedPolicy } from '../simulator/compare-record.ts';
 import type { FrontMember, LostSeed, TuneObjectives, TuneRecord } from '../simulator/tune-record.ts';
 import { ALIKE, blocksOf } from './compare-rows.ts';
+import { promiseRowsOf } from './promise-rows.ts';
 import { counted, duration, number, percent } from './wording.ts';
 
 /** One policy of the table. */
@@ -68,11 +69,15 @@ export function frontRowsOf(record: TuneRecord): readonly FrontRow[] {
     const row = told.get(id)?.find((one) => one.policy === name && one.role === 'contender');
     return row === undefined || row.difference === '' ? value : `${value} (${shortened(row.difference)})`;
   };
+  const kept = comparison === undefined ? [] : promiseRowsOf(comparison);
   return shown(record).map(({ name, objectives: { notCompleted, p99Us, callsPerSaga } }, i) => {
     const notes = [
       ...(name === recommended ? ['recommended'] : []),
       ...(name === baseline ? ['baseline'] : []),
       ...(front.some((one) => one.name === name) ? [] : ['behind']),
+      ...kept.flatMap(({ policy, isMissed }) =>
+        policy === name ? [`SLO ${isMissed ? 'missed' : 'met'}`] : [],
+      ),
     ];
     return {
       mark: LETTERS[i] ?? '·',

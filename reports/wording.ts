@@ -3,6 +3,7 @@
 import type { RecordedViolation } from '../simulator/run-record.ts';
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const EXACT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 /** `1204` → `1,204`. */
 export function number(value: number): string {
@@ -30,12 +31,13 @@ export function percent(rate: number): string {
   return `${value >= 0.01 ? value.toFixed(2) : value.toPrecision(2)} %`;
 }
 
+const MILLISECOND = 1_000;
 const UNITS: readonly (readonly [us: number, name: string])[] = [
   [86_400_000_000, 'days'],
   [3_600_000_000, 'h'],
   [60_000_000, 'min'],
   [1_000_000, 's'],
-  [1_000, 'ms'],
+  [MILLISECOND, 'ms'],
   [1, 'µs'],
 ];
 
@@ -43,6 +45,14 @@ const UNITS: readonly (readonly [us: number, name: string])[] = [
 export function duration(us: number): string {
   const [size, name] = UNITS.find(([unit]) => us >= 2 * unit) ?? UNITS.at(-1)!;
   return `${scaled(us, size)} ${name}`;
+}
+
+/** As {@link duration}, to the digit: in a unit that leaves two decimals at most, such as `2.3 s`, `2,000.4 ms`, `1 ms`. */
+export function exactDuration(us: number): string {
+  const [size, name] =
+    UNITS.find(([unit]) => (us >= 2 * unit || unit === MILLISECOND) && Number.isInteger((100 * us) / unit)) ??
+    UNITS.at(-1)!;
+  return `${EXACT.format(us / size)} ${name}`;
 }
 
 /** Several durations, each in its unit, which is said once when all have the same: `p50 118  p99 1,204 ms`. */

@@ -1,6 +1,7 @@
 // The versioned result of a comparison of policies. Additions only; compare-record.schema.json is its published JSON
 // Schema.
 
+import type { Objective } from './run-record.ts';
 import type { RunVerdict, SagaCounts } from './run-result.ts';
 
 /** The `schema` of every {@link CompareRecord}. */
@@ -101,6 +102,8 @@ export interface ComparedPolicy {
   }[];
   readonly sagas: SagaCounts;
   readonly metrics: readonly MeasuredMetric[];
+  /** What the service levels came to that the scenario promises in this weather; absent when it promises none. */
+  readonly slo?: readonly Objective[];
   /** No other policy is at least as good in p99, in calls per saga and in sagas completed, and better in one of them. */
   readonly isOnFront: boolean;
   readonly curves?: ComparedCurves;

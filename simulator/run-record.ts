@@ -24,7 +24,7 @@ export interface Objective {
   /** `slo/` and its name in the scenario. */
   readonly id: string;
   readonly statement: string;
-  /** In the unit of the statement, like `actual`. */
+  /** Bare, like `actual`: milliseconds, or of a thousand sagas so many; the id ends in `Ms` or `Permille`. -1: never. */
   readonly limit: number;
   readonly actual?: number;
   readonly state: 'met' | 'missed' | 'not-measured';

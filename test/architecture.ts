@@ -148,7 +148,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'simulator/timeline.ts',
   ],
   'simulator/run-record.ts': ['simulator/run-result.ts'],
-  'simulator/compare-record.ts': ['simulator/run-result.ts'],
+  'simulator/compare-record.ts': ['simulator/run-record.ts', 'simulator/run-result.ts'],
   'simulator/debug-record.ts': ['simulator/run-result.ts'],
   'simulator/tune-record.ts': ['simulator/compare-record.ts', 'simulator/run-result.ts'],
   'simulator/statistics/': [],

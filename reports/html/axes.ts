@@ -71,9 +71,32 @@ function inUnitOf(step: number, us: number): string {
   return `${us / size} ${name}`;
 }
 
-/** Ticks of counts, rates or shares, about so many. */
+/** Ticks of durations between these, at most so many (from 5): each with the digits that tell it from the next. */
+export function durationTicks(lowUs: number, highUs: number, most: number): readonly Tick[] {
+  const first = (step: number): number => Math.ceil(lowUs / step);
+  const count = (step: number): number => Math.max(0, Math.floor(highUs / step) - first(step) + 1);
+  const step = STEPS.find((us) => count(us) <= most) ?? STEPS.at(-1)!;
+  return Array.from({ length: count(step) }, (_, i) => {
+    const at = (first(step) + i) * step;
+    return { at, text: withDigitsOf(step, at, highUs) };
+  });
+}
+
+/** `1.95 s`, `2.00 s` rather than `1950 ms`, `2000 ms`: thousandths are counted in the unit that there is a whole one of. */
+function withDigitsOf(step: number, us: number, highUs: number): string {
+  const unit = UNITS.findIndex(([size]) => step % size === 0);
+  const [size] = UNITS[unit]!;
+  const [above, name] = UNITS[unit - 1] ?? UNITS[0]!;
+  if (us === 0 || above !== 1_000 * size || highUs < above) return inUnitOf(step, us);
+  const steps = step / size;
+  return `${(us / above).toFixed(steps % 100 === 0 ? 1 : steps % 10 === 0 ? 2 : 3)} ${name}`;
+}
+
+/** Ticks of counts, rates or shares, about so many; fewer where two would say the same. */
 export function numberTicks(scale: Scale, count: number, text: (value: number) => string): readonly Tick[] {
-  return scale.ticks(count).map((at) => ({ at, text: text(at) }));
+  const ticks = scale.ticks(count).map((at) => ({ at, text: text(at) }));
+  const distinct = new Set(ticks.map((tick) => tick.text));
+  return distinct.size === ticks.length || count <= 1 ? ticks : numberTicks(scale, count - 1, text);
 }
 
 /** Ticks whose labels would touch are thinned: every second, every third … */

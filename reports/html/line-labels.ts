@@ -10,11 +10,16 @@ export interface LabelPlace {
   readonly anchor: 'start' | 'end';
 }
 
-interface Box {
+/** What text takes. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
+}
+
+export function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 /** Lines are looked at every so many units. */
@@ -84,10 +89,7 @@ function costOf(box: Box, points: readonly Point[], taken: readonly Box[], plot:
   const covered = points.filter(
     ([x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom,
   ).length;
-  const names = taken.filter(
-    (other) =>
-      other.left < box.right && box.left < other.right && other.top < box.bottom && box.top < other.bottom,
-  ).length;
+  const names = taken.filter((other) => overlap(other, box)).length;
   const outside = Math.max(0, plot.left - box.left) + Math.max(0, box.right - plot.right);
   // Of equals, the one in the middle of the height.
   const off = Math.abs((box.top + box.bottom) / 2 - (plot.top + plot.bottom) / 2) / 1_000;

@@ -95,3 +95,9 @@ export function label(
 export function widthOf(text: string): number {
   return text.length * 6.6;
 }
+
+/** A name that fits into this width. The whole of it stands in a table; names of a sweep differ at their ends. */
+export function fitting(name: string, room: number): string {
+  const letters = Math.floor(room / widthOf('x'));
+  return name.length <= letters ? name : `…${name.slice(1 - letters)}`;
+}

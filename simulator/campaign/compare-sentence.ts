@@ -3,10 +3,13 @@
 // N1. A policy is better than the baseline when the first metric of PRIORITY that can be told apart is an improvement;
 //     the best is the one with the largest improvement in the earliest such metric.
 // N2. A policy that broke an invariant is never recommended, nor one that completes fewer sagas or fails more.
+// N3. Nor one that misses a service level while another meets all of them; then another takes the place of the baseline,
+//     too (kept-promises.ts).
 
 import type { ComparedPolicy, MeasuredMetric, Metric, MetricDifference } from '../compare-record.ts';
 import { UNITS_NEEDED } from '../statistics/index.ts';
 import { METRICS } from './compare-metrics.ts';
+import { bestKeeper, promiseKeepers, promiseSentences } from './kept-promises.ts';
 
 /** What no gain in another metric makes up for. */
 const GOALS: readonly string[] = ['completed', 'failed'];
@@ -30,15 +33,21 @@ export function conclude(
   const [baseline, ...others] = policies;
   const contenders = others.filter(({ role }) => role === 'contender');
   const better = contenders.filter(isDistinguishablyBetter);
-  const best = PRIORITY.flatMap((id) => improvedFirstIn(better, id))[0];
+  const keepers = promiseKeepers(policies);
+  const allowed = better.filter((policy) => keepers.includes(policy)); // N3
+  const best = PRIORITY.flatMap((id) => improvedFirstIn(allowed, id))[0];
+  const instead = keepers.includes(baseline!) ? undefined : bestKeeper(keepers); // N3
   const sentences = [
-    best === undefined
-      ? nothingBetter(baseline!, contenders, seeds, what)
-      : `${inWords(best, baseline!.name)}.`,
+    best !== undefined
+      ? `${inWords(best, baseline!.name)}.`
+      : instead !== undefined
+        ? promisesMore(instead, baseline!, seeds, what)
+        : nothingBetter(baseline!, contenders, seeds, what),
+    ...promiseSentences(policies, [baseline!, ...better], what),
     ...policies.filter(({ role }) => role !== 'control').flatMap(broken),
     ...policies.filter(({ role }) => role === 'control').flatMap(noise),
   ];
-  return { recommended: best?.name ?? baseline!.name, sentence: sentences.join(' ') };
+  return { recommended: (best ?? instead ?? baseline!).name, sentence: sentences.join(' ') };
 }
 
 /** Whether a policy may be recommended over the baseline (N1, N2). */
@@ -77,6 +86,27 @@ function isBetter({ better }: Metric, { value }: MetricDifference): boolean {
   return better === 'higher' ? value > 0 : value < 0;
 }
 
+/** What speaks for a policy that is recommended because it keeps its promises, and nothing else says so. */
+function promisesMore(
+  policy: ComparedPolicy,
+  baseline: ComparedPolicy,
+  seeds: number,
+  what: 'policy' | 'protocol',
+): string {
+  const names = `"${policy.name}" and "${baseline.name}"`;
+  const beside =
+    seeds < UNITS_NEEDED
+      ? tooFew(seeds, what)
+      : told(policy).length === 0
+        ? `${seeds} seeds cannot tell ${names} apart.`
+        : `${inWords(policy, baseline.name)}.`;
+  return `"${policy.name}" meets all service levels. ${beside}`;
+}
+
+function tooFew(seeds: number, what: 'policy' | 'protocol'): string {
+  return `${seeds} seeds are too few to tell ${what === 'policy' ? 'policies' : 'protocols'} apart; at least ${UNITS_NEEDED} are needed.`;
+}
+
 function nothingBetter(
   baseline: ComparedPolicy,
   contenders: readonly ComparedPolicy[],
@@ -84,9 +114,7 @@ function nothingBetter(
   what: 'policy' | 'protocol',
 ): string {
   const name = `"${baseline.name}"`;
-  if (seeds < UNITS_NEEDED) {
-    return `${seeds} seeds are too few to tell ${what === 'policy' ? 'policies' : 'protocols'} apart; at least ${UNITS_NEEDED} are needed.`;
-  }
+  if (seeds < UNITS_NEEDED) return tooFew(seeds, what);
   const different = contenders.filter((policy) => told(policy).length > 0);
   const [only] = contenders;
   if (different.length === 0) {

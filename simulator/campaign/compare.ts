@@ -18,6 +18,7 @@ import { Seed } from '../kernel/random.ts';
 import type { Protocol } from '../protocol-names.ts';
 import type { SagaCounts } from '../run-result.ts';
 import type { Scenario } from '../scenario.ts';
+import type { ServiceLevels } from '../service-levels.ts';
 import { CONFIDENCE, FAMILY_ERROR, paretoFront, Resamples, UNITS_NEEDED } from '../statistics/index.ts';
 import type { CampaignProgress } from './campaign-options.ts';
 import { frontObjectives, metricsOf, toldMetrics } from './compare-metrics.ts';
@@ -29,6 +30,7 @@ import {
   contenders,
   protocolContenders,
   refuseLoneProtocol,
+  refuseUnfit,
   withContender,
 } from './contenders.ts';
 import { COST_ASSUMPTION } from './cost.ts';
@@ -36,6 +38,8 @@ import { COMPARE_SEEDS_DEFAULT } from './defaults.ts';
 import { type Job, type PreparedJob, prepare } from './job.ts';
 import type { SeedMeasure } from './measure.ts';
 import { type MeasureTask, measureAll } from './measure-all.ts';
+import { promisedLevels } from './objectives.ts';
+import { objectivesOfRuns } from './objectives-of-runs.ts';
 import { variantIn } from './policy-variant.ts';
 import { checkSensitivity, sensitivityPlan } from './sensitivity.ts';
 import { VERSION } from './source-tree.ts';
@@ -119,13 +123,18 @@ export async function compareInFull(options: CompareOptions): Promise<Comparison
   const entries = entriesOf(base, rootSeed, chosen);
   const seeds = options.seeds ?? COMPARE_SEEDS_DEFAULT;
   refuseTooMuch(seeds, prepared.sagas);
+  await refuseUnfit(base, chosen);
   if (options.sensitivity === true) checkSensitivity(prepared.scenario, chosen, base);
   const workers = Math.min(options.workers ?? availableParallelism(), seeds * entries.length);
   const extent = { sagas: prepared.sagas, workers, options };
-  const tasks = entries.map(({ job, rootSeed: root }) => ({ job, seeds: seedsOf(root, seeds) }));
+  const levels = promisedLevels(prepared);
+  const judgesPromises = Object.keys(levels).length > 0;
+  const tasks = entries.map(({ job, rootSeed: root }) => {
+    return { job, seeds: seedsOf(root, seeds), judgesPromises };
+  });
   const runs = await runAll(tasks, 'runs', extent);
   if (runs === undefined) return undefined;
-  const policies = comparedPolicies(entries, runs, rootSeed);
+  const policies = comparedPolicies(entries, runs, rootSeed, levels);
   const conclusion = conclude(policies, seeds, protocols.length > 1 ? 'protocol' : 'policy');
   let sensitivity: Sensitivity | undefined;
   if (options.sensitivity === true) {
@@ -203,12 +212,15 @@ function comparedPolicies(
   entries: readonly Entry[],
   runs: readonly (readonly SeedMeasure[])[],
   rootSeed: string,
+  levels: ServiceLevels,
 ): readonly ComparedPolicy[] {
   const resamples = new Resamples(runs[0]!.length, RESAMPLES, new Seed(rootSeed).stream('compare/bootstrap'));
   const baseline = metricsOf(runs[0]!);
   return entries.map((entry, i) => {
     const metrics = i === 0 ? measured(baseline) : compared(baseline, metricsOf(runs[i]!), resamples);
-    const policy = policyOf(entry, runs[i]!, metrics);
+    const own = policyOf(entry, runs[i]!, metrics);
+    const slo = objectivesOfRuns(levels, runs[i]!, own.sagas);
+    const policy = slo.length === 0 ? own : { ...own, slo };
     const curves = curvesOf(runs[i]!);
     if (entry.role !== 'contender') return { ...policy, curves };
     return { ...policy, curves, pairs: pairsOf(runs[0]!, runs[i]!, namedJob(entry)) };

@@ -5,7 +5,8 @@ import { UserError } from '../../engine/core/user-error.ts';
 import { definePolicy, type PolicySpec } from '../../engine/policy/index.ts';
 import type { Protocol } from '../protocol-names.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Job } from './job.ts';
+import { isUserError } from './error-data.ts';
+import { type Job, type PreparedJob, prepare } from './job.ts';
 import { choosePolicy, specOf } from './policy-choice.ts';
 import { variantName, withSetting } from './policy-variant.ts';
 
@@ -29,6 +30,30 @@ export function withContender(base: Job, { policy, policySpec, protocol }: Conte
     ...(policy === undefined ? {} : { policy }),
     ...(policySpec === undefined ? {} : { policySpec }),
   };
+}
+
+/**
+ * Refuses whoever cannot run a definition of the scenario, under the protocol that it is to run under: before the first
+ * run, not when it is its turn.
+ *
+ * @throws UserError as the protocol throws it, or the check of the policy, then with the name of the contender
+ */
+export async function refuseUnfit(base: Job, all: readonly Contender[]): Promise<void> {
+  for (const contender of all) {
+    const prepared = await prepare(withContender(base, contender));
+    try {
+      checkFits(prepared);
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      throw new UserError(error.code, `"${contender.name}" cannot run: ${error.message}`, error.hint);
+    }
+  }
+}
+
+/** E12, with the policy that each definition gets. */
+function checkFits({ scenario, policy: { override = scenario.policy } }: PreparedJob): void {
+  const [first] = scenario.sagas;
+  for (const saga of scenario.sagas) (override ?? saga.policy ?? first?.policy)?.check(saga);
 }
 
 /**

@@ -30,7 +30,7 @@ export class Durations {
   #max = 0;
 
   /** Adds observations, in virtual microseconds. */
-  record(samplesUs: readonly number[]): void {
+  record(samplesUs: Iterable<number>): void {
     for (const us of samplesUs) {
       this.#histogram.recordValue(us);
       if (us > this.#max) this.#max = us;

@@ -38,7 +38,7 @@ export class LoadSummary {
   #quiet = { sagas: 0, compensated: 0, sumUs: 0 };
   readonly #durations = new Durations();
 
-  addRun({ calls, load, sagas }: RunResult): void {
+  addRun({ calls, load, sagas }: Pick<RunResult, 'calls' | 'load' | 'sagas'>): void {
     const { usefulCalls, circuitOpenUs, incidents = [], course, quiet } = load;
     const recoveredUs = course?.recoveredUs;
     this.#addSums({

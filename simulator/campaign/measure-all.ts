@@ -12,6 +12,8 @@ import type { WorkerPool } from './worker-pool.ts';
 export interface MeasureTask {
   readonly job: Job;
   readonly seeds: readonly string[];
+  /** Whether the runs are kept in so much detail that service levels can be judged by them. Default no. */
+  readonly judgesPromises?: boolean;
 }
 
 /** How {@link measureAll} goes about it. */
@@ -32,18 +34,18 @@ export async function measureAll(
   { workers, sagas, signal, onDone }: MeasureAllOptions,
 ): Promise<readonly (readonly SeedMeasure[])[] | undefined> {
   const results = tasks.map(({ seeds }) => new Array<SeedMeasure>(seeds.length));
-  const batches = tasks.flatMap(({ job, seeds }, of) => {
+  const batches = tasks.flatMap(({ job, seeds, judgesPromises }, of) => {
     const size = runsPerBatch(seeds.length, sagas, workers);
     return Array.from({ length: Math.ceil(seeds.length / size) }, (_, i) => {
       const { from, to } = batchAt(i, size, seeds.length);
-      return { job, of, from, seeds: seeds.slice(from, to) };
+      return { job, judgesPromises, of, from, seeds: seeds.slice(from, to) };
     });
   });
   const rest = batches.values();
   const lane = async (): Promise<void> => {
-    for (const { job, of, from, seeds } of rest) {
+    for (const { job, judgesPromises, of, from, seeds } of rest) {
       if (signal?.aborted === true) return;
-      const runs = await pool.measure(job, seeds);
+      const runs = await pool.measure(job, seeds, judgesPromises);
       runs.forEach((run, i) => {
         results[of]![from + i] = run;
       });

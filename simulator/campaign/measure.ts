@@ -1,6 +1,6 @@
 // What a comparison keeps of one run: a few counts and all durations, as data that crosses threads.
 
-import type { RunResult, RunVerdict, SagaCounts } from '../run-result.ts';
+import type { LoadResult, RunResult, RunVerdict, SagaCounts } from '../run-result.ts';
 
 export interface SeedMeasure {
   readonly seed: string;
@@ -19,9 +19,18 @@ export interface SeedMeasure {
   readonly sagaUs: Float64Array;
   readonly compensationUs: Float64Array;
   readonly lockedUs: Float64Array;
+  /** Only when it was asked for. */
+  readonly promised?: PromisedMeasure;
 }
 
-export function measureOf(result: RunResult): SeedMeasure {
+/** What some service levels are about, and no metric of a comparison. */
+export interface PromisedMeasure {
+  readonly load: LoadResult;
+  readonly stepUs: Float64Array;
+}
+
+/** @param judgesPromises whether service levels are to be judged by it */
+export function measureOf(result: RunResult, judgesPromises = false): SeedMeasure {
   const { seed, verdict, sagas, calls, load, events, virtualUs, fingerprint, latencyUs, violations } = result;
   const recoveredUs = load.course?.recoveredUs;
   const [first] = violations;
@@ -40,5 +49,6 @@ export function measureOf(result: RunResult): SeedMeasure {
     sagaUs: Float64Array.from(latencyUs.saga),
     compensationUs: Float64Array.from(latencyUs.compensation),
     lockedUs: Float64Array.from(result.lockedUs ?? []),
+    ...(judgesPromises ? { promised: { load, stepUs: Float64Array.from(latencyUs.step) } } : {}),
   };
 }

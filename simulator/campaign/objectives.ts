@@ -1,9 +1,19 @@
 // Service level objectives: what a scenario declares, compared with what its runs came to.
 
 import type { Objective, Percentiles, RunRecord } from '../run-record.ts';
-import type { ServiceLevels } from '../service-levels.ts';
+import { isPromisedIn, type ServiceLevels } from '../service-levels.ts';
+import type { PreparedJob } from './job.ts';
 
 type Measured = Pick<RunRecord, 'sagas' | 'latencyUs' | 'load'>;
+
+/** Milliseconds in the units of time that people promise in, the largest first. */
+const UNITS: readonly (readonly [ms: number, name: string])[] = [
+  [86_400_000, 'days'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+  [1, 'ms'],
+];
 
 interface Meter {
   statement(limit: number): string;
@@ -19,7 +29,7 @@ const NEVER = -1;
 
 const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
   completedPermille: {
-    statement: (limit) => `at least ${limit} of 1,000 sagas complete`,
+    statement: (limit) => `at least ${grouped(limit)} of 1,000 sagas complete`,
     measure: ({ sagas: { started, completed } }) =>
       started === 0 ? undefined : Math.floor((completed * PERMILLE) / started),
     isMet: (actual, limit) => actual >= limit,
@@ -33,7 +43,7 @@ const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
   ),
   stepP99Ms: latency('99 % of all steps are applied within', ({ latencyUs }) => latencyUs.step, 'p99'),
   quietCompensatedPermille: {
-    statement: (limit) => `at most ${limit} of 1,000 sagas of quiet times do not complete`,
+    statement: (limit) => `at most ${grouped(limit)} of 1,000 sagas of quiet times do not complete`,
     measure({ load }) {
       const quiet = load?.quiet;
       if (quiet === undefined || quiet.sagas === 0) return undefined;
@@ -42,17 +52,17 @@ const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
     isMet: atMost,
   },
   quietMeanMs: {
-    statement: (limit) => `sagas of quiet times end within ${limit} ms on average`,
+    statement: (limit) => `sagas of quiet times end within ${spoken(limit)} on average`,
     measure: ({ load }) => inMs(load?.quiet?.meanUs),
     isMet: atMost,
   },
   quietP99Ms: {
-    statement: (limit) => `99 % of the sagas of quiet times end within ${limit} ms`,
+    statement: (limit) => `99 % of the sagas of quiet times end within ${spoken(limit)}`,
     measure: ({ load }) => (load?.quiet?.sagas ? inMs(load.quiet.latencyUs.p99) : undefined),
     isMet: atMost,
   },
   detectionMs: {
-    statement: (limit) => `an incident is noticed within ${limit} ms`,
+    statement: (limit) => `an incident is noticed within ${spoken(limit)}`,
     measure({ load }) {
       const noticed = load?.incidents?.map(({ noticedAfterUs }) => noticedAfterUs ?? -1) ?? [];
       if (noticed.length === 0) return undefined;
@@ -61,7 +71,7 @@ const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
     isMet: inTime,
   },
   recoveryMs: {
-    statement: (limit) => `the load is back within ${limit} ms of the last incident`,
+    statement: (limit) => `the load is back within ${spoken(limit)} of the last incident`,
     measure: ({ load }) => {
       const longestUs = load?.recovery?.longestUs;
       return longestUs === -1 ? NEVER : inMs(longestUs);
@@ -69,6 +79,16 @@ const METERS: Readonly<Record<keyof ServiceLevels, Meter>> = {
     isMet: inTime,
   },
 };
+
+/** A limit, to the digit, in the largest unit of which there are two at least: `1,500 ms`, `2.3 s`, `90 s`, `5 min`. */
+function spoken(ms: number): string {
+  const [size, name] = UNITS.find(([unit]) => ms >= 2 * unit && (100 * ms) % unit === 0) ?? UNITS.at(-1)!;
+  return `${grouped(ms / size)} ${name}`;
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
 
 function atMost(actual: number, limit: number): boolean {
   return actual <= limit;
@@ -84,13 +104,21 @@ function inMs(us: number | undefined): number | undefined {
 
 function latency(words: string, of: (measured: Measured) => Percentiles, percentile: 'p50' | 'p99'): Meter {
   return {
-    statement: (limit) => `${words} ${limit} ms`,
+    statement: (limit) => `${words} ${spoken(limit)}`,
     measure(measured) {
       const percentiles = of(measured);
       return percentiles.count === 0 ? undefined : percentiles[percentile] / MICROSECONDS_PER_MS;
     },
     isMet: (actual, limit) => actual <= limit,
   };
+}
+
+/** What a scenario promises in the weather of a job; empty when that is nothing. */
+export function promisedLevels({
+  scenario: { slo, sloWeather },
+  profile,
+}: Pick<PreparedJob, 'scenario' | 'profile'>): ServiceLevels {
+  return isPromisedIn(profile.name, sloWeather) ? slo : {};
 }
 
 /** Every objective that was declared, in the order of the catalogue. */

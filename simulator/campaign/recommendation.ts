@@ -4,6 +4,8 @@
 //     what held in all runs.
 // R2. Of those: who leaves the fewest sagas uncompleted, then the shortest p99, then the fewest calls. Whoever cannot be
 //     told from the best in one of them goes on to the next.
+// R3. While one meets all service levels, nobody who misses one: then the baseline makes way even for who cannot be told
+//     from it (kept-promises.ts).
 
 import type { ComparedPolicy } from '../compare-record.ts';
 import { PooledSamples, paretoFront, type Resamples, UNITS_NEEDED } from '../statistics/index.ts';
@@ -11,6 +13,7 @@ import type { LostSeed } from '../tune-record.ts';
 import { FRONT_METRICS, frontMetricsOf, frontObjectives } from './compare-metrics.ts';
 import { broken, gainsAndCosts, isDistinguishablyBetter, noise } from './compare-sentence.ts';
 import { compared } from './compare-statistics.ts';
+import { promiseKeepers, promiseSentences } from './kept-promises.ts';
 import type { SeedMeasure } from './measure.ts';
 
 const P99_PERMILLE = 990;
@@ -32,9 +35,14 @@ export function withSoundFront(policies: readonly ComparedPolicy[]): readonly Co
 /** The finalist to take (R1, R2); the first is the baseline. */
 export function recommend(finalists: readonly Finalist[], resamples: Resamples): Finalist {
   const [baseline, ...others] = finalists;
-  let left: readonly Finalist[] = others.filter(
+  const keepers = promiseKeepers(finalists.map(({ policy }) => policy));
+  const sound = others.filter(
+    ({ policy }) => keepers.includes(policy) && policy.runs.held === policy.runs.total,
+  );
+  let left: readonly Finalist[] = sound.filter(
     ({ policy }) => policy.isOnFront && isDistinguishablyBetter(policy),
   );
+  if (left.length === 0 && !keepers.includes(baseline!.policy)) left = sound; // R3
   FRONT_METRICS.forEach((_, at) => {
     left = alikeToBest(left, at, resamples);
   });
@@ -70,15 +78,22 @@ export function recommendation(
     recommended === baseline
       ? `Keep ${name}: ${whyNothing(policies, tried, seeds)}`
       : `Take "${recommended.name}" in place of ${name}: ${evidence(recommended)}. It does worse on ${lost === 0 ? 'none' : lost} of ${seeds} seeds.`,
+    ...promiseSentences(policies, [baseline!, ...policies.filter(isWanted)]),
     ...policies.filter(({ role }) => role !== 'control').flatMap(broken),
     ...policies.filter(({ role }) => role === 'control').flatMap(noise),
   ];
   return sentences.join(' ');
 }
 
-/** Of the three objectives, or of whatever else it is better in. */
+function isWanted(policy: ComparedPolicy): boolean {
+  return policy.role === 'contender' && policy.isOnFront && isDistinguishablyBetter(policy);
+}
+
+/** Of the three objectives, or of whatever else it is better in; what R3 alone speaks for meets what it was asked to. */
 function evidence(policy: ComparedPolicy): string {
-  return gainsAndCosts(policy, FRONT_METRICS) || gainsAndCosts(policy);
+  const promise = isDistinguishablyBetter(policy) ? [] : ['it meets all service levels'];
+  const told = gainsAndCosts(policy, FRONT_METRICS) || gainsAndCosts(policy);
+  return [...promise, ...(told === '' ? [] : [told])].join('; ');
 }
 
 function whyNothing(policies: readonly ComparedPolicy[], tried: number, seeds: number): string {

@@ -17,13 +17,11 @@ import {
   type RunRecord,
   type Verdict,
 } from '../run-record.ts';
-import type { Scenario } from '../scenario.ts';
-import { isPromisedIn } from '../service-levels.ts';
 import { incidentsEndUs } from '../service-load.ts';
 import { percentileIn } from '../timeline.ts';
 import type { CheckedRegression, RegressionState } from './corpus.ts';
 import type { PreparedJob } from './job.ts';
-import { objectivesOf } from './objectives.ts';
+import { objectivesOf, promisedLevels } from './objectives.ts';
 import { specInForce } from './policy-choice.ts';
 import type { RunSummary } from './run-summary.ts';
 import { type ScenarioSource, sourceOf } from './source-place.ts';
@@ -49,7 +47,6 @@ export interface CampaignFacts {
 }
 
 const REASONS_MAX = 10;
-const NO_PROMISES: Pick<Scenario, 'slo' | 'sometimes'> = { slo: {}, sometimes: [] };
 const PPM = 1_000_000;
 /** Of fewer, none may complete by chance. */
 const SAGAS_TELLING = 20;
@@ -66,8 +63,9 @@ export function runRecordOf(facts: CampaignFacts): RunRecord {
     latencyUs: summary.latencyUs(),
     ...(load === undefined ? {} : { load }),
   };
-  const { slo: levels, sometimes } = facts.judgesPromises === false ? NO_PROMISES : job.scenario;
-  const slo = isPromisedIn(job.profile.name, job.scenario.sloWeather) ? objectivesOf(levels, measured) : [];
+  const isJudged = facts.judgesPromises !== false;
+  const slo = isJudged ? objectivesOf(promisedLevels(job), measured) : [];
+  const sometimes = isJudged ? job.scenario.sometimes : [];
   const occasions = sometimes.map(({ name }) => ({ name, times: summary.sometimes[name] ?? 0 }));
   const undelivered = undeliveredKinds(summary);
   const inconclusive = [...summary.inconclusive, ...campaignReasons(facts, undelivered)];

@@ -46,8 +46,12 @@ export class WorkerPool {
   }
 
   /** Runs seeds of a job, which need not be the pool's own, and measures each. */
-  measure(job: Job, seeds: readonly string[]): Promise<readonly SeedMeasure[]> {
-    return this.#ask('measureSeeds', seeds, undefined, { job });
+  measure(
+    job: Job,
+    seeds: readonly string[],
+    judgesPromises: boolean | undefined,
+  ): Promise<readonly SeedMeasure[]> {
+    return this.#ask('measureSeeds', seeds, undefined, { job, judgesPromises });
   }
 
   /** Runs a seed again, with a plan if it had one. */

@@ -42,9 +42,13 @@ export function runSeeds(task: SeedsTask): Promise<Answer<PackedSummary>> {
   });
 }
 
+export interface MeasureSeedsTask extends SeedsTask {
+  readonly judgesPromises: boolean | undefined;
+}
+
 /** Runs every seed and answers with what each came to. */
-export function measureSeeds(task: SeedsTask): Promise<Answer<readonly SeedMeasure[]>> {
-  return answer(task, (run) => task.seeds.map((seed) => measureOf(run(seed))));
+export function measureSeeds(task: MeasureSeedsTask): Promise<Answer<readonly SeedMeasure[]>> {
+  return answer(task, (run) => task.seeds.map((seed) => measureOf(run(seed), task.judgesPromises)));
 }
 
 /** One run again: the one seed of the task, with a plan if it had one. */

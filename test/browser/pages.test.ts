@@ -7,7 +7,15 @@ import { describe, expect, test } from 'vitest';
 import { renderBriefHtml } from '../../reports/html/compare/brief-page.ts';
 import { renderComparisonHtml } from '../../reports/html/compare/page.ts';
 import { renderGalleryHtml, renderRunHtml } from '../../reports/html/index.ts';
-import { comparison, drawnComparison, sweptComparison } from '../reports/comparisons.ts';
+import {
+  comparison,
+  crowdedComparison,
+  drawnComparison,
+  looseFront,
+  nearFront,
+  promisingComparison,
+  sweptComparison,
+} from '../reports/comparisons.ts';
 import { ALL, broken, drawn, real } from '../reports/html/records.ts';
 import { inBrowser, inPage, obstacles } from './browser.ts';
 
@@ -19,6 +27,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'a gallery': renderGalleryHtml([drawn, broken, real]),
   'a comparison': renderComparisonHtml(drawnComparison),
   'a comparison of a sweep': renderComparisonHtml(sweptComparison),
+  'a comparison with service levels': renderComparisonHtml(promisingComparison),
   'a brief': renderBriefHtml(drawnComparison),
 };
 interface Look {
@@ -88,6 +97,8 @@ inBrowser((browser) => {
       ['a policy that breaks an invariant', comparison],
       ['everything that can be drawn', drawnComparison],
       ['a sweep in which all can be told apart', sweptComparison],
+      ['policies that miss service levels', promisingComparison],
+      ['twenty policies', crowdedComparison],
       ['a policy that is kept', { ...sweptComparison, recommended: 'default' }],
     ])('the brief of %s is printed on one sheet', async (_, record) => {
       const { page } = await browser.open(renderBriefHtml(record));
@@ -95,8 +106,11 @@ inBrowser((browser) => {
       expect(pdf.match(/\/Type \/Page(?!s)/g)).toHaveLength(1);
     });
 
-    test('the table that decides fits into its box at 1280 pixels', async () => {
-      const { page } = await browser.open(renderComparisonHtml(sweptComparison));
+    test.each([
+      ['without service levels', sweptComparison],
+      ['with service levels', promisingComparison],
+    ])('the table that decides fits into its box at 1280 pixels, %s', async (_, record) => {
+      const { page } = await browser.open(renderComparisonHtml(record));
       const wide =
         "[...document.querySelectorAll('#policies .table')].map((one) => one.scrollWidth - one.clientWidth)";
       expect(await inPage(page, wide)).toEqual([0]);
@@ -115,20 +129,29 @@ inBrowser((browser) => {
       expect(await inPage(page, outside)).toEqual([]);
     });
 
-    test.each([400, 1280])(
-      'policies that come to the same have names that can be read, %i wide',
-      async (width) => {
-        const html = renderComparisonHtml(sweptComparison);
-        const { page } = await browser.open(html, { viewport: { width, height: 900 } });
-        const tops = `[...document.querySelectorAll('#front svg')].find((one) => one.checkVisibility()).querySelectorAll('text.halo')`;
-        const names = await inPage<number[]>(
-          page,
-          `[...${tops}].map((one) => Math.round(one.getBoundingClientRect().top))`,
-        );
-        expect(names).toHaveLength(3);
-        expect(new Set(names).size).toBe(3);
-      },
-    );
+    test.each([
+      ['exactly the same', 400, sweptComparison],
+      ['exactly the same', 1280, sweptComparison],
+      ['nearly the same', 400, nearFront],
+      ['nearly the same', 1280, nearFront],
+      ['loosely scattered', 400, looseFront],
+      ['loosely scattered', 1280, looseFront],
+    ])('of policies that are %s no name covers a point or another, %i wide', async (_, width, record) => {
+      const { page } = await browser.open(renderComparisonHtml(record), { viewport: { width, height: 900 } });
+      const covered = `(() => {
+        const svg = [...document.querySelectorAll('#front svg')].find((one) => one.checkVisibility());
+        const boxOf = (one) => one.getBoundingClientRect();
+        const over = (a, b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom;
+        const names = [...svg.querySelectorAll('text.halo')];
+        if (names.length !== ${record.policies.filter(({ role }) => role !== 'control').length}) return ['names are missing'];
+        const right = boxOf(svg.querySelector('.base')).right;
+        return names.flatMap((name, i) => [
+          ...[...svg.querySelectorAll('rect'), ...names.slice(i + 1)].filter((other) => over(boxOf(name), boxOf(other))),
+          ...(boxOf(name).right > right ? [name] : []),
+        ]).map((one) => one.outerHTML);
+      })()`;
+      expect(await inPage(page, covered)).toEqual([]);
+    });
 
     test('the record comes out whole', async () => {
       const { page } = await browser.open(renderComparisonHtml(drawnComparison));

@@ -75,6 +75,16 @@ describe.concurrent('sagastorm compare', () => {
     expect(code).toBe(1);
   });
 
+  test('says which service levels of the scenario each policy meets, and which it misses', async () => {
+    const words = ['compare', fixture('promises.ts'), '--policy', 'default', '--policy', 'patient'];
+    const { stdout, code } = await line([...words, '--seeds', '2', '--seed', 'a', '--profile', 'calm']);
+    expect(stdout).toMatch(
+      / service levels\n {3}default +✗ 1 of 2 met\n {5}✗ half of all sagas end within 1 ms, here [\d.]+ ms\n {3}patient +✗ 1 of 2 met\n/,
+    );
+    expect(stdout).toMatch(/No policy meets all service\s+levels\./);
+    expect(code).toBe(0);
+  });
+
   test('protocols are compared as policies are, with the time that locks are held', async () => {
     const words = ['compare', 'bank-transfer', '--protocol', 'saga', '--protocol', '2pc', '--seeds', '20'];
     const { stdout, code } = await line([...words, '--sagas', '20', '--seed', 'a', '--quiet']);
@@ -101,6 +111,11 @@ describe.concurrent('sagastorm compare', () => {
       'a group of settings',
       [...BOTH, '--sweep', 'compensation=1'],
       'Settings: compensation.attemptsMax, compensation.',
+    ],
+    [
+      'a policy that cannot run the scenario',
+      ['compare', 'bank-transfer', '--policy', 'default', '--sweep', 'callTimeoutMs=200000'],
+      '"default:callTimeoutMs=200000" cannot run: saga "bank-transfer": its steps may need',
     ],
     ['a single seed', [...BOTH, '--seeds', '1'], '--seeds takes a whole number from 2 to 10,000, not "1"'],
     [

@@ -28,7 +28,7 @@ describe.concurrent('sagastorm run', () => {
   test('what never happened and what was missed are named', async () => {
     const { stdout, code } = await line(['run', fixture('promises.ts'), '--seed', '7', '--profile', 'calm']);
     expect(stdout).toMatch(/ SOMETIMES +1\/2 happened · never true: "the moon is reached"\n/);
-    expect(stdout).toMatch(/ SLO +1\/2 met · missed: half of all sagas end within 1 ms, here [\d.]+\n/);
+    expect(stdout).toMatch(/ SLO +1\/2 met · missed: half of all sagas end within 1 ms, here [\d.]+ ms\n/);
     expect(stdout).toMatch(/ VIOLATED: every run held, and never was true: "the moon is reached"\n$/);
     expect(code).toBe(1);
   });

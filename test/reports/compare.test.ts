@@ -2,7 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { type Palette, renderComparison, renderComparisonMarkdown } from '../../reports/index.ts';
-import { drawnComparison, comparison as record } from './comparisons.ts';
+import {
+  drawnComparison,
+  promisingComparison as promising,
+  comparison as record,
+  scantComparison,
+} from './comparisons.ts';
 
 const same = (text: string): string => text;
 const plain: Palette = { bold: same, dim: same, green: same, red: same, yellow: same };
@@ -125,4 +130,45 @@ test('the sensitivity of the recommendation stands below, with what broke in its
   const markdown = renderComparisonMarkdown(drawnComparison);
   expect(markdown).toContain('| Completed sagas: faults | 500 ms | 2 s |');
   expect(markdown).toContain('with seed "nightly/3"');
+});
+
+test('a grid in which every cell has too few runs is left out, and that is said', () => {
+  const text = renderComparison(scantComparison, { colors: plain, width: 200 });
+  const markdown = renderComparisonMarkdown(scantComparison);
+  for (const shown of [text, markdown]) {
+    expect(shown).toMatch(/p99\s+latency is left out: every cell has too few runs to say\./);
+    expect(shown).not.toMatch(/too few( {2}| \|)(\[|too)/);
+  }
+  expect(text).toContain(' Completed sagas by call timeout');
+  expect(text).not.toContain('p99 latency by call timeout');
+  expect(markdown).not.toContain('p99 latency: faults');
+});
+
+test('which service levels each policy meets stands first, and which it misses below', () => {
+  const text = renderComparison(promising, { colors: plain, width: 100 });
+  expect(text).toContain(
+    [
+      ' service levels',
+      '   default                              ✓ 3 of 4 met, 1 not measured',
+      '     ○ an incident is noticed within 30 s: not measured',
+      '   default:retry.timeout.attemptsMax=3  ✗ 1 of 4 met, 1 not measured',
+      '     ✗ at least 700 of 1,000 sagas complete, here 690 of 1,000',
+      '     ✗ 99 % of all sagas end within 20 s, here 21.2 s',
+      '     ○ an incident is noticed within 30 s: not measured',
+      '   default:retry.timeout.attemptsMax=5  ✗ 0 of 4 met, 1 not measured',
+    ].join('\n'),
+  );
+  expect(text.indexOf('\n service levels')).toBeLessThan(text.indexOf('\n completed sagas'));
+  expect(renderComparison(record, { colors: plain, width: 100 })).not.toContain('service levels');
+});
+
+test('in Markdown, too', () => {
+  const text = renderComparisonMarkdown(promising);
+  expect(text).toContain(
+    '| service levels | default | ✓ 3 of 4 met, 1 not measured |  |  |\n|  | default:retry.timeout.attemptsMax=3 | ✗ 1 of 4 met, 1 not measured |  |  |\n',
+  );
+  expect(text).toContain(
+    'Service levels of default:retry.timeout.attemptsMax=3:\n\n- ✗ at least 700 of 1,000 sagas complete, here 690 of 1,000\n',
+  );
+  expect(renderComparisonMarkdown(record)).not.toMatch(/service levels/i);
 });

@@ -169,6 +169,15 @@ export const drawnComparison: CompareRecord = {
   },
 };
 
+/** Of each cell only what few runs tell: none has sagas enough for a p99. */
+export const scantComparison: CompareRecord = {
+  ...drawnComparison,
+  sensitivity: {
+    ...drawnComparison.sensitivity!,
+    cells: drawnComparison.sensitivity!.cells.map((row) => row.map(({ p99Us: _, ...cell }) => cell)),
+  },
+};
+
 const TOLD = { interval: { low: -1_200, high: 3_400 }, p: 0.001, pHolm: 0.003, isDistinguishable: true };
 
 /** A sweep in which every metric can be told apart, more of each being worse but for those that are to be high. */
@@ -192,3 +201,84 @@ export const sweptComparison: CompareRecord = {
     }),
   ),
 };
+
+const LEVELS = [
+  ['completedPermille', 'at least 700 of 1,000 sagas complete', 700],
+  ['sagaP99Ms', '99 % of all sagas end within 20 s', 20_000],
+  ['compensationP99Ms', '99 % of all undos end within 60 s', 60_000],
+  ['detectionMs', 'an incident is noticed within 30 s', 30_000],
+] as const;
+
+function levels(actual: readonly (number | undefined)[]): NonNullable<ComparedPolicy['slo']> {
+  return LEVELS.map(([name, statement, limit], i) => {
+    const value = actual[i];
+    if (value === undefined) return { id: `slo/${name}`, statement, limit, state: 'not-measured' };
+    const isMet = name === 'completedPermille' ? value >= limit : value <= limit;
+    return { id: `slo/${name}`, statement, limit, actual: value, state: isMet ? 'met' : 'missed' };
+  });
+}
+
+/** The baseline meets three of four service levels, the last was not measured; others miss one, two or more. */
+export const promisingComparison: CompareRecord = {
+  ...sweptComparison,
+  policies: sweptComparison.policies.map((policy, i) => ({
+    ...policy,
+    slo: levels(
+      [
+        [749, 18_700, 59_000],
+        [690, 21_200, 59_000],
+        [600, 25_000, 90_000],
+      ][i]!,
+    ),
+  })),
+};
+
+/** As many policies as a comparison takes, most of which miss something. */
+export const crowdedComparison: CompareRecord = {
+  ...promisingComparison,
+  policies: Array.from({ length: 20 }, (_, i) => {
+    const policy = promisingComparison.policies[Math.min(i, 2)]!;
+    return i < 2 ? policy : { ...policy, name: `default:retry.timeout.attemptsMax=${i + 3}` };
+  }),
+};
+
+/** Policies of which only their place on the picture of the front matters; the first is recommended. */
+export function frontOf(
+  points: readonly (readonly [name: string, p99Us: number, calls: number])[],
+): CompareRecord {
+  return {
+    ...comparison,
+    recommended: points[0]![0],
+    policies: points.map(([name, p99Us, calls], i) => ({
+      ...comparison.policies[Math.min(i, 1)]!,
+      name,
+      isOnFront: i % 2 === 0,
+      metrics: [
+        { id: 'completed', value: 0.98, samples: 200 },
+        { id: 'latency-p99', value: p99Us, samples: 200 },
+        { id: 'calls', value: calls, samples: 200 },
+      ],
+    })),
+  };
+}
+
+/** Policies that come to nearly the same, some to exactly the same. */
+export const nearFront: CompareRecord = frontOf([
+  ['default', 2_100_000, 5.02],
+  ['patient', 2_110_000, 5.03],
+  ['impatient', 2_099_000, 5.01],
+  ['resilient', 2_105_000, 5.02],
+  ['naive', 2_100_000, 5.02],
+]);
+
+/** Some near, some apart, one at an edge. */
+export const looseFront: CompareRecord = frontOf([
+  ['default', 14_300_000, 6.05],
+  ['patient', 10_200_000, 6.8],
+  ['impatient', 35_600_000, 6.26],
+  ['resilient', 21_700_000, 6.01],
+  ['naive', 38_700_000, 5.8],
+  ['eager', 11_000_000, 6.16],
+  ['tuned-17', 14_200_000, 5.78],
+  ['tuned-4', 36_100_000, 5.22],
+]);

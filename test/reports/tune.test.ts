@@ -190,6 +190,21 @@ test('on a terminal', () => {
   `);
 });
 
+test('who meets the service levels of the scenario says so, who misses one, too', () => {
+  const comparison = record.comparison!;
+  const level = { id: 'slo/sagaP99Ms', statement: 'all end soon', limit: 60_000 };
+  const policies = comparison.policies.map((policy) => {
+    const state = policy.name === 'tuned-1' ? 'met' : 'missed';
+    return { ...policy, slo: [{ ...level, state }] } as const;
+  });
+  const text = renderTuning(
+    { ...record, comparison: { ...comparison, policies } },
+    { colors: plain, width: 100 },
+  );
+  expect(text).toMatch(/ A resilient .* baseline, behind, SLO missed\n/);
+  expect(text).toMatch(/ B tuned-1 .* recommended, SLO met\n/);
+});
+
 test('as Markdown', () => {
   expect(renderTuningMarkdown(record)).toMatchInlineSnapshot(`
     "## A policy for brown-out

@@ -14,14 +14,18 @@ import { toneOf } from './tone.ts';
 /** On paper the chart is enough: its numbers stand in the evidence, and in the comparison. */
 const BRIEF_STYLE = `
 @page { size: A4; margin: 12mm 14mm }
-@media print { body { font-size: 9.5pt; line-height: 1.35 } section { margin: .6rem 0 } h2 { font-size: 1.1rem;
-  margin: 0 0 .3rem } .verdict h2 { font-size: 1.3rem } p, li { max-width: none } p, ul { margin-bottom: .3rem }
-  details.data { display: none } figure { margin: .4rem 0 0 } .chart { max-width: 34rem } .command { margin: .15rem 0 } }
+@media print { body { font-size: 9.5pt; line-height: 1.3 } .masthead { margin-bottom: .3rem } section { margin: .5rem 0 } h2 { font-size: 1.05rem;
+  margin: 0 0 .2rem } .verdict { padding: .4rem .9rem } .verdict h2 { font-size: 1.2rem } .verdict .lead { font-size: 10.5pt }
+  p, li { max-width: none } p, ul { margin-bottom: .2rem } li { margin: .05rem 0 } .note, .small { font-size: 8.5pt }
+  h3 { font-size: 10pt } details.data { display: none } figure { margin: .4rem 0 0 } .chart { max-width: 34rem;
+  max-height: 11.5rem }
+  .command { margin: .1rem 0 } .command code { padding: .15rem .5rem } }
 `;
 
 /** A self-contained HTML page. */
 export function renderBriefHtml(record: CompareRecord): string {
-  const { title, decision, why, changes, evidence, caveats, replays, noReplays, method } = briefOf(record);
+  const { title, decision, why, changes, promises, evidence, caveats, replays, noReplays, method } =
+    briefOf(record);
   const list = (texts: readonly string[], none: string): Markup =>
     texts.length === 0 ? html`<p>${none}</p>` : html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
   const drawn = front(new Pen(), record);
@@ -37,6 +41,8 @@ export function renderBriefHtml(record: CompareRecord): string {
       html`<section class="verdict ${toneOf(record)}" id="verdict" aria-labelledby="decision"><h2 id="decision">${decision}</h2><p class="lead">${why}</p></section>`,
       change.length > 0 &&
         section({ id: 'changes', title: 'What to change', body: html`<ul>${change}</ul>` }),
+      promises.length > 0 &&
+        section({ id: 'service-levels', title: 'Service levels', body: list(promises, '') }),
       section({
         id: 'evidence',
         title: 'Evidence',

@@ -11,7 +11,7 @@ import type {
 import { blocksOf, type CompareBlock } from '../../compare-rows.ts';
 import { type Figure, figure } from '../figure.ts';
 import { html, lines, type Markup } from '../markup.ts';
-import { type Canvas, label, mark, NARROW, type Pen, rounded, WIDE, widthOf } from '../pen.ts';
+import { type Canvas, fitting, label, mark, NARROW, type Pen, rounded, WIDE, widthOf } from '../pen.ts';
 
 const ROW = 26;
 const ROW_STACKED = 44;
@@ -159,17 +159,11 @@ function drawRow(
   label(svg, row.text, { class: `${look} halo`, ...text });
 }
 
-/** The whole name stands in the table. Names of a sweep differ at their ends. */
-function fitting(name: string, room: number): string {
-  const letters = Math.floor(room / widthOf('x'));
-  return name.length <= letters ? name : `…${name.slice(1 - letters)}`;
-}
-
 /** How the marks look. */
 export const FOREST_STYLE = `
 .same { fill: var(--card); stroke: var(--dim); stroke-width: 1.5 } .zero { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 3 3; fill: none } .interval { stroke: var(--ink);
   stroke-width: 1.5; fill: none } .told { fill: var(--c1); stroke: var(--c1); stroke-width: 2 } .untold { fill: var(--card);
-  stroke: var(--dim); stroke-width: 2 } #policies tbody th { overflow-wrap: anywhere; min-width: 9rem }
+  stroke: var(--dim); stroke-width: 2 } .leader { stroke: var(--dim); stroke-width: 1; fill: none } #policies tbody th { overflow-wrap: anywhere; min-width: 9rem }
 `;
 
 /** How to read it. */

@@ -4,15 +4,20 @@
 import type { ComparedPolicy, CompareRecord } from '../../../simulator/compare-record.ts';
 import { contendersOf } from '../../compare-rows.ts';
 import { duration, percent } from '../../wording.ts';
-import { decadesAround, drawXAxis, drawYAxis, numberTicks, type Plot } from '../axes.ts';
+import { decadesAround, drawXAxis, drawYAxis, durationTicks, numberTicks, type Plot } from '../axes.ts';
 import { figure } from '../figure.ts';
 import type { Markup } from '../markup.ts';
-import { type Canvas, label, mark, type Pen, widthOf } from '../pen.ts';
+import { type Canvas, mark, type Pen } from '../pen.ts';
+import { type NamedPoint, nameAll } from '../point-labels.ts';
 
 const HEIGHT = 320;
 /** Times that differ more than so many times are drawn on a logarithm. */
 const SPREAD = 5;
-/** Between names. */
+/** Beside all points, of what they span and of the largest value. */
+const ROOM = 0.25;
+const ROOM_LEAST = 0.1;
+/** So many points find room for their names; each more needs a line. */
+const POINTS_FEW = 8;
 const LINE = 15;
 
 interface Point {
@@ -39,7 +44,7 @@ export function front(pen: Pen, record: CompareRecord): Markup | undefined {
           .map(({ name, isOnFront }) => `${name} ${isOnFront ? 'on the front' : 'beaten'}`)
           .join(', '),
       },
-      HEIGHT,
+      HEIGHT + LINE * Math.max(0, points.length - POINTS_FEW),
       (canvas) => paint(canvas, points, recommended),
     ),
     table: {
@@ -70,69 +75,37 @@ function pointOf({ name, metrics, isOnFront }: ComparedPolicy): readonly Point[]
 }
 
 function paint(canvas: Canvas, points: readonly Point[], recommended: string): void {
-  const { svg, d3, width, height } = canvas;
+  const { svg, d3, width, height, isNarrow } = canvas;
   const plot: Plot = { left: 46, top: 26, right: width - 16, bottom: height - 44 };
   const times = points.map(({ p99Us }) => Math.max(1, p99Us));
-  const [least, most] = [Math.min(...times), Math.max(...times)];
-  const isWide = most > SPREAD * least;
-  const decades = decadesAround(least, most);
-  const room = Math.max(1, 0.25 * (most - least));
-  const domain = isWide ? [decades[0]!.at, decades.at(-1)!.at] : [Math.max(0, least - room), most + room];
+  const decades = decadesAround(Math.min(...times), Math.max(...times));
+  const isWide = Math.max(...times) > SPREAD * Math.min(...times);
+  const domain = isWide ? ([decades[0]!.at, decades.at(-1)!.at] as const) : withRoom(times);
   const x = (isWide ? d3.scaleLog() : d3.scaleLinear()).domain(domain).range([plot.left + 6, plot.right - 6]);
-  const xTicks = isWide ? decades : numberTicks(x, canvas.isNarrow ? 3 : 6, (us) => duration(Math.round(us)));
-  const calls = points.map((point) => point.calls);
-  const spread = Math.max(0.1, Math.max(...calls) - Math.min(...calls));
+  const xTicks = isWide ? decades : durationTicks(domain[0], domain[1], isNarrow ? 5 : 8);
   const y = d3
     .scaleLinear()
-    .domain([Math.max(0, Math.min(...calls) - 0.3 * spread), Math.max(...calls) + 0.3 * spread])
+    .domain(withRoom(points.map(({ calls }) => calls)))
     .nice()
     .range([plot.bottom, plot.top]);
   drawXAxis(canvas, plot, x, xTicks, 'p99 latency');
-  drawYAxis(
-    canvas,
-    plot,
-    y,
-    numberTicks(y, 5, (value) => `${Number(value.toFixed(2))}`),
-    'calls per saga',
-  );
-  const places = points.map(({ p99Us, calls: perSaga }): readonly [number, number] => [
-    x(Math.max(1, p99Us)),
-    y(perSaga),
-  ]);
+  const yTicks = numberTicks(y, 5, (value) => `${Number(value.toPrecision(6))}`);
+  drawYAxis(canvas, plot, y, yTicks, 'calls per saga');
+  const named = points.map(({ name, p99Us, calls, completed }): NamedPoint => {
+    const isStrong = name === recommended;
+    const rest = `${isStrong ? ' ★' : ''} ${percent(completed)}`;
+    return { at: [x(Math.max(1, p99Us)), y(calls)], name, rest, isStrong };
+  });
+  nameAll(canvas, named, plot);
   for (const [i, { isOnFront }] of points.entries()) {
-    const [cx, cy] = places[i]!;
+    const [cx, cy] = named[i]!.at;
     mark(svg, 'rect', { class: isOnFront ? 'told' : 'untold', x: cx - 5, y: cy - 5, width: 10, height: 10 });
   }
-  nameAll(canvas, points, places, plot, recommended);
 }
 
-/** Each name beside its mark, or above it where there is no room; under a name that stands there already. */
-function nameAll(
-  { svg, width }: Canvas,
-  points: readonly Point[],
-  places: readonly (readonly [number, number])[],
-  plot: Plot,
-  recommended: string,
-): void {
-  const taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
-  points.forEach(({ name, completed }, i) => {
-    const [cx, cy] = places[i]!;
-    const text = `${name}${name === recommended ? ' ★' : ''} ${percent(completed)}`;
-    const size = 1.1 * widthOf(text);
-    const isRight = cx + 12 + size < plot.right;
-    const isAbove = !isRight && cx - 12 - size < plot.left;
-    const middle = Math.min(Math.max(cx, size / 2), width - size / 2);
-    const left = isAbove ? middle - size / 2 : isRight ? cx + 11 : cx - 11 - size;
-    let at = isAbove ? cy - 10 : cy + 4;
-    const isTaken = (one: (typeof taken)[number]): boolean =>
-      one.left < left + size && left < one.right && Math.abs(one.y - at) < LINE;
-    while (taken.some(isTaken)) at += LINE;
-    taken.push({ left, right: left + size, y: at });
-    label(svg, text, {
-      class: name === recommended ? 'strong halo' : 'halo',
-      x: isAbove ? middle : isRight ? left : left + size,
-      y: at,
-      'text-anchor': isAbove ? 'middle' : isRight ? 'start' : 'end',
-    });
-  });
+/** Some more than all values; what differs by less than {@link ROOM_LEAST} looks like little. */
+function withRoom(values: readonly number[]): readonly [low: number, high: number] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max(ROOM * (most - least), ROOM_LEAST * most) || 1;
+  return [Math.max(0, least - room), most + room];
 }

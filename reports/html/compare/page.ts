@@ -3,6 +3,7 @@
 import type { CompareRecord } from '../../../simulator/compare-record.ts';
 import { verdicts } from '../../compare.ts';
 import { blocksOf, contendersOf } from '../../compare-rows.ts';
+import { promiseRowsOf } from '../../promise-rows.ts';
 import { counted, curly, duration, number, percent } from '../../wording.ts';
 import { dataTable } from '../data-table.ts';
 import { html, lines, type Markup } from '../markup.ts';
@@ -13,6 +14,7 @@ import { latencies } from './curves.ts';
 import { FOREST_STYLE, forest, forestNote } from './forest.ts';
 import { front } from './front.ts';
 import { losses, paired } from './paired.ts';
+import { PROMISES_STYLE, promiseCell, promises } from './promises.ts';
 import { SENSITIVITY_STYLE, sensitivity } from './sensitivity.ts';
 import { toneOf } from './tone.ts';
 
@@ -22,6 +24,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
   const [baseline] = record.policies;
   const sections: readonly Section[] = [
     { id: 'policies', title: contendersOf(record).Many, body: ranking(record) },
+    ...some({ id: 'service-levels', title: 'Service levels', body: promises(record) }),
     ...some({ id: 'trade-off', title: 'What each gives and takes', body: front(pen, record) }),
     {
       id: 'differences',
@@ -45,7 +48,7 @@ export function renderComparisonHtml(record: CompareRecord): string {
     ]),
     data: { record: withoutMeta(record) },
     meta: { body: made(record), data: { 'record-rest': { node: record.node, meta: record.meta } } },
-    style: FOREST_STYLE + SENSITIVITY_STYLE,
+    style: FOREST_STYLE + SENSITIVITY_STYLE + PROMISES_STYLE,
   });
 }
 
@@ -83,15 +86,18 @@ function ranking(record: CompareRecord): Markup {
     const i = record.metrics.findIndex((metric) => metric.id === id);
     return i < 0 ? [] : [{ metric: record.metrics[i]!, block: blocks[i]! }];
   });
+  const kept = promiseRowsOf(record);
   const order = record.policies.map((_, i) => i).sort((a, b) => rankOf(record, a) - rankOf(record, b));
   return dataTable({
     name: `${contendersOf(record).Many} and what decides between them`,
     columns: [
       { title: contendersOf(record).One },
+      ...(kept.length === 0 ? [] : [{ title: 'service levels' }]),
       ...shown.map(({ metric }) => ({ title: metric.title, isNumber: true })),
     ],
     rows: order.map((i) => [
       { text: policyText(record, i), value: blocks[0]!.rows[i]!.policy },
+      ...(kept.length === 0 ? [] : [promiseCell(kept[i]!)]),
       ...shown.map(({ block }) => {
         const { value, difference } = block.rows[i]!;
         return { text: html`${value}<div class="dim small">${difference}</div>`, value };

@@ -5,6 +5,7 @@ import {
   gridsOf,
   type SensitivityEntry,
   type SensitivityGrid,
+  SHADES,
   sensitivityNote,
 } from '../../sensitivity-rows.ts';
 import { curly } from '../../wording.ts';
@@ -16,9 +17,22 @@ export function sensitivity(record: CompareRecord): Markup | undefined {
   const grids = gridsOf(record);
   if (grids.length === 0) return undefined;
   return lines([
-    html`<p class="note">${curly(sensitivityNote(record))} The darker, the worse.</p>`,
+    html`<p class="note">${curly(sensitivityNote(record))}</p>`,
+    legend(grids),
     ...grids.map(heatmap),
   ]);
+}
+
+/** Samples of the shades: whether worse is darker or lighter depends on the scheme of the page. */
+function legend(grids: readonly SensitivityGrid[]): Markup {
+  const entries = grids.flatMap(({ rows }) => rows.flatMap((row) => row.entries));
+  const shades = Array.from({ length: SHADES }, (_, i) => swatch(i + 1));
+  const isUnknown = entries.some(({ shade }) => shade === 0);
+  return html`<p class="note">From best<span class="swatches" aria-hidden="true">${shades}</span>to worst${isUnknown && html` · <span class="swatches" aria-hidden="true">${swatch(0)}</span>too few runs to say`}</p>`;
+}
+
+function swatch(shade: number): Markup {
+  return html`<span class="swatch h${shade}"></span>`;
 }
 
 function heatmap({ title, unit, columns, rows }: SensitivityGrid): Markup {

@@ -1,6 +1,7 @@
 // Service levels: how near each came to its limit, all drawn on one scale, on which the limit is 100 %.
 
 import type { Objective, RunRecord } from '../../../simulator/run-record.ts';
+import { limitText, measuredText } from '../../objectives.ts';
 import { number } from '../../wording.ts';
 import type { Cell } from '../data-table.ts';
 import { figure } from '../figure.ts';
@@ -50,16 +51,11 @@ function rowOf(objective: Objective): readonly Cell[] {
   const { statement, limit, actual, state } = objective;
   return [
     statement,
-    { text: number(limit), value: limit },
+    { text: limitText(objective), value: limit },
     { text: measuredText(objective), value: actual ?? '' },
     marginOf(objective),
     { text: sign(STATES[state]), value: STATES[state].words },
   ];
-}
-
-function measuredText({ actual }: Objective): string {
-  if (actual === undefined) return '–';
-  return actual < 0 ? 'never' : number(actual);
 }
 
 /** Whether more is better: only of what must be reached "at least". */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apart, decadesAround, tickText, timeTicks } from '../../../reports/html/axes.ts';
+import { apart, decadesAround, durationTicks, tickText, timeTicks } from '../../../reports/html/axes.ts';
 import { besideLines } from '../../../reports/html/line-labels.ts';
 
 test('an axis of durations has its ticks at 1, 10, 100 of a unit', () => {
@@ -48,6 +48,33 @@ test('an axis of time is divided as clocks are, in one unit', () => {
     '120 min',
   ]);
   expect(tickText(120_000_000)).toBe('2 min');
+});
+
+test('an axis between two durations has ticks that all say something else, two at least', () => {
+  expect(durationTicks(2_090_000, 2_150_000, 8).map(({ text }) => text)).toEqual([
+    '2.09 s',
+    '2.10 s',
+    '2.11 s',
+    '2.12 s',
+    '2.13 s',
+    '2.14 s',
+    '2.15 s',
+  ]);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 10 ** 12 }),
+      fc.integer({ min: 0, max: 400 }),
+      fc.integer({ min: 5, max: 9 }),
+      (us, percent, most) => {
+        const [low, high] = [Math.max(0, us * 0.9 - 1), us * (1.1 + percent / 100) + 1];
+        const ticks = durationTicks(low, high, most);
+        expect(ticks.length).toBeGreaterThanOrEqual(2);
+        expect(ticks.length).toBeLessThanOrEqual(most);
+        expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
+        for (const { at } of ticks) expect(at >= low && at <= high).toBe(true);
+      },
+    ),
+  );
 });
 
 test('labels at the ends of lines keep their order and their distance, within the plot', () => {

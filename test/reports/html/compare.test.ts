@@ -8,7 +8,15 @@ import { withoutMeta } from '../../../reports/html/page.ts';
 import { renderBriefMarkdown } from '../../../reports/index.ts';
 import { changesTo } from '../../../reports/policy-change.ts';
 import type { ComparedPolicy } from '../../../simulator/index.ts';
-import { comparison, drawnComparison as drawn, sweptComparison as swept } from '../comparisons.ts';
+import {
+  comparison,
+  crowdedComparison as crowded,
+  drawnComparison as drawn,
+  promisingComparison as promising,
+  scantComparison as scant,
+  sweptComparison as swept,
+} from '../comparisons.ts';
+import { pageTree, rowsOf } from './page-tree.ts';
 
 test('the recommendation comes first, then its evidence, then where it loses', () => {
   const page = renderComparisonHtml(drawn);
@@ -36,6 +44,62 @@ test('equal results have equal pages, but for what made them', () => {
   expect(renderComparisonHtml(later)).not.toBe(renderComparisonHtml(drawn));
   const other = { ...drawn, sentence: 'Something else.' };
   expect(withoutMeta(renderComparisonHtml(other))).not.toBe(withoutMeta(renderComparisonHtml(drawn)));
+});
+
+test('a cell with too few runs is neither best nor worst, and the legend says so', () => {
+  const page = renderComparisonHtml(drawn);
+  expect(page).toContain('<td class="heat h0" data-value="">too few</td>');
+  expect(page.match(/<td class="heat h[1-5][^>]*>too few/g)).toBeNull();
+  expect(page).toContain('too few runs to say');
+});
+
+test('a map in which every cell has too few runs is left out', () => {
+  const page = renderComparisonHtml(scant);
+  expect(page).toContain('Completed sagas by fault rate and timeout');
+  expect(page).not.toContain('p99 latency by fault rate and timeout');
+  expect(page).toContain('p99 latency is left out');
+  expect(page).not.toMatch(/class="[^"]*\bh0"/);
+});
+
+test('the page says policy by policy which service levels are met, and which are missed', () => {
+  const tree = pageTree(renderComparisonHtml(promising));
+  expect(rowsOf(tree, 'Policies and what decides between them').map((cells) => cells[1])).toEqual([
+    '✗ 1 of 4 met, 1 not measured',
+    '✓ 3 of 4 met, 1 not measured',
+    '✗ 0 of 4 met, 1 not measured',
+  ]);
+  const [baseline, first] = rowsOf(tree, 'Service levels');
+  expect(baseline).toEqual([
+    'default',
+    '✓ 3 of 4 met, 1 not measured',
+    'an incident is noticed within 30 s: not measured',
+  ]);
+  expect(first![2]).toContain('99 % of all sagas end within 20 s, here 21.2 s');
+  expect(renderComparisonHtml(drawn)).not.toMatch(/service levels/i);
+});
+
+test('who is recommended and misses a service level is no good news', () => {
+  const kept = { ...promising, verdict: 'held', recommended: 'default' } as const;
+  expect(renderComparisonHtml(kept)).toContain('class="verdict tone-ok"');
+  expect(renderComparisonHtml({ ...promising, verdict: 'held' })).toContain('class="verdict tone-warn"');
+});
+
+test('the brief has the service levels of the recommended policy first, and what it misses speaks against it', () => {
+  const brief = renderBriefMarkdown(promising);
+  expect(brief).toContain(
+    [
+      '## Service levels',
+      '',
+      '- “default:retry.timeout.attemptsMax=3”: 1 of 4 met, 1 not measured. Missed: at least 700 of 1,000 sagas complete, here 690 of 1,000; 99 % of all sagas end within 20 s, here 21.2 s.',
+      '- “default”: 3 of 4 met, 1 not measured.',
+      '- “default:retry.timeout.attemptsMax=5”: 0 of 4 met, 1 not measured. Missed: at least 700 of 1,000 sagas complete, here 600 of 1,000; 99 % of all sagas end within 20 s, here 25 s; and 1 more.',
+    ].join('\n'),
+  );
+  expect(brief).toContain('- It misses 2 of 4 service levels.');
+  expect(renderBriefMarkdown(crowded)).toContain('\n- 17 more: 0 miss none, 17 miss some.\n');
+  expect(renderBriefHtml(promising)).toContain('“default”: 3 of 4 met, 1 not measured.');
+  for (const other of [renderBriefMarkdown(drawn), renderBriefHtml(drawn)])
+    expect(other).not.toMatch(/service levels/i);
 });
 
 test('text stays text, whatever a policy is called', () => {

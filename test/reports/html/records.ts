@@ -36,7 +36,7 @@ export const drawn: RunRecord = {
   slo: [
     {
       id: 'slo/sagaP99Ms',
-      statement: '99 % of all sagas end within 2000 ms',
+      statement: '99 % of all sagas end within 2 s',
       limit: 2_000,
       actual: 1_204,
       state: 'met',
@@ -50,7 +50,7 @@ export const drawn: RunRecord = {
     },
     {
       id: 'slo/recoveryMs',
-      statement: 'the load is back within 300000 ms of the last incident',
+      statement: 'the load is back within 5 min of the last incident',
       limit: 300_000,
       state: 'not-measured',
     },

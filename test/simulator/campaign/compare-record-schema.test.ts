@@ -21,14 +21,16 @@ const compared = (fixture: string, seeds: number, sweep: string) =>
     rootSeed: 'root',
     seeds,
   });
-const [honest, forgetful] = await Promise.all([
+const [honest, forgetful, promising] = await Promise.all([
   compared('honest', 20, 'callTimeoutMs=500'),
   compared('forgetful', 3, 'jitter.1=2000'),
+  compared('promises', 2, 'callTimeoutMs=500'),
 ]);
 
 test('comparisons of every kind are valid', () => {
   expect([honest?.verdict, forgetful?.verdict]).toEqual(['held', 'violated']);
-  for (const record of [honest, forgetful]) expect(faultsOf(record)).toEqual([]);
+  expect(promising!.policies[0]!.slo).toHaveLength(2);
+  for (const record of [honest, forgetful, promising]) expect(faultsOf(record)).toEqual([]);
 });
 
 test('later versions may add what they like', () => {
@@ -46,6 +48,14 @@ test.each<[string, unknown, string]>([
     'a policy in no role',
     { ...honest, policies: [{ ...baseline, role: 'guest' }, ...others] },
     '/policies/0/role enum',
+  ],
+  [
+    'a service level that is half met',
+    {
+      ...honest,
+      policies: [{ ...baseline, slo: [{ ...promising!.policies[0]!.slo![0], state: 'half' }] }, ...others],
+    },
+    '/policies/0/slo/0/state enum',
   ],
   [
     'half an interval',

@@ -8,6 +8,7 @@ import {
   type CompareOptions,
   compare,
   RESAMPLES,
+  runCampaign,
 } from '../../../simulator/campaign/index.ts';
 import type { SeedMeasure } from '../../../simulator/campaign/measure.ts';
 import type { CompareRecord, MeasuredMetric } from '../../../simulator/index.ts';
@@ -136,6 +137,68 @@ describe('a comparison', () => {
     ],
   ])('%s is refused', async (_, options, message) => {
     await expect(recordOf(options)).rejects.toThrow(message);
+  });
+});
+
+describe('the service levels of the scenario', () => {
+  const PROMISES = 'test/cli/fixtures/promises.ts';
+
+  test('are judged for each policy as a campaign of the same seeds judges them', async () => {
+    const { policies } = await recordOf({ scenario: PROMISES, seeds: 6 });
+    expect(policies.map(({ slo }) => slo?.map(({ id, state }) => [id, state]))).toEqual(
+      Array(3).fill([
+        ['slo/completedPermille', 'met'],
+        ['slo/sagaP50Ms', 'missed'],
+      ]),
+    );
+    const campaign = { scenario: PROMISES, profile: 'storm', seeds: 6 } as const;
+    for (const { name, rootSeed, slo } of policies) {
+      const record = await runCampaign({ ...campaign, policy: name, rootSeed, shrinkBudget: 0 });
+      expect(slo).toEqual(record.slo);
+    }
+  });
+
+  test('of load, too', async () => {
+    const options = { scenario: 'outage', profile: 'calm', seeds: 2, sagas: 400 } as const;
+    const { policies } = await recordOf({ ...options, policies: ['resilient', 'naive'] });
+    const record = await runCampaign({ ...options, policy: 'naive', rootSeed: 'root', shrinkBudget: 0 });
+    expect(policies[1]!.slo).toEqual(record.slo);
+    expect(record.slo).toHaveLength(7);
+  });
+
+  test('count in the weather that they are promised in, and are in no record without them', async () => {
+    const { policies } = await recordOf({
+      scenario: 'outage',
+      seeds: 2,
+      sagas: 20,
+      policies: ['resilient', 'naive'],
+    });
+    const honest = await recordOf({ seeds: 2 });
+    for (const policy of [...policies, ...honest.policies]) expect('slo' in policy).toBe(false);
+  });
+});
+
+describe('who cannot run is refused before the first run', () => {
+  test.each<[string, Partial<CompareOptions>, string]>([
+    [
+      'a policy that does not fit the deadline of a definition',
+      { scenario: 'bank-transfer', policies: ['default'], sweep: 'callTimeoutMs=500,200000' },
+      '"default:callTimeoutMs=200000" cannot run: saga "bank-transfer": its steps may need 1213.2 s',
+    ],
+    [
+      'a protocol that the scenario cannot run under',
+      { scenario: 'scenarios/own-service/card-payments.ts', policies: [], protocols: ['saga', '2pc'] },
+      'scenario "card-payments" cannot run under 2pc: service "payments" runs on its own',
+    ],
+  ])('%s', async (_, options, message) => {
+    const done: number[] = [];
+    const onProgress = (progress: { readonly done: number }): void => {
+      done.push(progress.done);
+    };
+    await expect(recordOf({ seeds: 4, workers: 1, sagas: 2, ...options, onProgress })).rejects.toThrow(
+      message,
+    );
+    expect(done).toEqual([]);
   });
 });
 

@@ -52,6 +52,20 @@ describe('service levels', () => {
   });
 
   test.each([
+    [{ sagaP99Ms: 1 }, '99 % of all sagas end within 1 ms'],
+    [{ sagaP99Ms: 1_500 }, '99 % of all sagas end within 1,500 ms'],
+    [{ sagaP99Ms: 2_000 }, '99 % of all sagas end within 2 s'],
+    [{ sagaP99Ms: 2_345 }, '99 % of all sagas end within 2,345 ms'],
+    [{ quietMeanMs: 2_300 }, 'sagas of quiet times end within 2.3 s on average'],
+    [{ detectionMs: 90_000 }, 'an incident is noticed within 90 s'],
+    [{ recoveryMs: 300_000 }, 'the load is back within 5 min of the last incident'],
+    [{ completedPermille: 1_000 }, 'at least 1,000 of 1,000 sagas complete'],
+  ])('%j is said with its unit: %s', (levels, statement) => {
+    const [objective] = objectivesOf(levels, measured);
+    expect(objective).toMatchObject({ statement, limit: Object.values(levels)[0] });
+  });
+
+  test.each([
     [{ completedPermille: 1_001 }, /slo\.completedPermille is 1001/],
     [{ sagaP99Ms: 1.5 }, /slo\.sagaP99Ms is 1\.5/],
     [{ sagaP99: 5 } as object, /slo: unknown member "sagaP99"/],

@@ -25,6 +25,8 @@ interface Worth {
   readonly calls: number;
   readonly breaks?: true;
   readonly hangs?: true;
+  /** Whether it meets the service level of the scenario; left out: there is none. */
+  readonly meets?: boolean;
 }
 
 function run(i: number, { completed, p99Ms, calls, breaks }: Worth, scatter: number): SeedMeasure {
@@ -55,13 +57,15 @@ function run(i: number, { completed, p99Ms, calls, breaks }: Worth, scatter: num
   };
 }
 
+const LEVEL = { id: 'slo/sagaP99Ms', statement: '99 % of all sagas end within 2 s', limit: 2_000 } as const;
+
 /** The first is the baseline. The seeds scatter by the same for all, so that only what is different differs. */
 function finalists(worths: Readonly<Record<string, Worth>>): readonly Finalist[] {
   const runs = Object.values(worths).map((worth) =>
     Array.from({ length: SEEDS }, (_, i) => run(i, worth, (i % 7) / 10)),
   );
   const baseline = metricsOf(runs[0]!);
-  const policies = Object.entries(worths).map(([name, { breaks, hangs }], i): ComparedPolicy => {
+  const policies = Object.entries(worths).map(([name, { breaks, hangs, meets }], i): ComparedPolicy => {
     const [violated, inconclusive] = [breaks ? SEEDS : 0, hangs ? 1 : 0];
     return {
       name,
@@ -73,6 +77,7 @@ function finalists(worths: Readonly<Record<string, Worth>>): readonly Finalist[]
       metrics: i === 0 ? measured(baseline) : compared(baseline, metricsOf(runs[i]!), resamples),
       isOnFront: false,
       fingerprint: '',
+      ...(meets === undefined ? {} : { slo: [{ ...LEVEL, state: meets ? 'met' : 'missed' }] }),
     };
   });
   return withSoundFront(policies).map((policy, i) => ({ policy, runs: runs[i]! }));
@@ -114,6 +119,33 @@ describe('recommended is', () => {
     const all = finalists({ present, cheat, honest });
     expect(all.map(({ policy }) => policy.isOnFront)).toEqual([false, false, true]);
     expect(recommend(all, resamples).policy.name).toBe('honest');
+  });
+});
+
+describe('with service levels, R3:', () => {
+  const words = { tried: 50, seeds: SEEDS, lost: 0 };
+
+  test('nobody who misses one while another meets all', () => {
+    const eager = { ...present, completed: 99, meets: false };
+    const steady = { ...present, completed: 95, meets: true };
+    expect(taken({ present: { ...present, meets: true }, eager })).toBe('present');
+    expect(taken({ present: { ...present, meets: false }, eager, steady })).toBe('steady');
+    expect(taken({ present: { ...present, meets: false }, eager })).toBe('eager');
+  });
+
+  test('the baseline makes way for who meets all and cannot be told from it, and it is said why', () => {
+    const all = finalists({ present: { ...present, meets: false }, twin: { ...present, meets: true } });
+    const { policy } = recommend(all, resamples);
+    expect(policy.name).toBe('twin');
+    expect(
+      recommendation(
+        policy,
+        all.map((one) => one.policy),
+        words,
+      ),
+    ).toBe(
+      'Take "twin" in place of "present": it meets all service levels. It does worse on none of 40 seeds. "present" cannot be recommended: it misses the service level "99 % of all sagas end within 2 s", and "twin" meets all.',
+    );
   });
 });
 
