@@ -24,6 +24,7 @@ export function renderComparison(record: CompareRecord, options: PrettyOptions):
     '',
     ...leftOut(all).flatMap(indented).map(colors.dim),
     ...indented(legendOf(record)),
+    ...pricesOf(record).flatMap(indented),
     ...sensitivityLines(record, options),
     ...verdicts(record).flatMap(indented),
     ...indented(costs(record, options)).map(colors.dim),
@@ -134,6 +135,11 @@ export function verdicts(record: Pick<CompareRecord, 'policies' | 'sensitivity'>
         : []),
     ]);
   return [...ofPolicies, ...sensitivityVerdicts(record)];
+}
+
+/** What the dollars are. */
+function pricesOf({ assumptions }: CompareRecord): readonly string[] {
+  return assumptions.filter((assumption) => assumption.includes('$'));
 }
 
 function costs({ policies, sensitivity, meta }: CompareRecord, { stored, page }: PrettyOptions): string {

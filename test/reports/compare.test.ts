@@ -59,6 +59,14 @@ test('on a terminal, what is zero for all is named in one line', () => {
   expect(renderComparison({ ...record, policies: one }, options)).toMatch(/^ events per saga$/m);
 });
 
+test('on a terminal, dollars stand with the prices they are made of', () => {
+  const price = 'A call is taken for $0.20 a million.';
+  const assumptions = [...record.assumptions, price];
+  const text = renderComparison({ ...record, assumptions }, { colors: plain, width: 100 });
+  expect(text).toContain(price);
+  expect(text).not.toContain(record.assumptions[0]);
+});
+
 test('on a terminal, what nobody has is not called zero', () => {
   const without = record.policies.map((policy) => ({
     ...policy,
