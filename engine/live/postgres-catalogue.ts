@@ -14,13 +14,13 @@ import type { Statement, StatementRunner } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
 import { isStorableName } from './postgres-writer.ts';
 import {
+  asked,
   checkNames,
   checkQuery,
   type SagaCatalogue,
   type SagaPage,
   type SagaQuery,
   type StatusCount,
-  storeFailed,
 } from './saga-catalogue.ts';
 
 export interface PostgresCatalogueParts {
@@ -86,15 +86,6 @@ export class PostgresCatalogue implements SagaCatalogue {
     const values = [sagas.filter(isStorableName)];
     const rows = await asked(() => this.#lister.run<Retired>({ text: RETIRED, values }));
     return new Map(rows.map(({ id, at_us }) => [id, at_us]));
-  }
-}
-
-/** @throws UserError `store-failed` */
-export async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw storeFailed(error);
   }
 }
 

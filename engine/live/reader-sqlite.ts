@@ -3,9 +3,14 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoredEvent } from '../core/ports.ts';
-import { UserError } from '../core/user-error.ts';
-import type { SagaPage, SagaQueries, SagaQuery, StatusCount } from './saga-catalogue.ts';
-import { storeFailed } from './saga-catalogue.ts';
+import {
+  asked,
+  type SagaPage,
+  type SagaQueries,
+  type SagaQuery,
+  type StatusCount,
+  storeFailed,
+} from './saga-catalogue.ts';
 import type { HistoryPage, HistoryPlace, KeptView, SagaHistory } from './saga-history.ts';
 import { findSagas, retiredAmong } from './sqlite-catalogue.ts';
 import { checkReadable, openForReading, SAGAS_FILE } from './sqlite-file.ts';
@@ -92,12 +97,11 @@ export class SqliteReader implements SagaQueries, SagaHistory {
     this.#db.close();
   }
 
-  async #asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
-    try {
+  /** Of an earlier version only `backup` makes sense (Q3 of sqlite-file.ts). */
+  #asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
+    return asked(() => {
       checkReadable(this.#db, this.#file);
-      return await ask();
-    } catch (error) {
-      throw error instanceof UserError ? error : storeFailed(error);
-    }
+      return ask();
+    });
   }
 }

@@ -103,6 +103,15 @@ export function checkNames(sagas: readonly string[]): void {
   throw new UserError('bad-query', `it was asked about ${sagas.length} sagas`, hint);
 }
 
+/** What somebody asks of a store. @throws UserError `store-failed`, `store-damaged`, and its own */
+export async function asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof UserError ? error : storeFailed(error);
+  }
+}
+
 /** What a store that could not be asked says. */
 export function storeFailed(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);

@@ -24,7 +24,7 @@ import {
   type PartitionLeasesOptions,
 } from './partition-leases.ts';
 import { engineLock, type PostgresAddress, SAGAS_SCHEMA } from './postgres-address.ts';
-import { asked, PostgresCatalogue } from './postgres-catalogue.ts';
+import { PostgresCatalogue } from './postgres-catalogue.ts';
 import { readHistoryRows, readViewRow, writeViewRow } from './postgres-history.ts';
 import { CLOSE_MS, connectTo, PostgresLine } from './postgres-line.ts';
 import { readLogs } from './postgres-logs.ts';
@@ -33,6 +33,7 @@ import { exportRows, retireRows } from './postgres-upkeep.ts';
 import { isStorable, isStorableName, WRITER_SESSION, writeAppends } from './postgres-writer.ts';
 import type { Retirement } from './retirement.ts';
 import {
+  asked,
   type SagaCatalogue,
   type SagaPage,
   type SagaQuery,

@@ -28,6 +28,7 @@ import { textOf } from './event-text.ts';
 import { type AskedLoad, GroupCommit } from './group-commit.ts';
 import type { Retirement } from './retirement.ts';
 import {
+  asked,
   type SagaCatalogue,
   type SagaPage,
   type SagaQuery,
@@ -174,27 +175,27 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
 
   /** L5; in the order of their numbers. Bounded work in each turn of the event loop, whatever is asked. */
   find(query: SagaQuery): Promise<SagaPage> {
-    return this.#asked(() => findSagas(this.#db, query));
+    return asked(() => findSagas(this.#db, query));
   }
 
   /** L5. */
   logOf(saga: string): Promise<readonly StoredEvent[]> {
-    return this.#asked(() => readLogs(this.#db, 's.id = ?', saga)[0] ?? []);
+    return asked(() => readLogs(this.#db, 's.id = ?', saga)[0] ?? []);
   }
 
   /** L5; they are kept, not counted. */
   counts(): Promise<readonly StatusCount[]> {
-    return this.#asked(() => readTotals(this.#db));
+    return asked(() => readTotals(this.#db));
   }
 
   /** Waits for the transaction that is under way. */
   remove(saga: string): Promise<'removed' | 'not-ended' | 'unknown'> {
-    return this.#asked(() => removeSaga(this.#db, saga));
+    return asked(() => removeSaga(this.#db, saga));
   }
 
   /** L5. */
   retiredAmong(sagas: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.#asked(() => retiredAmong(this.#db, sagas));
+    return asked(() => retiredAmong(this.#db, sagas));
   }
 
   /** L5. */
@@ -207,25 +208,17 @@ export class SqliteStore implements Store, SagaCatalogue, SagaHistory {
   }
 
   keptView(projection: string): Promise<KeptView | undefined> {
-    return this.#asked(() => readView(this.#db, projection));
+    return asked(() => readView(this.#db, projection));
   }
 
   /** Waits for the transaction that is under way. */
   keepView(projection: string, kept: KeptView): Promise<void> {
-    return this.#asked(() => writeView(this.#db, projection, kept));
-  }
-
-  async #asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer> {
-    try {
-      return await ask();
-    } catch (error) {
-      throw error instanceof UserError ? error : storeFailed(error);
-    }
+    return asked(() => writeView(this.#db, projection, kept));
   }
 
   /** Deletes, or moves to an archive, sagas that ended long ago: see {@link retireSagas}. @throws UserError `no-archive`, `archive-failed`, `store-failed` */
   retire(retirement: Retirement): Promise<number> {
-    return this.#asked(() => retireSagas(this.#db, retirement));
+    return asked(() => retireSagas(this.#db, retirement));
   }
 
   /** Every event of every saga as a line of JSON, as of now: see {@link exportLines}. */
