@@ -7,7 +7,13 @@ const HERE = fileURLToPath(new URL('..', import.meta.url));
 const OURS: readonly string[] = ['engine', 'simulator', 'participants-mock'].map(
   (name) => `${HERE}${name}${sep}`,
 );
-const FRAME = /(?:file:\/\/)?((?:[a-zA-Z]:)?[^\s()]*[\\/][^\s()]+):(\d+:\d+)\)?$/;
+const FRAME = /^\s+at .*?(?:file:\/\/)?((?:[a-zA-Z]:)?[^\s()]*[\\/][^\s()]+):(\d+:\d+)\)?$/;
+
+interface Frame {
+  readonly file: string;
+  /** Line and column. */
+  readonly place: string;
+}
 
 /**
  * ` (at model/bank.ts:12:5)`, to stand behind what an error says; below the folder of the command relative to it. Empty when
@@ -15,17 +21,17 @@ const FRAME = /(?:file:\/\/)?((?:[a-zA-Z]:)?[^\s()]*[\\/][^\s()]+):(\d+:\d+)\)?$
  */
 export function thrownAt(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  const frames = (error.stack ?? '')
-    .split('\n')
-    .flatMap((line) => (/^\s+at /.test(line) ? [FRAME.exec(line)] : []))
-    .filter((found) => found !== null);
-  const found =
-    frames.find(([, file]) => !file!.startsWith('node:') && !OURS.some((own) => file!.startsWith(own))) ??
-    frames[0];
+  const frames = (error.stack ?? '').split('\n').flatMap(frameOf);
+  const found = frames.find(({ file }) => !OURS.some((own) => file.startsWith(own))) ?? frames[0];
   if (found === undefined) return '';
-  const [, file, place] = found;
-  const below = relative('', file!).split(sep).join('/');
-  return ` (at ${below.startsWith('..') ? file : below}:${place})`;
+  const below = relative('', found.file).split(sep).join('/');
+  return ` (at ${below.startsWith('..') ? found.file : below}:${found.place})`;
+}
+
+/** Without what is Node's own. */
+function frameOf(line: string): readonly Frame[] {
+  const [, file, place] = FRAME.exec(line) ?? [];
+  return file === undefined || place === undefined || file.startsWith('node:') ? [] : [{ file, place }];
 }
 
 /** What was thrown, in one line: `RangeError: too far`. */
