@@ -35,15 +35,15 @@ export async function why(words: readonly string[], given: GivenFlags): Promise<
 }
 
 /** A wait, and what the saga was begun with where it is told by itself. */
-type Told = SagaWait & Partial<Pick<SagaCreated, 'definition' | 'definitionVersion' | 'input'>>;
+type Told = SagaWait & Partial<Pick<SagaCreated, 'definition' | 'definitionVersion' | 'input' | 'source'>>;
 
 async function one(store: ReadStore, saga: string): Promise<Told> {
   const log = await logBy(store, saga);
   const waiting = whyWaiting(log, liveNowUs());
   const created = log[0]?.event;
   if (waiting !== undefined && created?.kind === 'saga-created') {
-    const { definition, definitionVersion, input } = created;
-    return { ...waiting, definition, definitionVersion, input };
+    const { definition, definitionVersion, input, source } = created;
+    return { ...waiting, definition, definitionVersion, input, ...(source === undefined ? {} : { source }) };
   }
   if (waiting !== undefined) return waiting;
   throw await noLogOf(store, saga, '`sagastorm why` tells all that are open.');
@@ -71,9 +71,10 @@ function actText(act: PastAct): string {
   return `     · ${new Date(act.atUs / 1_000).toISOString()} ${actWords(act)}\n`;
 }
 
-function begunWith({ definition, definitionVersion, input }: Told): string {
+/** One that came as JSON has no input but its definition. */
+function begunWith({ definition, definitionVersion, input, source = input }: Told): string {
   if (definition === undefined) return '';
-  const text = JSON.stringify(input) ?? '';
+  const text = JSON.stringify(source) ?? '';
   const shown = text.length > INPUT_CHARS ? `${text.slice(0, INPUT_CHARS)}…` : text;
   return `     ${definition} ${definitionVersion}, begun with ${shown}\n`;
 }

@@ -12,11 +12,12 @@ test('a saga is found by the key that began it, and told with what it was begun 
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });
   let epoch = 0;
   store.open('main', { opened: (opened) => (epoch = opened) });
+  const source = { name: 'd', steps: [] };
   const order = { ...CREATED, input: { orderId: 4711, note: 'x'.repeat(400) } } as SagaEvent;
   const ids = [sagaOfKey('order-4711'), sagaOfKey('order-4712', 'orders')];
   await appendAll(store, [
     appendOf(ids[0]!, epoch, [order, REQUESTED]),
-    appendOf(ids[1]!, epoch, [CREATED, REQUESTED]),
+    appendOf(ids[1]!, epoch, [{ ...CREATED, source } as SagaEvent, REQUESTED]),
   ]);
   await store.close();
   const on = ['--db', 'sagas.db'];
@@ -34,6 +35,7 @@ test('a saga is found by the key that began it, and told with what it was begun 
   );
   expect(one!.stdout).toContain(` ${ids[0]} running: engine-away`);
   expect(other!.stdout).toContain(` ${ids[1]} waits`);
+  expect(other!.stdout).toContain('d 3, begun with {"name":"d","steps":[]}\n');
   expect(JSON.parse(json!.stdout)).toMatchObject({ saga: ids[0], input: { orderId: 4711 } });
 });
 
