@@ -26,15 +26,15 @@ export const RUN_REPORTERS: Reporters<RunRecord> = {
   line: each(renderLine),
   json: each(renderJson),
   ndjson: each(renderNdjson),
-  junit: documentOf(renderJunit),
+  junit: documentOf((records, { notRun }) => renderJunit(records, notRun)),
   github: {
     when: 'all',
     isDocument: false,
-    render: (records, { folder }) => renderAnnotations(records, folder),
+    render: (records, { folder, notRun }) => renderAnnotations(records, folder, notRun),
     summary: renderJobSummary,
   },
-  sarif: documentOf((records, { folder }) => renderSarif(records, folder)),
-  md: documentOf(renderRunMarkdown),
+  sarif: documentOf((records, { folder, notRun }) => renderSarif(records, folder, notRun)),
+  md: documentOf((records, { notRun }) => renderRunMarkdown(records, notRun)),
 };
 
 export const COMPARE_REPORTERS: Reporters<CompareRecord> = {

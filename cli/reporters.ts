@@ -8,7 +8,7 @@
 import { appendFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { UserError } from '../engine/core/user-error.ts';
-import type { PrettyOptions } from '../reports/index.ts';
+import type { NotRun, PrettyOptions } from '../reports/index.ts';
 import { firstLine } from '../simulator/campaign/error-data.ts';
 import { checkWritable, makeFolder, writeText } from '../simulator/campaign/folder.ts';
 import type { GivenFlags } from './command-line.ts';
@@ -28,7 +28,7 @@ export interface Reporter<Told> {
   readonly isDocument: boolean;
   render(records: readonly Told[], looks: PrettyOptions): string;
   /** What is added to the job summary, where a CI server names a file for it. */
-  summary?(records: readonly Told[]): string;
+  summary?(records: readonly Told[], notRun: readonly NotRun[]): string;
 }
 
 /** The reports of one kind of record, by what `--reporter` calls them; the first is that for people. */
@@ -72,6 +72,7 @@ export class Reporting<Told> {
   readonly #all: Reporters<Told>;
   readonly #requests: readonly Request[];
   readonly #entries: Entry<Told>[] = [];
+  readonly #notRun: NotRun[] = [];
 
   /**
    * Reads `--reporter` and `--json`; by default the report for people. `effects` are names beside those of the table
@@ -127,13 +128,19 @@ export class Reporting<Told> {
     }
   }
 
+  /** Takes what came to no record: reports of all records tell it, too. */
+  addNotRun(one: NotRun): void {
+    this.#notRun.push(one);
+  }
+
   /** Prints and writes the rest. */
   end(): void {
     const records = this.#entries.map(({ record }) => record);
+    const looks = { ...prettyOptions(this.#given), notRun: this.#notRun };
     for (const { reporter, file } of this.#chosen()) {
       if (file !== undefined) this.#write(file, reporter);
-      else if (reporter.when === 'all') print(reporter.render(records, prettyOptions(this.#given)));
-      if (reporter.summary !== undefined) addToJobSummary(reporter.summary(records));
+      else if (reporter.when === 'all') print(reporter.render(records, looks));
+      if (reporter.summary !== undefined) addToJobSummary(reporter.summary(records, this.#notRun));
     }
   }
 
@@ -147,7 +154,7 @@ export class Reporting<Told> {
       reporter.when === 'all'
         ? reporter.render(
             this.#entries.map(({ record }) => record),
-            looks(),
+            { ...looks(), notRun: this.#notRun },
           )
         : this.#entries.map(({ record, stored }) => reporter.render([record], looks(stored))).join('');
     makeFolder(dirname(file));

@@ -26,17 +26,27 @@ function ofFiles(error: unknown): UserError | undefined {
   return new UserError('file-unusable', `${path} ${trouble}`, 'Mend that, or name another file.');
 }
 
+/** An error in the words of a report. */
+export function wordsOf(caught: unknown): { readonly message: string; readonly hint: string | undefined } {
+  const error = ofFiles(caught) ?? caught;
+  if (!isUserError(error))
+    return {
+      message: `internal error: ${firstLine(error)}`,
+      hint: 'Run it again with --debug to see where.',
+    };
+  const hint = error.code === AMBIENT_ACCESS ? `Not deterministic. ${error.hint}` : error.hint;
+  return { message: error.message, hint };
+}
+
 /**
  * Tells an error on stderr.
  *
  * @param debug whether its stack is wanted, as with DEBUG set
  * @returns how a process ends in which nothing worse happens
  */
-export function tellError(caught: unknown, debug: boolean): ExitCode {
+export function tellError(caught: unknown, debug = process.argv.includes('--debug')): ExitCode {
   const error = ofFiles(caught) ?? caught;
-  const [message, hint] = isUserError(error)
-    ? [error.message, error.code === AMBIENT_ACCESS ? `Not deterministic. ${error.hint}` : error.hint]
-    : [`internal error: ${firstLine(error)}`, 'Run it again with --debug to see where.'];
+  const { message, hint } = wordsOf(error);
   remark(`sagastorm: ${/[.!?]$/.test(message) ? message : `${message}.`}\n`);
   if (hint !== undefined) remark(`  ${hint}\n`);
   if ((debug || process.env.DEBUG) && error instanceof Error) remark(`${error.stack}\n`);

@@ -5,6 +5,7 @@
 
 import type { RunRecord } from '../simulator/run-record.ts';
 import { fileOf, findingsOf } from './findings.ts';
+import { NOT_RUN, type NotRun, whyNotRun } from './not-run.ts';
 import { renderRunMarkdownWithin } from './run-markdown.ts';
 import { counted } from './wording.ts';
 
@@ -20,11 +21,18 @@ interface Annotation {
 }
 
 /**
- * Renders the records of one command as workflow commands, a line each; `folder` is where the command ran, from the
- * repository's root. Empty when there is nothing to say.
+ * Renders the records of one command, and the scenarios that came to none, as workflow commands, a line each; `folder` is
+ * where the command ran, from the repository's root. Empty when there is nothing to say.
  */
-export function renderAnnotations(records: readonly RunRecord[], folder?: string): string {
-  const all = records.flatMap((record) => annotationsOf(record, folder));
+export function renderAnnotations(
+  records: readonly RunRecord[],
+  folder?: string,
+  notRun: readonly NotRun[] = [],
+): string {
+  const all = [
+    ...notRun.map(notRunAnnotation),
+    ...records.flatMap((record) => annotationsOf(record, folder)),
+  ];
   const shown = all.length <= ANNOTATIONS_MAX ? all : all.slice(0, ANNOTATIONS_MAX - 1);
   const rest = all.slice(shown.length);
   const more: readonly Annotation[] =
@@ -41,8 +49,13 @@ export function renderAnnotations(records: readonly RunRecord[], folder?: string
 }
 
 /** Renders the records of one command as a job summary. */
-export function renderJobSummary(records: readonly RunRecord[]): string {
-  return renderRunMarkdownWithin(records, SUMMARY_BYTES_MAX);
+export function renderJobSummary(records: readonly RunRecord[], notRun: readonly NotRun[] = []): string {
+  return renderRunMarkdownWithin(records, SUMMARY_BYTES_MAX, notRun);
+}
+
+/** It has no place: the scenario may be one that is known by its name. */
+function notRunAnnotation(one: NotRun): Annotation {
+  return { level: 'error', title: `${NOT_RUN} (${one.scenario})`, message: whyNotRun(one) };
 }
 
 function annotationsOf(record: RunRecord, folder: string | undefined): readonly Annotation[] {

@@ -9,6 +9,7 @@ export { renderJunit } from './junit.ts';
 export { labelled } from './layout.ts';
 export { renderLine } from './line.ts';
 export { renderNdjson } from './ndjson.ts';
+export type { NotRun } from './not-run.ts';
 export { type Palette, type PrettyOptions, renderPretty } from './pretty.ts';
 export { renderRunMarkdown } from './run-markdown.ts';
 export { renderSarif } from './sarif.ts';

@@ -9,6 +9,7 @@
 import type { RunRecord } from '../simulator/run-record.ts';
 import { DETERMINISTIC, type Finding, findingsOf, occasionRule } from './findings.ts';
 import { renderLine } from './line.ts';
+import { NOT_RUN, type NotRun, whyNotRun } from './not-run.ts';
 import { objectiveText } from './objectives.ts';
 import { counted, number } from './wording.ts';
 import { element, text } from './xml.ts';
@@ -32,10 +33,10 @@ interface Case {
 const PASSED = { kind: 'passed' } as const;
 const REASONS_SHOWN_MAX = 20;
 
-/** Renders the records of one command; the text ends in a newline. */
-export function renderJunit(records: readonly RunRecord[]): string {
+/** Renders the records of one command, and the scenarios that came to none; the text ends in a newline. */
+export function renderJunit(records: readonly RunRecord[], notRun: readonly NotRun[] = []): string {
   const suites = records.map((record) => ({ record, cases: casesOf(record) }));
-  const all = suites.flatMap(({ cases }) => cases);
+  const all = [...suites.flatMap(({ cases }) => cases), ...notRun.map(notRunCase)];
   const totals = {
     name: 'sagastorm',
     tests: all.length,
@@ -45,6 +46,7 @@ export function renderJunit(records: readonly RunRecord[]): string {
   };
   const body = element('testsuites', totals, [
     ...suites.map(({ record, cases }, index) => `\n${suite(record, cases, index)}`),
+    ...notRun.map((one, i) => `\n${suiteNotRun(one, suites.length + i)}`),
     '\n',
   ]);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${body}\n`;
@@ -52,30 +54,66 @@ export function renderJunit(records: readonly RunRecord[]): string {
 
 function suite(record: RunRecord, cases: readonly Case[], index: number): string {
   const { scenario, meta } = record;
+  return suiteElement(scenario, index, new Date(meta.startedAt), meta.wallMs, cases, {
+    properties: properties(record),
+    out: [text(renderLine(record))],
+    err: [],
+  });
+}
+
+function suiteNotRun(one: NotRun, index: number): string {
+  return suiteElement(one.scenario, index, new Date(), 0, [notRunCase(one)], {
+    properties: propertyList({ verdict: NOT_RUN }),
+    out: [],
+    err: [text(whyNotRun(one))],
+  });
+}
+
+interface SuiteTexts {
+  readonly properties: readonly string[];
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+}
+
+function suiteElement(
+  name: string,
+  id: number,
+  startedAt: Date,
+  wallMs: number,
+  cases: readonly Case[],
+  { properties, out, err }: SuiteTexts,
+): string {
   const attributes = {
-    name: scenario,
+    name,
     package: 'sagastorm',
-    id: index,
-    timestamp: meta.startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length), // UTC; the schemas allow no zone
+    id,
+    timestamp: startedAt.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length), // UTC; the schemas allow no zone
     hostname: 'localhost',
     tests: cases.length,
     failures: count(cases, 'failure'),
     errors: count(cases, 'error'),
     skipped: count(cases, 'skipped'),
-    time: seconds(meta.wallMs),
+    time: seconds(wallMs),
   };
   return element('testsuite', attributes, [
-    ...properties(record),
+    ...properties,
     ...cases.map((one) => `\n${caseElement(one)}`),
-    `\n${element('system-out', {}, [text(renderLine(record))])}`,
-    `\n${element('system-err', {})}\n`,
+    `\n${element('system-out', {}, out)}`,
+    `\n${element('system-err', {}, err)}\n`,
   ]);
+}
+
+/** What broke off proves nothing either way: an error of the campaign. */
+function notRunCase(one: NotRun): Case {
+  const { scenario, message } = one;
+  const outcome = { kind: 'error', type: NOT_RUN, message, body: whyNotRun(one) } as const;
+  return { group: `${scenario}.campaign`, name: 'run: The scenario can be run', outcome };
 }
 
 /** What is needed to run it again. */
 function properties(record: RunRecord): readonly string[] {
   const { rootSeed, profile, policy, runs, sagasPerRun, fingerprint, version, source } = record;
-  const facts: Readonly<Record<string, string | number | undefined>> = {
+  return propertyList({
     seed: rootSeed,
     runs: runs.total,
     sagasPerRun,
@@ -85,7 +123,10 @@ function properties(record: RunRecord): readonly string[] {
     fingerprint,
     version,
     verdict: record.verdict,
-  };
+  });
+}
+
+function propertyList(facts: Readonly<Record<string, string | number | undefined>>): readonly string[] {
   const written = Object.entries(facts)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `\n${element('property', { name, value })}`);

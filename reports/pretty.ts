@@ -10,6 +10,7 @@ import type {
 } from '../simulator/run-record.ts';
 import { labelled, together, wrap } from './layout.ts';
 import { loadRows } from './load.ts';
+import type { NotRun } from './not-run.ts';
 import { objectiveText } from './objectives.ts';
 import { policyRows } from './policy.ts';
 import {
@@ -39,6 +40,8 @@ export interface PrettyOptions {
   readonly page?: string;
   /** Where the command ran, from the root of the repository; files are told from there. Left out: the root. */
   readonly folder?: string;
+  /** Scenarios that came to no record; told by reports of all records. */
+  readonly notRun?: readonly NotRun[];
 }
 
 const LABEL_COLUMN = 13;

@@ -7,6 +7,7 @@ import type { RunRecord } from '../simulator/run-record.ts';
 import { type Finding, findingsOf } from './findings.ts';
 import { unmarked } from './layout.ts';
 import { code, fenced, inline, row } from './markdown.ts';
+import { NOT_RUN, type NotRun, whyNotRun } from './not-run.ts';
 import { extent, summaryRows, VERDICTS } from './pretty.ts';
 import { counted, duration, number, percent } from './wording.ts';
 
@@ -14,13 +15,17 @@ const OPEN_SHOWN_MAX = 20;
 /** Of one text; a message may hold anything. */
 const WORDS_MAX = 2_000;
 
-/** Renders the records of one command; the text ends in a newline. */
-export function renderRunMarkdown(records: readonly RunRecord[]): string {
-  return renderRunMarkdownWithin(records, Number.POSITIVE_INFINITY);
+/** Renders the records of one command, and the scenarios that came to none; the text ends in a newline. */
+export function renderRunMarkdown(records: readonly RunRecord[], notRun: readonly NotRun[] = []): string {
+  return renderRunMarkdownWithin(records, Number.POSITIVE_INFINITY, notRun);
 }
 
 /** The same in at most so many bytes; what is left out is counted. */
-export function renderRunMarkdownWithin(records: readonly RunRecord[], bytesMax: number): string {
+export function renderRunMarkdownWithin(
+  records: readonly RunRecord[],
+  bytesMax: number,
+  notRun: readonly NotRun[] = [],
+): string {
   const heads = records.map((record) => joined([...heading(record), ...checked(record)]));
   let left = bytesMax - NOTE_BYTES;
   let dropped = 0;
@@ -33,13 +38,14 @@ export function renderRunMarkdownWithin(records: readonly RunRecord[], bytesMax:
     left -= bytes;
     return true;
   };
+  const broken = notRun.map((one) => joined(headingNotRun(one))).filter(kept);
   const keptHeads = new Set(heads.filter(kept));
   const parts = records.flatMap((record, i) => {
     const details = [...findingsOf(record).map(finding), ...open(record)].map(joined);
     return [...(keptHeads.has(heads[i]!) ? [heads[i]!] : []), ...details.filter(kept)];
   });
   const note = dropped === 0 ? [] : [`… and ${counted(dropped, 'further part')}, all in the run record\n`];
-  return [...parts, ...note].join('\n');
+  return [...broken, ...parts, ...note].join('\n');
 }
 
 /** Room for the sentence that says what was left out. */
@@ -59,6 +65,10 @@ function heading(record: RunRecord): readonly string[] {
     `Completed ${share(sagas.completed)}, compensated ${share(sagas.compensated)}${count === 0 ? '' : ` · ${times}`}`,
     '',
   ];
+}
+
+function headingNotRun(one: NotRun): readonly string[] {
+  return [`## ✗ ${inline(one.scenario)}: ${NOT_RUN}`, '', inline(short(whyNotRun(one))), ''];
 }
 
 function checked(record: RunRecord): readonly string[] {

@@ -6,6 +6,7 @@
 
 import type { RunRecord } from '../simulator/run-record.ts';
 import { DETERMINISTIC, type Finding, fileOf, findingsOf, occasionRule } from './findings.ts';
+import { NOT_RUN, type NotRun, whyNotRun } from './not-run.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
@@ -20,8 +21,15 @@ interface Result {
   readonly finding: Finding;
 }
 
-/** Renders the records of one command; `folder` is where it ran, from the repository's root. Ends in a newline. */
-export function renderSarif(records: readonly RunRecord[], folder?: string): string {
+/**
+ * Renders the records of one command, and the scenarios that came to none; `folder` is where it ran, from the repository's
+ * root. Ends in a newline.
+ */
+export function renderSarif(
+  records: readonly RunRecord[],
+  folder?: string,
+  notRun: readonly NotRun[] = [],
+): string {
   const rules = rulesOf(records);
   const indexOf = (id: string): number => rules.findIndex((rule) => rule.id === id);
   const results = records.flatMap((record) => findingsOf(record).map((finding) => ({ record, finding })));
@@ -43,8 +51,11 @@ export function renderSarif(records: readonly RunRecord[], folder?: string): str
         },
         invocations: [
           {
-            executionSuccessful: true,
-            toolExecutionNotifications: records.flatMap(notifications),
+            executionSuccessful: notRun.length === 0,
+            toolExecutionNotifications: [
+              ...records.flatMap(notifications),
+              ...notRun.map(notRunNotification),
+            ],
           },
         ],
         columnKind: 'utf16CodeUnits',
@@ -130,4 +141,8 @@ function notifications({ scenario, inconclusive }: RunRecord): readonly object[]
     level: 'warning',
     message: { text: `${scenario}: inconclusive, seed ${seed}: ${reason}` },
   }));
+}
+
+function notRunNotification(one: NotRun): object {
+  return { level: 'error', message: { text: `${one.scenario}: ${NOT_RUN}: ${whyNotRun(one)}` } };
 }

@@ -3,15 +3,16 @@
 
 import { UserError } from '../../engine/core/user-error.ts';
 import { counted, number } from '../../reports/wording.ts';
-import { runShard } from '../../simulator/campaign/campaign.ts';
+import { checkEnoughRuns, runShard } from '../../simulator/campaign/campaign.ts';
 import type { CampaignOptions } from '../../simulator/campaign/campaign-options.ts';
-import { type Shard, writeBlob } from '../../simulator/campaign/shard-blob.ts';
+import { type Shard, type ShardBlob, writeBlob } from '../../simulator/campaign/shard-blob.ts';
 import type { GivenFlags } from '../command-line.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode, worst } from '../exit-codes.ts';
 import { isGiven, textsOf } from '../flags.ts';
 import { showing } from '../progress.ts';
 import { BLOB } from '../report-tables.ts';
 import { print } from '../terminal.ts';
+import { tellError } from '../told-error.ts';
 
 /**
  * Refuses what a part cannot do.
@@ -43,21 +44,31 @@ export async function runShards(
   file: string | undefined,
   quiet: boolean,
 ): Promise<ExitCode> {
+  for (const { seeds } of campaigns) checkEnoughRuns(shard, seeds);
+  const codes: ExitCode[] = [];
   for (const campaign of campaigns) {
     if (campaign.signal?.aborted === true) break;
-    const blob = await showing(campaign.scenario, quiet, (progress) =>
-      runShard({ ...campaign, ...progress }, shard),
-    );
-    const { runs } = blob.runs.summary;
-    const parts = [
-      `shard ${shard.index}/${shard.of}`,
-      blob.name,
-      `${number(runs.total)} of ${counted(campaign.seeds, 'run')}`,
-      `${number(runs.violated)} violated`,
-      `${number(runs.inconclusive)} inconclusive`,
-      writeBlob(blob, campaign.out, file),
-    ];
-    print(`${parts.join(' · ')}\n`);
+    try {
+      const blob = await showing(campaign.scenario, quiet, (progress) =>
+        runShard({ ...campaign, ...progress }, shard),
+      );
+      print(lineOf(blob, shard, campaign.seeds, writeBlob(blob, campaign.out, file)));
+    } catch (error) {
+      codes.push(tellError(error)); // the others are run and told
+    }
   }
-  return campaigns.some(({ signal }) => signal?.aborted === true) ? EXIT.interrupted : EXIT.held;
+  return campaigns.some(({ signal }) => signal?.aborted === true) ? EXIT.interrupted : worst(codes);
+}
+
+function lineOf({ name, runs }: ShardBlob, { index, of }: Shard, seeds: number, file: string): string {
+  const { total, violated, inconclusive } = runs.summary.runs;
+  const parts = [
+    `shard ${index}/${of}`,
+    name,
+    `${number(total)} of ${counted(seeds, 'run')}`,
+    `${number(violated)} violated`,
+    `${number(inconclusive)} inconclusive`,
+    file,
+  ];
+  return `${parts.join(' · ')}\n`;
 }

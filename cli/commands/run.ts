@@ -20,7 +20,7 @@ import { Reporting } from '../reporters.ts';
 import { checkNamesDiffer, recordFile, storeRecord } from '../result-files.ts';
 import { withRunConfig } from '../run-config.ts';
 import { remark } from '../terminal.ts';
-import { tellError } from '../told-error.ts';
+import { tellError, wordsOf } from '../told-error.ts';
 import { jobOf } from './one-run.ts';
 import { checkShardFlags, runShards } from './run-shard.ts';
 
@@ -68,8 +68,8 @@ export async function run(typed: readonly string[], typedFlags: GivenFlags): Pro
         reporting.add(record, stored, await pages.add(record, stored));
         codes.push(codeOfVerdict(record.verdict));
       } catch (error) {
-        if (scenarios.length === 1) throw error;
-        codes.push(tellError(error, process.argv.includes('--debug'))); // the others are run and told
+        codes.push(tellError(error)); // the others are run and told
+        reporting.addNotRun({ scenario, ...wordsOf(error) });
       }
     }
     reporting.end();

@@ -51,6 +51,16 @@ export async function runCampaign(
   }
 }
 
+/** @throws UserError `too-many-shards` */
+export function checkEnoughRuns({ of }: Shard, seeds: number): void {
+  if (of <= seeds) return;
+  throw new UserError(
+    'too-many-shards',
+    `${of} shards are too many for ${seeds} ${seeds === 1 ? 'run' : 'runs'}: some would have nothing to do`,
+    'Ask for more with --seeds, or use fewer shards.',
+  );
+}
+
 /**
  * Runs one shard of a campaign: its part of the seeds, and of those among them that the campaign repeats. Pinned failures
  * are run, and failures made small, when the shards are merged.
@@ -59,13 +69,7 @@ export async function runCampaign(
  */
 export async function runShard(options: CampaignOptions, shard: Shard): Promise<ShardBlob> {
   const { seeds } = options;
-  if (shard.of > seeds) {
-    throw new UserError(
-      'too-many-shards',
-      `${shard.of} shards are too many for ${seeds} ${seeds === 1 ? 'run' : 'runs'}: some would have nothing to do`,
-      'Ask for more with --seeds, or use fewer shards.',
-    );
-  }
+  checkEnoughRuns(shard, seeds);
   const prepared = await prepare(options);
   const startedAt = new Date().toISOString();
   const runs = new SeedRuns(options, prepared, shardRange(shard, seeds), true);

@@ -105,6 +105,26 @@ describe.concurrent('sagastorm run', () => {
     expect(code).toBe(70);
   });
 
+  test('so does every report, also where it is the only one, or only a shard of it is run', async () => {
+    const folder = freshFolder();
+    const words = ['run', fixture('rolls-dice.ts'), '--seed', 'x'];
+    const { code, stdout, stderr } = await line([...words, '--reporter', 'junit'], folder);
+    expect(stdout).toMatch(
+      /<testcase name="run: The scenario can be run" .*<error message="seed .*rolls-dice\.ts: Math/,
+    );
+    expect(stderr).toContain('Math.random() was called inside a simulated run');
+    expect(code).toBe(4);
+    const all = [...words, honest, '--reporter', 'github', '--reporter', 'md=all.md'];
+    const { stdout: told } = await line(all, folder);
+    expect(told).toMatch(/^::error title=cannot be run \(\S+rolls-dice\.ts\)::seed /);
+    expect(readFileSync(`${folder}/all.md`, 'utf8')).toMatch(
+      /^## ✗ .*: cannot be run\n[\s\S]*## ✓ honest: held\n/,
+    );
+    const shard = await line([...words, honest, '--seeds', '2', '--shard', '1/2'], folder);
+    expect(shard.stdout).toMatch(/^shard 1\/2 · honest · /);
+    expect(shard.code).toBe(4);
+  });
+
   test('--json prints the record and nothing else; the same is stored', async () => {
     const folder = freshFolder();
     const { stdout, stderr } = await line(['run', honest, '--seeds', '3', '--seed', '1e5', '--json'], folder);
