@@ -54,7 +54,7 @@ export function renderJunit(records: readonly RunRecord[], notRun: readonly NotR
 
 function suite(record: RunRecord, cases: readonly Case[], index: number): string {
   const { scenario, meta } = record;
-  return suiteElement(scenario, index, new Date(meta.startedAt), meta.wallMs, cases, {
+  return suiteElement(scenario, index, meta.startedAt, meta.wallMs, cases, {
     properties: properties(record),
     out: [text(renderLine(record))],
     err: [],
@@ -62,7 +62,7 @@ function suite(record: RunRecord, cases: readonly Case[], index: number): string
 }
 
 function suiteNotRun(one: NotRun, index: number): string {
-  return suiteElement(one.scenario, index, new Date(), 0, [notRunCase(one)], {
+  return suiteElement(one.scenario, index, one.at, 0, [notRunCase(one)], {
     properties: propertyList({ verdict: NOT_RUN }),
     out: [],
     err: [text(whyNotRun(one))],
@@ -78,7 +78,7 @@ interface SuiteTexts {
 function suiteElement(
   name: string,
   id: number,
-  startedAt: Date,
+  startedAt: string,
   wallMs: number,
   cases: readonly Case[],
   { properties, out, err }: SuiteTexts,
@@ -87,7 +87,7 @@ function suiteElement(
     name,
     package: 'sagastorm',
     id,
-    timestamp: startedAt.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length), // UTC; the schemas allow no zone
+    timestamp: startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length), // UTC; the schemas allow no zone
     hostname: 'localhost',
     tests: cases.length,
     failures: count(cases, 'failure'),

@@ -5,6 +5,8 @@
 export interface NotRun {
   /** As it was asked for: its name, or its file. */
   readonly scenario: string;
+  /** When that was, in ISO 8601. */
+  readonly at: string;
   readonly message: string;
   /** The way on. */
   readonly hint?: string | undefined;

@@ -69,7 +69,7 @@ export async function run(typed: readonly string[], typedFlags: GivenFlags): Pro
         codes.push(codeOfVerdict(record.verdict));
       } catch (error) {
         codes.push(tellError(error)); // the others are run and told
-        reporting.addNotRun({ scenario, ...wordsOf(error) });
+        reporting.addNotRun({ scenario, at: new Date().toISOString(), ...wordsOf(error) });
       }
     }
     reporting.end();

@@ -16,6 +16,7 @@ import { treeOf } from './xml-tree.ts';
 
 const BROKEN = {
   scenario: 'my/dice.ts',
+  at: '2026-11-23T19:45:12.345Z',
   message: 'seed "x" of my/dice.ts: Math.random() was called',
   hint: 'Use chance().',
 };
@@ -69,13 +70,13 @@ describe('a scenario that cannot be run', () => {
   test('breaks no report, whatever its words are', async () => {
     const words = fc.string({ unit: 'binary', maxLength: 60 });
     const property = fc.asyncProperty(words, words, async (scenario, message) => {
-      const one = { scenario, message };
+      const one = { ...BROKEN, scenario, message };
       expect(await junitErrors(renderJunit([], [one]))).toEqual([]);
       expect(sarifErrors(JSON.parse(renderSarif([], undefined, [one])))).toEqual([]);
       expect(renderAnnotations([], undefined, [one]).trimEnd()).not.toContain('\n');
     });
     await fc.assert(property, { numRuns: 50 });
-    const huge = { scenario: 'huge', message: 'x'.repeat(2 * SUMMARY_BYTES_MAX) };
+    const huge = { ...BROKEN, message: 'x'.repeat(2 * SUMMARY_BYTES_MAX) };
     expect(Buffer.byteLength(renderJobSummary([held], [huge]))).toBeLessThan(SUMMARY_BYTES_MAX);
   });
 });
