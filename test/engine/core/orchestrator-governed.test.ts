@@ -131,6 +131,16 @@ test('a bulkhead holds back what does not fit, and lets the next one leave with 
   expect(crowd.words).toEqual(['c debit#1', 'a credit#1']);
 });
 
+test('a saga that a person takes over leaves the line: its place there is for the next', () => {
+  const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 1 } }).begin('a', 'b');
+  const act = { act: 'resolve', id: 'r-1', by: 'anna', why: 'done by hand' } as const;
+  crowd.take({ kind: 'repair', saga: 'b', act });
+  expect(crowd.said).toEqual(['b resolved']);
+  crowd.begin('c'); // it waits, and is not refused
+  crowd.answer('a');
+  expect(crowd.words).toEqual(['c debit#1']);
+});
+
 test('undos pass before everything that waits', () => {
   const crowd = new Crowd({ bulkhead: { callsMax: 1, queueMax: 10 } }).begin('a');
   crowd.answer('a');
