@@ -21,7 +21,7 @@ export function makeCall(
   const step = state.definition.steps[pending.step]!;
   try {
     const key = keyOf(state, step, pending.direction);
-    const payload = payloadOf(state, step, pending);
+    const payload = payloadOf(state, step, pending.direction);
     if (payload instanceof Promise) throw new Error('it is a Promise, and a payload is made at once');
     return new SentCall(slot, state, pending, key, payload, timeoutAtUs);
   } catch (error) {
@@ -42,7 +42,8 @@ function keyOf({ saga, round }: SagaState, step: StepDefinition, direction: Dire
   return saga + (direction === 'forward' ? forward : compensation);
 }
 
-function payloadOf(state: SagaState, step: StepDefinition, { direction }: PendingCall): unknown {
+/** What the step's author says; throws what that code throws. */
+export function payloadOf(state: SagaState, step: StepDefinition, direction: Direction): unknown {
   const { saga, input } = state;
   const results = resultsBefore(step, state);
   if (direction === 'forward') return step.payload({ saga, input, results });

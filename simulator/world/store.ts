@@ -6,17 +6,15 @@
 // D3. Opening a partition fences every earlier epoch of it at once, appends under way included.
 
 import { assert } from '../../engine/core/assert.ts';
-import { payloadFault } from '../../engine/core/call.ts';
 import { stepIndexOf } from '../../engine/core/define-saga.ts';
 import type { AppendOutput, LoadOutput, StoreAnswer } from '../../engine/core/orchestrator.ts';
 import type { EpochSink, InputSink, Store, StoredEvent } from '../../engine/core/ports.ts';
-import type { GivenUp } from '../../engine/core/saga-event.ts';
 import type { AppendFate, LoadFate } from '../faults/fault.ts';
 import { type FaultSet, faultSet } from '../faults/injector.ts';
 import { PLACE } from '../faults/point.ts';
-import { SagaMistake } from '../invariants/nothing-thrown.ts';
 import type { Actor } from '../kernel/simulation.ts';
 import type { Variant } from '../scenario.ts';
+import { refusePayloadFault } from './payload-mistake.ts';
 import { type Partition, type SimSaga, triesOf } from './sim-saga.ts';
 import { DRAW, deliver, TRACE, type World } from './world.ts';
 
@@ -258,18 +256,6 @@ export class SimStore implements Store, Actor {
       }
     }
   }
-}
-
-/** A payload that cannot be made is a mistake in the saga, and no refusal of a service. */
-function refusePayloadFault({ definition, id }: SimSaga, { step, reason }: GivenUp<string>): void {
-  const prefix = payloadFault(step);
-  if (!reason.startsWith(prefix)) return;
-  throw new SagaMistake(
-    id,
-    'bad-payload',
-    `saga "${definition.name}", step "${step}": the payload cannot be made: ${reason.slice(prefix.length)}`,
-    'A payload is made at once, from the input and earlier results, and is JSON of whole numbers.',
-  );
 }
 
 /** A person's word: a process has the saga in memory again. */

@@ -11,7 +11,10 @@ import {
   simulate,
 } from '../../../simulator/index.ts';
 
-function paying(payload: () => unknown, compensationPayload: () => unknown = () => ({})): Scenario {
+function paying(
+  payload: () => unknown,
+  compensationPayload: (context?: unknown) => unknown = () => ({}),
+): Scenario {
   const order = defineSaga({
     name: 'order',
     version: 1,
@@ -54,12 +57,13 @@ describe('a payload that cannot be made', () => {
       () => {
         throw new TypeError('no basket');
       },
-      'no basket',
+      /no basket \(at test\/simulator\/world\/payload-fault\.test\.ts:\d+:\d+\)\. A payload/,
     ],
   ])('because it %s stops the run', (_what, payload, why) => {
-    expect(thrownIn(paying(payload))).toContain(
-      `saga "order", step "pay": the payload cannot be made: ${why}`,
+    const [, told] = thrownIn(paying(payload)).split(
+      'saga "order", step "pay": the payload cannot be made: ',
     );
+    expect(told).toMatch(why);
   });
 
   test('of an undo, too', () => {
@@ -70,6 +74,16 @@ describe('a payload that cannot be made', () => {
     expect(thrownIn(scenario)).toContain(
       'step "pay": the payload cannot be made: amount: 0.5 is not a whole number',
     );
+  });
+
+  test('of an undo that reads what is not there is told with its place', () => {
+    const scenario = paying(
+      () => ({ amount: 5 }),
+      (context?: unknown) => ({
+        amount: (context as { results: { later: { paid: number } } }).results.later.paid,
+      }),
+    );
+    expect(thrownIn(scenario)).toMatch(/step "pay": .*undefined.* \(at \S+payload-fault\.test\.ts:\d+:\d+\)/);
   });
 
   test('is not what a refusal is', () => {
