@@ -51,6 +51,22 @@ describe('service levels', () => {
     expect(more).toEqual([]);
   });
 
+  test('an incident is noticed as late as the latest of several, and never when one of them never is', () => {
+    const incident = { kind: 'outage', service: 'bank', from: 0, runs: 1, delivered: 1 };
+    const noticed = (...us: readonly (number | undefined)[]) => {
+      const incidents = us.map((noticedAfterUs) => ({
+        ...incident,
+        ...(noticedAfterUs === undefined ? {} : { noticedAfterUs }),
+      }));
+      const load = { incidents } as unknown as NonNullable<Parameters<typeof objectivesOf>[1]['load']>;
+      return objectivesOf({ detectionMs: 5_000 }, { ...measured, load })[0];
+    };
+    expect(noticed(4_000_000, 5_000_000, 1_000_000)).toMatchObject({ state: 'met', actual: 5_000 });
+    expect(noticed(4_000_000, 5_001_000)).toMatchObject({ state: 'missed', actual: 5_001 });
+    expect(noticed(4_000_000, undefined)).toMatchObject({ state: 'missed' });
+    expect(noticed()).toMatchObject({ state: 'not-measured' });
+  });
+
   test.each([
     [{ sagaP99Ms: 1 }, '99 % of all sagas end within 1 ms'],
     [{ sagaP99Ms: 1_500 }, '99 % of all sagas end within 1,500 ms'],

@@ -157,6 +157,15 @@ test('the sentence says what speaks for it, and on how many seeds it does worse'
   );
 });
 
+test('and who broke an invariant', () => {
+  const policies = finalists({ present, cheat: { ...present, completed: 100, breaks: true } }).map(
+    ({ policy }) => policy,
+  );
+  expect(recommendation(policies[0]!, policies, { tried: 50, seeds: SEEDS, lost: 0 })).toMatch(
+    /on 40 seeds\. "cheat" broke at-most-once in 40 of 40 runs\.$/,
+  );
+});
+
 test('when nothing is better, it says to keep what is there', () => {
   const all = finalists({ present, twin: present });
   const policies = all.map(({ policy }) => policy);
@@ -164,18 +173,20 @@ test('when nothing is better, it says to keep what is there', () => {
   expect(recommendation(policies[0]!, policies, words)).toBe(
     'Keep "present": of 50 candidates, the one that was left cannot be recommended over it on 40 seeds.',
   );
+  expect(recommendation(policies[0]!, policies, { ...words, seeds: 20 })).toMatch(/on 20 seeds\.$/);
   expect(recommendation(policies[0]!, policies, { ...words, seeds: 8 })).toBe(
     'Keep "present": 8 seeds are too few to tell policies apart; at least 20 are needed.',
   );
 });
 
 test('a seed is lost by fewer completed sagas, or by a longer p99 when they are as many; the worst first', () => {
-  const base = [90, 90, 90, 90].map((completed, i) => run(i, { ...present, completed }, 0));
+  const base = [90, 90, 90, 90, 90].map((completed, i) => run(i, { ...present, completed }, 0));
   const own = [
     run(0, { ...present, completed: 89 }, 0),
     run(1, { ...present, p99Ms: 1_200 }, 0),
     run(2, { ...present, completed: 91, p99Ms: 9_000 }, 0),
     run(3, { ...present, completed: 70 }, 0),
+    run(4, present, 0), // nothing is lost where nothing differs
   ];
   expect(losses(own, base)).toEqual({
     total: 3,
