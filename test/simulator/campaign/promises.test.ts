@@ -63,8 +63,18 @@ describe('service levels', () => {
     };
     expect(noticed(4_000_000, 5_000_000, 1_000_000)).toMatchObject({ state: 'met', actual: 5_000 });
     expect(noticed(4_000_000, 5_001_000)).toMatchObject({ state: 'missed', actual: 5_001 });
-    expect(noticed(4_000_000, undefined)).toMatchObject({ state: 'missed' });
+    expect(noticed(4_000_000, undefined)).toMatchObject({ state: 'missed', actual: -1 });
     expect(noticed()).toMatchObject({ state: 'not-measured' });
+  });
+
+  test('of quiet times nothing is measured where there were none', () => {
+    const levels = { quietCompensatedPermille: 1, quietMeanMs: 1, quietP99Ms: 1 };
+    const load = { incidents: [] } as unknown as NonNullable<Parameters<typeof objectivesOf>[1]['load']>;
+    for (const objective of [
+      ...objectivesOf(levels, measured),
+      ...objectivesOf(levels, { ...measured, load }),
+    ])
+      expect(objective).toMatchObject({ state: 'not-measured' });
   });
 
   test.each([
