@@ -276,6 +276,17 @@ describe('retention', () => {
     expect(most).toBeLessThanOrEqual(2 * RETENTION_US);
   });
 
+  test('a saga that is heard of again is remembered once', () => {
+    const { fence } = setUp(1_000);
+    fence.handle(forward(), at(0));
+    fence.handle(forward(), at(1_500)); // a generation later
+    expect(fence.size).toBe(1);
+    fence.handle(forward({ saga: 's-2', key: 's-2' }), at(1_600));
+    expect(fence.size).toBe(2);
+    fence.handle(forward({ saga: 's-2', key: 's-2' }), at(2_600));
+    expect(fence.size).toBe(2); // one of each generation
+  });
+
   test('the default outlives a copy that is 30 days late', () => {
     const { probe, fence } = setUp();
     fence.handle(forward(), at(5));
