@@ -1,6 +1,7 @@
 // The command line: finds the command, runs it, and turns every way it can end into an exit code.
 
 import { keepStdoutClean } from '../simulator/campaign/console.ts';
+import { checkRejections, listenForRejections } from '../simulator/campaign/rejections.ts';
 import { type CommandSpec, type GivenFlags, parseLine } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import {
@@ -77,6 +78,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   init: async (...line) => (await import('./commands/init.ts')).init(...line),
 };
 
+/** A server goes on until it is stopped: what Node does of a rejection that nobody caught is right there. */
+function isServer(command: string): boolean {
+  return command === 'serve' || command === 'live';
+}
+
 /** Runs the command line `argv` (without node and the script) and says how the process should end. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
   tolerateLostReaders();
@@ -85,7 +91,10 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
     if (line.kind === 'answered') return EXIT.held;
     if (line.kind === 'nothing') return EXIT.usage;
     keepStdoutClean(); // from here on other people's code runs
-    return await COMMANDS[line.command]!(line.words, line.flags);
+    if (!isServer(line.command)) listenForRejections();
+    const code = await COMMANDS[line.command]!(line.words, line.flags);
+    if (!isServer(line.command)) await checkRejections();
+    return code;
   } catch (error) {
     return tellError(error, argv.includes('--debug'));
   }

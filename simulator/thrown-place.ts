@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-const OURS: readonly string[] = ['engine', 'simulator', 'participants-mock'].map(
+const OURS: readonly string[] = ['engine', 'simulator', 'participants-mock', 'cli', 'reports'].map(
   (name) => `${HERE}${name}${sep}`,
 );
 const FRAME = /^\s+at .*?(?:file:\/\/)?((?:[a-zA-Z]:)?[^\s()]*[\\/][^\s()]+):(\d+:\d+)\)?$/;
@@ -21,11 +21,24 @@ interface Frame {
  */
 export function thrownAt(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  const frames = (error.stack ?? '').split('\n').flatMap(frameOf);
-  const found = frames.find(({ file }) => !OURS.some((own) => file.startsWith(own))) ?? frames[0];
+  const frames = framesOf(error);
+  const found = frames.find(isAnothers) ?? frames[0];
   if (found === undefined) return '';
   const below = relative('', found.file).split(sep).join('/');
   return ` (at ${below.startsWith('..') ? found.file : below}:${found.place})`;
+}
+
+/** Whether nobody else's code was there when it was thrown. */
+export function isOurs(error: unknown): error is Error {
+  return error instanceof Error && framesOf(error).length > 0 && !framesOf(error).some(isAnothers);
+}
+
+function framesOf({ stack = '' }: Error): readonly Frame[] {
+  return stack.split('\n').flatMap(frameOf);
+}
+
+function isAnothers({ file }: Frame): boolean {
+  return !OURS.some((own) => file.startsWith(own));
 }
 
 /** Without what is Node's own. */

@@ -154,7 +154,7 @@ export class Fence {
   #forward(call: Call, env: ParticipantEnv, newest: Settled | undefined): Outcome {
     if (find(newest, call, 'compensation') !== undefined) return COMPENSATED; // F3
     const outcome = this.#effects.apply(call, env);
-    if (outcome.kind === 'applied' || (outcome.kind === 'rejected' && isFinal(outcome.failure))) {
+    if (isClosed(outcome)) {
       if (outcome.kind === 'rejected') this.#effects.keep?.(settledCall(call, outcome));
       this.#settle(call, outcome, newest); // F4
     }
@@ -166,7 +166,7 @@ export class Fence {
     const forward = find(newest, call, 'forward')?.outcome;
     const stands = forward?.kind === 'applied';
     const outcome = stands ? this.#effects.undo(call, forward, env) : NO_EFFECT; // F2
-    if (outcome.kind !== 'applied') return outcome;
+    if (outcome?.kind !== 'applied') return outcome;
     if (!stands) this.#effects.keep?.(settledCall(call, outcome));
     this.#settle(call, outcome, newest);
     return outcome;
@@ -203,6 +203,11 @@ export class Fence {
     this.#young = new Map();
     this.#turnAtUs = slept ? nowUs + this.#retentionUs : this.#turnAtUs + this.#retentionUs;
   }
+}
+
+/** Whether no attempt can change it. What is no outcome, for who wrote it need not have types, is for the caller to judge. */
+function isClosed(outcome: Outcome): outcome is Applied | Rejected {
+  return outcome?.kind === 'applied' || (outcome?.kind === 'rejected' && isFinal(outcome.failure));
 }
 
 /** The newest entry of a call's step and round in one direction, under any key unless one is given. */

@@ -14,10 +14,12 @@ import { keepStdoutClean } from './console.ts';
 import { type ErrorData, toErrorData } from './error-data.ts';
 import { type Job, type PreparedJob, prepare, type RunExtras, runSeed } from './job.ts';
 import { measureOf, type SeedMeasure } from './measure.ts';
+import { checkRejections, listenForRejections } from './rejections.ts';
 import { type PackedSummary, RunSummary } from './run-summary.ts';
 import { type ShrinkRequest, type ShrunkRun, shrinkRun } from './shrink-run.ts';
 
 keepStdoutClean();
+listenForRejections();
 
 export type Answer<Value> =
   | { readonly kind: 'done'; readonly value: Value }
@@ -32,10 +34,11 @@ export interface SeedsTask {
 
 /** Runs every seed and sums up. A run that fails is run again to get its fault plan. */
 export function runSeeds(task: SeedsTask): Promise<Answer<PackedSummary>> {
-  return answer(task, (run) => {
+  return answer(task, async (run) => {
     const summary = new RunSummary();
     for (const seed of task.seeds) {
       const result = run(seed);
+      await checkRejections(); // while the seed is known
       summary.addRun(result.verdict === 'violated' ? run(seed, { keepPlan: true }) : result);
     }
     return summary.pack();
@@ -136,7 +139,7 @@ type RunOne = (seed: string, extras?: RunExtras) => RunResult;
 
 async function answer<Value>(
   task: SeedsTask,
-  work: (run: RunOne, prepared: PreparedJob) => Value,
+  work: (run: RunOne, prepared: PreparedJob) => Value | Promise<Value>,
 ): Promise<Answer<Value>> {
   const { job, port } = task;
   const progress = port === undefined ? {} : { onProgress: (ended: number) => port.postMessage(ended) };
@@ -147,7 +150,9 @@ async function answer<Value>(
       current = seed;
       return runSeed(prepared, seed, { ...progress, keepPlan: false, ...extras });
     };
-    return { kind: 'done', value: work(run, prepared) };
+    const value = await work(run, prepared);
+    await checkRejections();
+    return { kind: 'done', value };
   } catch (error) {
     return { kind: 'failed', error: toErrorData(error, { scenario: job.scenario, seed: current }) };
   }

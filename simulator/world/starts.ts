@@ -70,10 +70,11 @@ export class Starts {
     this.#workload.index = index;
     const start = this.#ask(() => workload(this.#workload), index);
     if (start?.saga !== undefined && sagas.includes(start.saga)) return start as SagaStart;
-    const what = start?.saga?.name === undefined ? 'no saga' : `"${start.saga.name}"`;
+    const named = start?.saga?.name;
+    const what = named === undefined ? 'no saga' : `"${named}", which scenario "${name}" does not list`;
     throw new UserError(
       'bad-start',
-      `the workload returns ${what} as saga number ${index}, which scenario "${name}" does not list`,
+      `the workload, asked for saga number ${index}, returns ${what}`,
       `Return one of its sagas: ${sagas.map((saga) => saga.name).join(', ')}.`,
     );
   }

@@ -105,6 +105,39 @@ describe.concurrent('sagastorm run', () => {
     expect(code).toBe(70);
   });
 
+  test.each(['run', 'compare'])(
+    '%s: a promise that was rejected and that nobody waits for is told',
+    async (command) => {
+      const policies = command === 'compare' ? ['--policy', 'default', '--policy', 'naive'] : [];
+      const words = [
+        command,
+        fixture('forgets-to-await.ts'),
+        '--seed',
+        'x',
+        '--seeds',
+        '20',
+        '--profile',
+        'calm',
+      ];
+      const { code, stdout, stderr } = await line([...words, ...policies]);
+      expect(stderr).toMatch(
+        /sagastorm: seed "x\/\d+" of \S+: a promise was rejected, and nobody caught it: Error: the audit log is full \(at \S+forgets-to-await\.ts:15:\d+\)\.\n {2}What follows an await/,
+      );
+      expect(stdout).toBe('');
+      expect(code).toBe(64);
+    },
+  );
+
+  test('so it is in a replay, behind what the run came to', async () => {
+    const words = ['replay', fixture('forgets-to-await.ts'), '--seed', 'x', '--profile', 'calm'];
+    const { code, stdout, stderr } = await line(words);
+    expect(stdout).toMatch(/HELD\n$/);
+    expect(stderr).toMatch(
+      /^sagastorm: a promise was rejected, and nobody caught it: Error: the audit log is full \(/,
+    );
+    expect(code).toBe(64);
+  });
+
   test('so does every report, also where it is the only one, or only a shard of it is run', async () => {
     const folder = freshFolder();
     const words = ['run', fixture('rolls-dice.ts'), '--seed', 'x'];

@@ -102,7 +102,7 @@ test('a saga that starts at the last moment allowed still has its time', () => {
 });
 
 test.each([
-  [{ saga: stranger, input: {} }, '"stranger"'],
+  [{ saga: stranger, input: {} }, '"stranger", which scenario "small" does not list'],
   [{ input: {} }, 'no saga'],
   [undefined, 'no saga'],
   [null, 'no saga'],
@@ -110,7 +110,7 @@ test.each([
   expect(() => run({ workload: () => start as never })).toThrow(
     expect.objectContaining({
       code: 'bad-start',
-      message: `the workload returns ${what} as saga number 0, which scenario "small" does not list`,
+      message: `the workload, asked for saga number 0, returns ${what}`,
     }),
   );
 });

@@ -223,6 +223,21 @@ describe('F4: only what is final is remembered', () => {
   });
 });
 
+test.each([undefined, null, 'ok', { ok: true }])(
+  'what is no outcome, as %j, is handed on and not remembered',
+  (answer) => {
+    const { probe, fence } = setUp();
+    probe.answers = [answer as never];
+    probe.apply = () => answer as never;
+    expect(fence.handle(forward(), NOW)).toBe(answer);
+    expect(fence.size).toBe(0);
+    probe.apply = () => ({ kind: 'applied' });
+    fence.handle(forward(), NOW);
+    probe.undo = () => answer as never;
+    expect(fence.handle(compensation(), NOW)).toBe(answer);
+  },
+);
+
 describe('retention', () => {
   const RETENTION_US = 1_000;
 
