@@ -108,8 +108,14 @@ test.each([
     () => undefined,
     (error: unknown) => error,
   );
-  const { message, hint = '' } = failure as Error & { hint?: string };
-  expect(`${message} ${hint}`).toContain(words);
+  expect((failure as Error).message).toContain(words);
+});
+
+test('what is wrong with a scenario is told with the way on, of which a runner shows only what the message says', async () => {
+  const lost = { ...transfer, name: 'lost', workload: () => ({}) as ReturnType<typeof transfer.workload> };
+  expect(await messageOf(expect(lost).toHoldInvariants({ seeds: 2, out }))).toBe(
+    'the workload, asked for saga number 0, returns no saga. Return one of its sagas: bank-transfer.',
+  );
 });
 
 test('nothing keeps a campaign going whose test has ended', async () => {

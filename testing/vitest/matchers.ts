@@ -7,6 +7,7 @@
 import { UserError } from '../../engine/core/user-error.ts';
 import { type PrettyOptions, renderPretty } from '../../reports/pretty.ts';
 import { campaignHere } from '../../simulator/campaign/campaign-here.ts';
+import { isUserError } from '../../simulator/campaign/error-data.ts';
 import type { RunRecord } from '../../simulator/run-record.ts';
 import type { Scenario } from '../../simulator/scenario.ts';
 import { checkServiceLevels, type ServiceLevels } from '../../simulator/service-levels.ts';
@@ -61,8 +62,16 @@ function awaited<Options>(
 ): Matcher<Options> {
   return function (this: MatcherContext, received, options) {
     const { isNot, testPath, task } = this;
-    return mustBeAwaited(name, task, (signal) => judge({ isNot, testPath, signal }, received, options));
+    return mustBeAwaited(name, task, (signal) =>
+      judge({ isNot, testPath, signal }, received, options).catch(withWayOn),
+    );
   };
+}
+
+/** A test runner shows the message of an error and nothing else of it. */
+function withWayOn(error: unknown): never {
+  if (isUserError(error) && error.hint !== undefined) error.message = `${error.message}. ${error.hint}`;
+  throw error;
 }
 
 /** No run of `seeds` breaks an invariant. */
