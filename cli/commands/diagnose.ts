@@ -28,8 +28,9 @@ import { logBy, noLogOf, type ReadStore, storeToRead } from '../store-upkeep.ts'
 import { palette, print } from '../terminal.ts';
 
 const BOUNDS = { hours: 24, sagasMax: 10_000 };
-/** Sagas that are told one by one. */
+/** Groups of sagas that are told one by one, and the sagas that are named of those that fared as the first of a group. */
 const TOLD_MAX = 20;
+const NAMED_MAX = 3;
 
 /** @throws UserError `missing-argument`, `saga-and-all`, `unknown-saga`, `retired-saga`, `no-store`, and those of a store */
 export async function diagnoseSagas(words: readonly string[], given: GivenFlags): Promise<ExitCode> {
@@ -111,20 +112,37 @@ function textOf(diagnoses: readonly Diagnosis[], summary: DiagnosisSummary, isPl
   if (diagnoses.length === 0) return 'Every saga of the last 24 hours completed.\n';
   const colors = palette(isPlain);
   const troubled = diagnoses.filter((one) => one.pattern !== 'none');
-  const shown = diagnoses.length === 1 ? diagnoses : troubled.slice(0, TOLD_MAX);
-  const blocks = shown.map((one) => {
+  const groups = diagnoses.length === 1 ? [diagnoses] : alike(troubled);
+  const shown = groups.slice(0, TOLD_MAX);
+  const blocks = shown.map(([first, ...others]) => {
+    const one = first!;
     const { saga, status, cause, evidence, remedy, service } = one;
     const where = service === undefined ? '' : ` · ${service}`;
     return [
       ` ${colors.bold(saga)} ${status}: ${colors.yellow(one.class)}${where} — ${cause}`,
       ...evidence.map((line) => `     · ${line}`),
       `     → ${remedy}`,
+      ...(others.length === 0 ? [] : [`     the same of ${namesOf(others)}`]),
       '',
     ].join('\n');
   });
   if (diagnoses.length === 1) return blocks.join('');
-  const rest = troubled.length - shown.length;
+  const rest = groups.slice(TOLD_MAX).flat().length;
   return `${blocks.join('')}${rest > 0 ? ` ${counted(rest, 'more saga')} with --json\n` : ''}\n${summaryText(summary)}`;
+}
+
+/** Those of which the same is told, the commonest first. */
+function alike(diagnoses: readonly Diagnosis[]): readonly (readonly Diagnosis[])[] {
+  const groups = Map.groupBy(diagnoses, ({ status, class: is, service, cause, evidence, remedy }) =>
+    JSON.stringify([status, is, service, cause, evidence, remedy]),
+  );
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+function namesOf(diagnoses: readonly Diagnosis[]): string {
+  const names = diagnoses.slice(0, NAMED_MAX).map(({ saga }) => saga);
+  const more = diagnoses.length - names.length;
+  return `${counted(diagnoses.length, 'other')}: ${names.join(', ')}${more > 0 ? ', …' : ''}`;
 }
 
 function summaryText({

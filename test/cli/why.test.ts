@@ -39,6 +39,32 @@ test('a saga is found by the key that began it, and told with what it was begun 
   expect(JSON.parse(json!.stdout)).toMatchObject({ saga: ids[0], input: { orderId: 4711 } });
 });
 
+test('of all that went wrong alike one is told, and some of the others are named', async () => {
+  const folder = freshFolder();
+  const store = new SqliteStore({ file: join(folder, 'sagas.db') });
+  let epoch = 0;
+  store.open('main', { opened: (opened) => (epoch = opened) });
+  const refused = (saga: string, reason: string) => {
+    const why = { step: 'a', failure: 'business', reason } as const;
+    const events: SagaEvent[] = [
+      CREATED,
+      REQUESTED,
+      { kind: 'step-rejected', ...why },
+      { kind: 'saga-failed', reason: { kind: 'step-failed', ...why } },
+    ];
+    return appendOf(saga, epoch, events, { atUs: Date.now() * 1_000 });
+  };
+  const poor = ['poor-1', 'poor-2', 'poor-3', 'poor-4', 'poor-5'].map((saga) => refused(saga, 'no money'));
+  await appendAll(store, [refused('odd', 'no seat'), ...poor]);
+  await store.close();
+  const { stdout } = await line(['diagnose', '--all', '--db', 'sagas.db'], folder);
+  expect(stdout.match(/no money/g)).toHaveLength(1);
+  expect(stdout).toMatch(
+    /^ (poor-\d) failed: business-refusal(?:.|\n)*\n {5}the same of 4 others: poor-\d, poor-\d, poor-\d, …\n odd failed: /,
+  );
+  expect(stdout).toMatch(/no seat\n.*\n\n 6 sagas that did not complete/);
+});
+
 test('open sagas are told, those that are stuck first; ended ones are not', async () => {
   const folder = freshFolder();
   const store = new SqliteStore({ file: join(folder, 'sagas.db') });
