@@ -16,8 +16,9 @@ export interface Finding {
   readonly message: string;
   /** The same for the same failure, found again another day. */
   readonly signature: string;
-  /** Where the rule, or else the scenario, stands in the file of the record's `source`. */
+  /** Where something was thrown, the rule stands, or else the scenario: in the file of the record's `source`, unless one is named. */
   readonly line?: number;
+  readonly file?: string;
   readonly seed?: string;
   /** Further rules that the same faults break. */
   readonly also?: readonly string[];
@@ -68,7 +69,7 @@ function divergence(record: RunRecord): readonly Finding[] {
 function violations(record: RunRecord): readonly Finding[] {
   const { invariants, runs } = record;
   return record.violations.map((violation) => {
-    const { invariant, statement, message, signature, seed, also } = violation;
+    const { invariant, statement, message, signature, seed, place, also } = violation;
     const line = invariants.find(({ id }) => id === invariant)?.line;
     return {
       kind: 'violation',
@@ -76,7 +77,7 @@ function violations(record: RunRecord): readonly Finding[] {
       statement,
       message,
       signature,
-      ...(line === undefined ? lineOf(record) : { line }),
+      ...(place ?? (line === undefined ? lineOf(record) : { line })),
       seed,
       ...(also === undefined ? {} : { also }),
       details: detailsOf(violation, runs.total),
@@ -148,8 +149,12 @@ function lineOf({ source }: RunRecord): Pick<Finding, 'line'> {
   return source === undefined ? {} : { line: source.line };
 }
 
-/** The scenario's file as the repository knows it: `folder` is where the command ran, from the repository's root. */
-export function fileOf({ source }: RunRecord, folder = ''): string | undefined {
-  if (source === undefined) return undefined;
-  return folder === '' ? source.file : `${folder}/${source.file}`;
+/** A file, by default the scenario's, as the repository knows it: `folder` is where the command ran, from the repository's root. */
+export function fileOf(
+  { source }: RunRecord,
+  folder = '',
+  file: string | undefined = source?.file,
+): string | undefined {
+  if (file === undefined) return undefined;
+  return folder === '' ? file : `${folder}/${file}`;
 }

@@ -62,9 +62,9 @@ function annotationsOf(record: RunRecord, folder: string | undefined): readonly 
   const { scenario, verdict, inconclusive, source } = record;
   const file = fileOf(record, folder);
   const failures = findingsOf(record).map(
-    ({ rule, message, line, details }): Annotation => ({
+    ({ rule, message, file: place, line, details }): Annotation => ({
       level: 'error',
-      file,
+      file: fileOf(record, folder, place),
       line,
       title: `${rule} (${scenario})`,
       message: [message, ...details.map(([label, text]) => `${label}: ${text}`)].join('\n'),

@@ -100,8 +100,8 @@ function ruleId({ record, finding: { kind, rule } }: Result): string {
 }
 
 function resultOf({ record, finding }: Result, ruleIndex: number, folder: string | undefined): object {
-  const { message, signature, details, seed, line } = finding;
-  const uri = fileOf(record, folder);
+  const { message, signature, details, seed, file, line } = finding;
+  const uri = fileOf(record, folder, file);
   const region = line === undefined ? {} : { region: { startLine: line } };
   const words = details.map(([label, text]) => `${label}: ${text}`);
   return {

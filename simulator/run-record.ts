@@ -76,6 +76,8 @@ export interface RecordedViolation {
   /** The command that runs it again. */
   readonly replay: string;
   readonly signature: string;
+  /** Where something was thrown, relative to where the command ran: when its file is below that. */
+  readonly place?: { readonly file: string; readonly line: number };
   /** Runs of this campaign that failed in the same way, at least. */
   readonly runs: number;
   readonly faults: readonly PlannedFault[];

@@ -1,6 +1,6 @@
 // Where an error was thrown, as its author looks for it: the first place that is not ours.
 
-import { relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +26,12 @@ export function thrownAt(error: unknown): string {
   if (found === undefined) return '';
   const below = relative('', found.file).split(sep).join('/');
   return ` (at ${below.startsWith('..') ? found.file : below}:${found.place})`;
+}
+
+/** The place that {@link thrownAt} put into a text, if it is below the folder of the command. */
+export function placeIn(text: string): { readonly file: string; readonly line: number } | undefined {
+  const [, file, line] = / \(at ([^():]+):(\d+):\d+\)/.exec(text) ?? [];
+  return file === undefined || isAbsolute(file) ? undefined : { file, line: Number(line) };
 }
 
 /** Whether nobody else's code was there when it was thrown. */

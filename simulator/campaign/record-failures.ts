@@ -4,8 +4,10 @@
 import { assert } from '../../engine/core/assert.ts';
 import { milderParams } from '../explore/shrink.ts';
 import { faultWords, sentence } from '../explore/story.ts';
+import { NOTHING_THROWN } from '../invariants/nothing-thrown.ts';
 import type { RecordedViolation, ShrunkFailure } from '../run-record.ts';
 import type { FaultPlan } from '../run-result.ts';
+import { placeIn } from '../thrown-place.ts';
 import { CAPSULE_SCHEMA, type Capsule, writeCapsule } from './capsule.ts';
 import type { Job, PreparedJob } from './job.ts';
 import { capsuleCommand, seedCommand } from './replay-command.ts';
@@ -54,9 +56,11 @@ export function recordFailures(
     const violation = shrunk?.violation ?? failure.violation;
     const invariants = new Set(alike.map((other) => other.violation.invariant));
     invariants.delete(violation.invariant);
+    const place = violation.invariant === NOTHING_THROWN.id ? placeIn(violation.message) : undefined;
     return {
       ...violation,
       seed,
+      ...(place === undefined ? {} : { place }),
       ...(capsule === undefined ? {} : { capsule }),
       replay: capsule === undefined ? seedCommand(again, seed) : capsuleCommand(capsule),
       runs: Math.max(...alike.map(({ runs }) => runs)),

@@ -32,3 +32,20 @@ test.each([
   expect(render([unfinished(2)])).toContain('reply number 1 is lost. (not minimal; ');
   expect(render([failing(1)])).not.toContain('not minimal');
 });
+
+test('what was thrown is told at its place, which need not be in the file of the scenario', () => {
+  const record = failing(1);
+  const place = { file: 'model/bank.ts', line: 12 };
+  const thrown = { ...record, violations: record.violations.map((one) => ({ ...one, place })) };
+  expect(renderAnnotations([thrown], 'packages/shop')).toContain('file=packages/shop/model/bank.ts,line=12,');
+  const sarif = renderSarif([thrown], 'packages/shop');
+  expect(JSON.parse(sarif).runs[0].results[0].locations).toEqual([
+    {
+      physicalLocation: {
+        artifactLocation: { uri: 'packages/shop/model/bank.ts', uriBaseId: '%SRCROOT%' },
+        region: { startLine: 12 },
+      },
+    },
+  ]);
+  expect(renderAnnotations([record])).not.toContain('model/bank.ts');
+});

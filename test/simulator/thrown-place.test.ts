@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { assert } from '../../engine/core/assert.ts';
-import { firstLine, thrownAt } from '../../simulator/thrown-place.ts';
+import { firstLine, isOurs, placeIn, thrownAt } from '../../simulator/thrown-place.ts';
 
 /** An error with this stack. */
 function from(...frames: readonly string[]): Error {
@@ -44,4 +44,22 @@ test('what is ours is passed over, unless there is nothing else', () => {
 test('what is no error has no place, and one line', () => {
   expect(thrownAt('a text')).toBe('');
   expect([firstLine(from()), firstLine('a text')]).toEqual(['RangeError: too far', 'a text']);
+});
+
+test('the place is found again in a text that it was put into, below the folder', () => {
+  const told = thrownAt(from(`handle (${process.cwd()}/model/bank.ts:12:5)`));
+  expect(placeIn(`participant "bank" threw RangeError: too far${told}. It answers …`)).toEqual({
+    file: 'model/bank.ts',
+    line: 12,
+  });
+  expect(placeIn(`it threw${thrownAt(from('handle (/elsewhere/bank.ts:12:5)'))}`)).toBeUndefined();
+  expect(placeIn('it threw (at noon)')).toBeUndefined();
+});
+
+test('an error is ours when nobody else was there', () => {
+  const ours = `${process.cwd()}/simulator/world/host.ts:3:4`;
+  expect(isOurs(from(`run (${ours})`, 'processTicks (node:internal/x:1:2)'))).toBe(true);
+  expect(isOurs(from(`run (${ours})`, 'book (/elsewhere/bank.ts:12:5)'))).toBe(false);
+  expect(isOurs(from())).toBe(false);
+  expect(isOurs('no error')).toBe(false);
 });

@@ -14,10 +14,11 @@ function faultsOf(record: unknown): readonly string[] {
 
 const run = (fixture: string, seeds: number) =>
   runCampaign({ scenario: `test/cli/fixtures/${fixture}.ts`, profile: 'storm', rootSeed: 'root', seeds });
-const [held, violated, nondeterministic] = await Promise.all([
+const [held, violated, nondeterministic, thrown] = await Promise.all([
   run('honest', 3),
   run('forgetful', 3),
   run('counts-calls', 3),
+  run('throws-in-invariant', 3),
 ]);
 
 test('records of every verdict are valid', () => {
@@ -26,7 +27,12 @@ test('records of every verdict are valid', () => {
     'violated',
     'nondeterministic',
   ]);
-  for (const record of [held, violated, nondeterministic]) expect(faultsOf(record)).toEqual([]);
+  for (const record of [held, violated, nondeterministic, thrown]) expect(faultsOf(record)).toEqual([]);
+  expect(thrown!.violations[0]!.place).toEqual({
+    file: 'test/cli/fixtures/throws-in-invariant.ts',
+    line: expect.any(Number),
+  });
+  expect(violated!.violations[0]!.place).toBeUndefined();
 });
 
 test('later versions may add what they like', () => {
