@@ -45,7 +45,7 @@ export function thrownIn(error: unknown): Thrown | undefined {
     .replaceAll(/\d+/g, '#')
     .slice(0, SAYS_MAX);
   return {
-    message: hint === undefined ? message : `${message}. ${hint}`,
+    message: hint === undefined ? message : `${message}. ${hint.replace(/\.$/, '')}`, // violations end without a point
     signature: `${NOTHING_THROWN.id}:${code}:${words}`,
     ...(error instanceof SagaMistake ? { saga: error.saga } : {}),
   };

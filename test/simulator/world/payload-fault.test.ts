@@ -45,6 +45,7 @@ function thrownIn(scenario: Scenario): string {
   const [one, ...others] = run(scenario)().violations;
   expect(others).toEqual([]);
   expect(one).toMatchObject({ invariant: 'nothing-thrown', saga: expect.stringMatching(/^s-[01]$/) });
+  expect(one!.message, 'who tells it adds the point').not.toMatch(/\.$/);
   return one!.message;
 }
 
