@@ -190,7 +190,7 @@ const WRONG: readonly (readonly [line: string, sentence: RegExp])[] = [
   [`run ${fixture('has-a-crowd.ts')}`, /scenario "has-a-crowd" has 300 orchestrators\./],
   [`run ${fixture('falls-in-latency.ts')}`, /`latency` has percentiles that do not rise\./],
   [`run ${fixture('starts-nowhere.ts')}`, /starts saga number 2 at NaN, not a moment of the run\./],
-  [`run ${fixture('starts-a-stranger.ts')}`, /returns "will" as saga number 0, which scenario/],
+  [`run ${fixture('starts-a-stranger.ts')}`, /asked for saga number 0, returns "will", which scenario/],
   [`run ${honest} --saga none.json`, /no file none\.json\./],
   [
     `run ${honest} --saga ${malformed}`,
