@@ -176,7 +176,7 @@ function findingsOf({
     const isForPerson = successRate + waitForPerson / (ended + waitForPerson) >= SUCCESS_MIN;
     const whose = waitForPerson > 0 ? 'that ended or wait for a person' : 'that ended';
     found.push([
-      `only ${percent(successRate)} of the sagas ${whose} completed`,
+      `${successRate === 0 ? 'none' : `only ${percent(successRate)}`} of the sagas ${whose} completed`,
       isForPerson ? ASK_PERSON : SEE_FAILURES,
     ]);
   }

@@ -131,6 +131,12 @@ describe('the health of sagas', () => {
     expect(found.recommendations).toEqual(['See `sagastorm diagnose --all`: which step fails, and why.']);
   });
 
+  test('where none completed, that is said', () => {
+    expect(healthOf(facts({ sagas: many(3, ended('failed')) })).reasons).toEqual([
+      'none of the sagas that ended completed',
+    ]);
+  });
+
   test('six of seven that wait for a person are no health, and nothing is to be faster', () => {
     const sagas = [ended('completed', 61 * S), ...many(6, WAITS)];
     const found = healthOf(facts({ sagas, open: many(6, FOR_PERSON), sample: [taking(6, 6)] }));
